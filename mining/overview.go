@@ -1,0 +1,182 @@
+package mining
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/uprava/uprava/mining/measure"
+)
+
+// Schema is the JSON Schema (draft 2020-12) of an Overview.
+//
+//go:embed overview.schema.json
+var Schema []byte
+
+// Overview is what `uprava mine --json` prints: a contract, with a schema.
+// Activities are those that occur, in ascending order of name; edges by from,
+// then to; warnings in the order in which they arose, none twice.
+type Overview struct {
+	Log             string          `json:"log"`
+	EventsAs        string          `json:"events_as"` // Events.String
+	Cases           int64           `json:"cases"`
+	Events          int64           `json:"events"`
+	Activities      int             `json:"activities"`
+	Variants        int             `json:"variants"` // of cases that have events
+	DirectlyFollows DirectlyFollows `json:"directly_follows"`
+	Starts          []ActivityCount `json:"start_activities"`
+	Ends            []ActivityCount `json:"end_activities"`
+	LeadTime        LeadTime        `json:"lead_time"`
+	Warnings        []string        `json:"warnings"`
+}
+
+// DirectlyFollows is the directly-follows graph of an overview.
+type DirectlyFollows struct {
+	Pairs int    `json:"pairs"` // distinct pairs of activities
+	Total int64  `json:"total"` // how often all of them occur
+	Edges []Edge `json:"edges"`
+}
+
+// Edge is one directly-follows pair. Mean is the mean wall-clock time between
+// the two, in seconds.
+type Edge struct {
+	From  string         `json:"from"`
+	To    string         `json:"to"`
+	Count int64          `json:"count"`
+	Mean  measure.Number `json:"mean_s"`
+}
+
+// ActivityCount is an activity and the number of cases that begin, or end, with
+// it.
+type ActivityCount struct {
+	Activity string `json:"activity"`
+	Count    int64  `json:"count"`
+}
+
+// LeadTime summarises the wall-clock time of the cases from one milestone to
+// another; a figure that cannot be told is null, and a warning says why.
+type LeadTime struct {
+	From   string         `json:"from"`
+	To     string         `json:"to"`
+	N      int            `json:"n"`
+	Unit   measure.Unit   `json:"unit"`
+	Mean   measure.Number `json:"mean"`
+	Median measure.Number `json:"median"`
+	P85    measure.Number `json:"p85"`
+	P95    measure.Number `json:"p95"`
+	Max    measure.Number `json:"max"`
+}
+
+// The milestones of a lead time when none are declared.
+const (
+	FirstRecorded = "first recorded event"
+	LastRecorded  = "last recorded event"
+)
+
+// Mine returns the overview of the log of the given name that s answers for.
+func Mine(ctx context.Context, name string, s Source, e Events) (*Overview, error) {
+	g, err := s.DirectlyFollows(ctx, e)
+	if err != nil {
+		return nil, fmt.Errorf("mining %q: directly-follows graph: %w", name, err)
+	}
+	variants, err := s.Variants(ctx, e)
+	if err != nil {
+		return nil, fmt.Errorf("mining %q: variants: %w", name, err)
+	}
+	lead, err := s.LeadTime(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("mining %q: lead time: %w", name, err)
+	}
+	o := &Overview{
+		Log: name, EventsAs: e.String(), Cases: g.Cases, Events: g.Events,
+		Activities: len(g.Activities), Variants: len(variants),
+		DirectlyFollows: DirectlyFollows{Pairs: len(g.Edges), Total: g.Pairs(), Edges: make([]Edge, len(g.Edges))},
+		Starts:          activityCounts(g.Activities, g.Starts),
+		Ends:            activityCounts(g.Activities, g.Ends),
+		LeadTime: LeadTime{
+			From: FirstRecorded, To: LastRecorded, N: lead.N, Unit: lead.Unit,
+			Mean: measure.Number(lead.Mean), Median: measure.Number(lead.Median),
+			P85: measure.Number(lead.P85), P95: measure.Number(lead.P95), Max: measure.Number(lead.Max),
+		},
+		Warnings: []string{},
+	}
+	for i, edge := range g.Edges {
+		o.DirectlyFollows.Edges[i] = Edge{g.Activities[edge.From], g.Activities[edge.To], edge.Count, measure.Number(edge.Mean())}
+	}
+	if e == Instances {
+		p, err := s.Pairing(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("mining %q: pairing: %w", name, err)
+		}
+		if p.Events > p.Instances {
+			o.warn(fmt.Errorf("%d recorded events make %d activity instances, which are counted here; --events recorded counts the former", p.Events, p.Instances))
+		}
+		for _, w := range p.Warnings() {
+			o.warn(w)
+		}
+	}
+	for _, w := range lead.Warnings {
+		o.warn(about("lead time", w))
+	}
+	return o, nil
+}
+
+// about puts before a warning of a figure which figure it is of; one that
+// speaks of cases says so by itself. The overview shows no interval of the
+// mean, so a warning of that is none of its own: about returns nil.
+func about(figure string, w error) error {
+	var none *NoEvents
+	var small *measure.SmallSample
+	switch {
+	case errors.As(w, &none):
+		return w
+	case errors.As(w, &small):
+		if small.Of == measure.OfMeanInterval {
+			return nil
+		}
+		return fmt.Errorf("%s: %d cases; the %s needs %d", figure, small.N, small.Of, small.Needs)
+	case errors.Is(w, measure.ErrEmpty):
+		return fmt.Errorf("%s: no case has events, so it cannot be told", figure)
+	}
+	return fmt.Errorf("%s: %w", figure, w)
+}
+
+func (o *Overview) warn(w error) {
+	if w == nil {
+		return
+	}
+	for _, known := range o.Warnings {
+		if known == w.Error() {
+			return
+		}
+	}
+	o.Warnings = append(o.Warnings, w.Error())
+}
+
+func activityCounts(names []string, counts []int64) []ActivityCount {
+	out := []ActivityCount{}
+	for i, n := range counts {
+		if n > 0 {
+			out = append(out, ActivityCount{names[i], n})
+		}
+	}
+	return out
+}
+
+// WriteJSON writes the overview as indented JSON with a newline at its end,
+// leaving <, > and & as they are.
+func (o *Overview) WriteJSON(w io.Writer) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(o); err != nil {
+		return fmt.Errorf("writing overview of %q: %w", o.Log, err)
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
