@@ -6,7 +6,12 @@
 //
 // What a file holds beyond these types is listed by Read, never dropped in
 // silence.
+//
+// Left out on purpose: execution (simulator), pools and lanes, sub-processes,
+// boundary events, data and message flows.
 package bpmn
+
+import "fmt"
 
 // Definitions is one BPMN document.
 type Definitions struct {
@@ -20,8 +25,10 @@ type Definitions struct {
 type Process struct {
 	ID, Name   string
 	Executable bool
-	Nodes      []*Node
-	Flows      []*Flow
+	// Documentation is the text of the documentation element.
+	Documentation string
+	Nodes         []*Node
+	Flows         []*Flow
 }
 
 // Node is a flow node.
@@ -29,6 +36,7 @@ type Node struct {
 	ID, Name string
 	Kind     Kind
 	Trigger  Trigger // of events
+	Timer    Timer   // of events with a TimerTrigger
 	Default  string  // default flow of a gateway or task; "" for none
 	// Documentation is the text of the documentation element.
 	Documentation string
@@ -77,6 +85,46 @@ const (
 	SignalTrigger
 )
 
+// Timer is when a timer goes off, as its document words it. The zero value is a
+// timer without an expression.
+type Timer struct {
+	Form       string // "timeDate", "timeDuration" or "timeCycle"
+	Expression string // ISO 8601 by the standard, verbatim
+}
+
+// kindNames are the XML elements of the kinds, triggerNames those of the triggers.
+var (
+	kindNames = [...]string{
+		"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent",
+		"task", "userTask", "manualTask", "serviceTask", "scriptTask", "sendTask", "receiveTask", "businessRuleTask",
+		"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway",
+	}
+	triggerNames = [...]string{
+		"", "timerEventDefinition", "messageEventDefinition", "terminateEventDefinition",
+		"errorEventDefinition", "signalEventDefinition",
+	}
+)
+
+// String returns the name of the XML element, such as "userTask".
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return fmt.Sprintf("Kind(%d)", k)
+}
+
+// String returns the name of the XML element, such as "timerEventDefinition";
+// "" for NoTrigger.
+func (t Trigger) String() string {
+	if int(t) < len(triggerNames) {
+		return triggerNames[t]
+	}
+	return fmt.Sprintf("Trigger(%d)", t)
+}
+
+// IsEvent reports whether the node is an event of any kind.
+func (n *Node) IsEvent() bool { return n.Kind <= IntermediateThrowEvent }
+
 // IsTask reports whether the node is a task of any kind.
 func (n *Node) IsTask() bool { return n.Kind >= Task && n.Kind <= BusinessRuleTask }
 
@@ -93,6 +141,25 @@ func (p *Process) Node(id string) *Node {
 	return nil
 }
 
+// Incoming and Outgoing return the flows by the identifier of the node that they
+// enter or leave, in the order of the process. O(n) in flows: take them once.
+func (p *Process) Incoming() map[string][]*Flow {
+	in := make(map[string][]*Flow, len(p.Nodes))
+	for _, f := range p.Flows {
+		in[f.Target] = append(in[f.Target], f)
+	}
+	return in
+}
+
+// Outgoing returns the flows by the identifier of the node that they leave.
+func (p *Process) Outgoing() map[string][]*Flow {
+	out := make(map[string][]*Flow, len(p.Nodes))
+	for _, f := range p.Flows {
+		out[f.Source] = append(out[f.Source], f)
+	}
+	return out
+}
+
 // Diagram is the layout of a document, in pixels, y downward.
 type Diagram struct {
 	Shapes []Shape
@@ -103,12 +170,17 @@ type Diagram struct {
 type Shape struct {
 	Element             string // identifier of the node
 	X, Y, Width, Height float64
+	Label               *Box // where the name stands outside the shape; nil for the tool's choice
 }
+
+// Box is a rectangle on the canvas.
+type Box struct{ X, Y, Width, Height float64 }
 
 // Waypoints is the line of a flow.
 type Waypoints struct {
 	Element string // identifier of the flow
 	Points  []Point
+	Label   *Box // where the name stands; nil for the tool's choice
 }
 
 // Point is a place on the canvas.
