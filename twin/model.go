@@ -41,12 +41,20 @@ type Model struct {
 	TimeZone string // IANA name; calendars and limits are reckoned in it
 	// Start is the first day that a simulation of this twin covers, Days how
 	// many days it covers unless asked otherwise.
-	Start     time.Time
-	Days      int
+	Start time.Time
+	Days  int
+	// WarmUpDays are simulated before Start, so that Start finds the offices
+	// with work under way, and are left out of every figure.
+	WarmUpDays int
 	Calendars []Calendar
 	Units     []Unit
 	Pools     []Pool
 	Processes []*Process
+	// Warnings are the doubts of whoever made the model: what a diagram holds
+	// that Uprava does not simulate, what a fit assumed. They are not written.
+	Warnings []error
+
+	places map[string]Place // where Read found each part, for Validate
 }
 
 // Unit is an organisational unit.
@@ -84,6 +92,7 @@ type Pool struct {
 	Queue    Queue
 	// CostPerHour in roubles, 0 where not known.
 	CostPerHour float64
+	Provenance  Provenance
 }
 
 // Member is one person of a pool.
@@ -107,6 +116,7 @@ type Process struct {
 	Name     Text
 	Unit     string // owner
 	Diagram  *bpmn.Process
+	Layout   *bpmn.Diagram // nil where the diagram has no coordinates
 	Labels   map[string]Text // by node identifier: the name in both languages
 	Arrivals Arrivals
 	Tasks    map[string]Task    // by identifier of the task or event
@@ -116,6 +126,8 @@ type Process struct {
 	// end of the case. RequestedBy is the node whose completion starts it, ""
 	// for the arrival.
 	RequestedBy, DeliveredBy string
+	// Provenance of the branches, by identifier of the flow.
+	Provenance map[string]Provenance
 }
 
 // Arrivals says when cases come.
@@ -124,7 +136,8 @@ type Arrivals struct {
 	Calendar string       // cases arrive only while it is open; "" for always
 	// Month weighs the rate of arrivals by month, January first; all zero for
 	// a constant rate. Weights are relative to their mean.
-	Month [12]float64
+	Month      [12]float64
+	Provenance Provenance
 }
 
 // Task is how a task, a timer or a message event is carried out.
@@ -151,12 +164,20 @@ type Batch struct {
 	Days     []time.Weekday
 	At       time.Duration // since midnight
 	Calendar string        // a moment on a day off moves to the next working day
+	// OutOfTurn lets a case through before the moment, once its control date is
+	// that near: the file that is carried to the signature by hand. nil where
+	// every case waits for the moment.
+	OutOfTurn  *Release
+	Provenance Provenance
 }
 
 // Release is a rule by which work is left until a date comes near.
 type Release struct {
-	WorkingDays float64 // before the due date of the case
+	// WorkingDays of Calendar before the internal control date of the case,
+	// which is its due date less Limit.ControlDays.
+	WorkingDays float64
 	Calendar    string
+	Provenance  Provenance
 }
 
 // Limit is the time within which a case must be delivered.
@@ -166,15 +187,22 @@ type Limit struct {
 	Calendar string // for working days and for the roll-over
 	// RollForward moves a term that ends on a day off to the next working day.
 	RollForward bool
-	// Share of cases that have another lawful limit instead, in days.
-	Others   []OtherLimit
-	Citation Text
+	// ControlDays are the calendar days by which the body's own control date
+	// lies before the legal due date; 0 where they are the same day.
+	ControlDays int
+	// Others are lawful limits that hold for some cases instead.
+	Others     []OtherLimit
+	Citation   Text
+	Provenance Provenance
 }
 
-// OtherLimit is a lawful limit that holds for a share of the cases.
+// OtherLimit is another lawful limit: of the cases that come to a node, from
+// then on, or of a share of the cases, drawn at their arrival.
 type OtherLimit struct {
-	Share float64
-	Days  int
+	Share    float64 // ignored where Node is named
+	Node     string  // identifier of the node that a case reaches to have it
+	Days     int
+	Citation Text
 }
 
 // Distribution is a law of durations, in seconds unless the name says otherwise.
@@ -197,4 +225,6 @@ type Provenance struct {
 	Kind   string // mined, law, assumption, brief
 	Source string // log and period, article and edition, or author
 	N      int    // observations behind a mined number
+	// Reason says in a sentence why the number is what it is.
+	Reason Text
 }
