@@ -21,15 +21,14 @@ type AttributeInfo struct {
 // control character (unit separator) that XML cannot hold, so no key has it.
 const PathSeparator = "\x1f"
 
-// noRow marks an event that has no row of attributes.
-const noRow = ^uint32(0)
-
 // attributes holds the typed attribute columns of the rows of a log (or of its
 // cases). Columns are sparse: a value costs 4 bytes for its row and 4 or 8 for
 // itself, a missing one nothing.
 type attributes struct {
 	columns []attributeColumn
 	index   map[columnKey]int
+	kinds   uint16 // bit k: a column of kind k is there
+	next    int    // the column that set meets next if elements resemble each other
 }
 
 type columnKey struct {
@@ -48,12 +47,17 @@ type attributeColumn struct {
 
 func newAttributes() *attributes { return &attributes{index: map[columnKey]int{}} }
 
+// add records the attributes of a row, which must not be below the rows added
+// before it.
 func (a *attributes) add(row uint32, list []Attribute) { a.addBelow(row, "", KindContainer, list) }
 
 func (a *attributes) addBelow(row uint32, prefix string, parent Kind, list []Attribute) {
 	for i := range list {
 		at := &list[i]
 		path := at.Key
+		if strings.Contains(path, PathSeparator) {
+			path = strings.ReplaceAll(path, PathSeparator, "\ufffd")
+		}
 		if prefix != "" {
 			if parent == KindList {
 				path = prefix + PathSeparator + "[" + strconv.Itoa(i) + "]" + path
@@ -68,23 +72,37 @@ func (a *attributes) addBelow(row uint32, prefix string, parent Kind, list []Att
 	}
 }
 
-// set records a value; a second value for the same row and path replaces the first.
-func (a *attributes) set(row uint32, path string, v Value) {
-	i, ok := a.index[columnKey{path, v.kind}]
-	if !ok {
-		key := columnKey{strings.Clone(path), v.kind}
-		i = len(a.columns)
-		col := attributeColumn{columnKey: key}
-		if v.kind == KindString || v.kind == KindID {
-			col.dict = NewDictionary()
+// column returns the position of a column, a new one where there was none.
+func (a *attributes) column(key columnKey) int {
+	i := a.next
+	if i >= len(a.columns) || a.columns[i].columnKey != key {
+		var ok bool
+		if i, ok = a.index[key]; !ok {
+			key.path = strings.Clone(key.path)
+			i = len(a.columns)
+			col := attributeColumn{columnKey: key}
+			if key.kind == KindString || key.kind == KindID {
+				col.dict = NewDictionary()
+			}
+			a.columns = append(a.columns, col)
+			a.index[key] = i
+			a.kinds |= 1 << key.kind
 		}
-		a.columns = append(a.columns, col)
-		a.index[key] = i
 	}
-	c := &a.columns[i]
+	a.next = i + 1
+	if a.next == len(a.columns) {
+		a.next = 0
+	}
+	return i
+}
+
+// set records a value; a second value of the same kind for the same row and path
+// replaces the first.
+func (a *attributes) set(row uint32, path string, v Value) {
+	c := &a.columns[a.column(columnKey{path, v.kind})]
 	if n := len(c.rows); n > 0 && c.rows[n-1] == row {
 		c.rows = c.rows[:n-1]
-		c.codes = c.codes[:max(0, min(len(c.codes), n-1))]
+		c.codes = c.codes[:min(len(c.codes), n-1)]
 		c.bits = c.bits[:min(len(c.bits), n-1)]
 		c.zones = c.zones[:min(len(c.zones), n-1)]
 	}
@@ -121,6 +139,9 @@ func (c *attributeColumn) find(row uint32) (int, bool) { return slices.BinarySea
 // get returns the value at a path, in the first kind in which the row has it.
 func (a *attributes) get(row uint32, path string) (Value, bool) {
 	for k := KindString; k <= KindContainer; k++ {
+		if a.kinds&(1<<k) == 0 {
+			continue
+		}
 		ci, ok := a.index[columnKey{path, k}]
 		if !ok {
 			continue
@@ -132,11 +153,18 @@ func (a *attributes) get(row uint32, path string) (Value, bool) {
 	return Value{}, false
 }
 
+// has reports whether any row has an attribute of that path.
+func (a *attributes) has(path string) bool {
+	for k := KindString; k <= KindContainer; k++ {
+		if _, ok := a.index[columnKey{path, k}]; ok {
+			return true
+		}
+	}
+	return false
+}
+
 // all rebuilds the attributes of a row, children in their places.
 func (a *attributes) all(row uint32) []Attribute {
-	if a == nil || row == noRow {
-		return nil
-	}
 	root := &attributeNode{}
 	for ci := range a.columns {
 		c := &a.columns[ci]
@@ -151,10 +179,17 @@ func (a *attributes) all(row uint32) []Attribute {
 type attributeNode struct {
 	key      string
 	value    Value
+	isSet    bool
 	children []*attributeNode
 }
 
-func (n *attributeNode) set(v Value) { n.value = v }
+// set gives the node its value; of values of several kinds, which a sound source
+// never has, it keeps the one that get finds first.
+func (n *attributeNode) set(v Value) {
+	if !n.isSet || v.kind < n.value.kind {
+		n.value, n.isSet = v, true
+	}
+}
 
 func (n *attributeNode) child(path []string) *attributeNode {
 	for _, k := range path {

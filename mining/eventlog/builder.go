@@ -37,6 +37,8 @@ type Builder struct {
 	caseOf  map[string]uint32
 	last    uint32 // case of the previous row
 	eventAt []uint32
+	late    map[uint32][]Attribute // attributes of cases that came after those of a later case
+	top     uint32                 // the last case in log.caseAttrs
 }
 
 // NewBuilder returns a builder for a log of the given name.
@@ -47,15 +49,21 @@ func NewBuilder(name string) *Builder {
 			eventAttrs: newAttributes(), caseAttrs: newAttributes(),
 		}},
 		caseOf: map[string]uint32{},
+		late:   map[uint32][]Attribute{},
 	}
 }
 
-// SetMeta sets what the source says of the log as a whole.
-func (b *Builder) SetMeta(m *Meta) { b.log.meta = m }
+// SetMeta sets what the source says of the log as a whole; nil says nothing.
+func (b *Builder) SetMeta(m *Meta) {
+	if m == nil {
+		m = &Meta{}
+	}
+	b.log.meta = m
+}
 
-// Case declares a case, or adds attributes to one that was declared before; a
-// later value of the same attribute replaces the earlier only while no other
-// case came between. It returns the position of the case.
+// Case declares a case, or adds attributes to one that is there already: an
+// attribute that it has keeps its first value, with all below it. It returns
+// the position of the case.
 func (b *Builder) Case(id string, attributes []Attribute) (int, error) {
 	if id == "" {
 		return 0, errors.New("case without an identifier")
@@ -64,13 +72,52 @@ func (b *Builder) Case(id string, attributes []Attribute) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, a := range attributes {
-		if _, known := b.log.caseAttrs.get(row, a.Key); known {
+	for i := range attributes {
+		if b.hasCaseAttribute(row, attributes[i].Key) {
 			continue
 		}
-		b.log.caseAttrs.add(row, []Attribute{a})
+		if row < b.top {
+			b.late[row] = append(b.late[row], cloneAttribute(&attributes[i]))
+			continue
+		}
+		b.top = row
+		b.log.caseAttrs.add(row, attributes[i:i+1])
 	}
 	return int(row), nil
+}
+
+func (b *Builder) hasCaseAttribute(row uint32, key string) bool {
+	if row <= b.top {
+		if _, known := b.log.caseAttrs.get(row, key); known {
+			return true
+		}
+	}
+	return slices.ContainsFunc(b.late[row], func(a Attribute) bool { return a.Key == key })
+}
+
+func cloneAttribute(a *Attribute) Attribute {
+	c := Attribute{Key: strings.Clone(a.Key), Value: a.Value}
+	c.Value.text = strings.Clone(a.Value.text)
+	for i := range a.Children {
+		c.Children = append(c.Children, cloneAttribute(&a.Children[i]))
+	}
+	return c
+}
+
+// addLate brings the late attributes of cases into their columns: O(n) in the
+// attributes of all cases.
+func (b *Builder) addLate() {
+	if len(b.late) == 0 {
+		return
+	}
+	l := b.log
+	old := l.caseAttrs
+	l.caseAttrs = newAttributes()
+	for row := range uint32(len(l.caseIDs)) {
+		l.caseAttrs.add(row, old.all(row))
+		l.caseAttrs.add(row, b.late[row])
+	}
+	b.late = nil
 }
 
 func (b *Builder) caseRow(id string) (uint32, error) {
@@ -161,9 +208,10 @@ func appendSparse[T comparable](column []T, n uint32, v, missing T) []T {
 func (b *Builder) Len() int { return len(b.log.activity) }
 
 // Log returns the log and ends the builder, which must not be used again. Cost:
-// O(n) when rows came in (case, time) order, O(n log n) otherwise.
+// O(n) when rows came in order of time within their cases, O(n log n) otherwise.
 func (b *Builder) Log() *Log {
 	l := b.log
+	b.addLate()
 	b.log = nil
 	n := len(l.activity)
 	l.events = n
@@ -183,13 +231,7 @@ func (l *Log) sortRows(caseOf []uint32) {
 		sorted = caseOf[i-1] < caseOf[i] || caseOf[i-1] == caseOf[i] && l.time[i-1] <= l.time[i]
 	}
 	if !sorted {
-		order := make([]uint32, len(caseOf))
-		for i := range order {
-			order[i] = uint32(i)
-		}
-		slices.SortFunc(order, func(x, y uint32) int {
-			return cmp.Or(cmp.Compare(caseOf[x], caseOf[y]), cmp.Compare(l.time[x], l.time[y]), cmp.Compare(x, y))
-		})
+		order := l.order(caseOf)
 		l.columns = l.columns.gathered(order)
 		l.attrRow = nil
 		to := make([]uint32, len(order))
@@ -208,6 +250,31 @@ func (l *Log) sortRows(caseOf []uint32) {
 		}
 		l.spans[row] = span{uint32(row), uint32(lo), uint32(i)}
 	}
+}
+
+// order returns the rows in (case, time, sequence) order: cases by counting,
+// which keeps the sequence, then those whose times do not ascend by sorting.
+func (l *Log) order(caseOf []uint32) []uint32 {
+	end := make([]uint32, len(l.caseIDs)+1)
+	for _, c := range caseOf {
+		end[c+1]++
+	}
+	for c := 1; c < len(end); c++ {
+		end[c] += end[c-1]
+	}
+	order := make([]uint32, len(caseOf))
+	at := slices.Clone(end)
+	for i, c := range caseOf {
+		order[at[c]] = uint32(i)
+		at[c]++
+	}
+	byTime := func(x, y uint32) int { return cmp.Compare(l.time[x], l.time[y]) }
+	for c := range len(l.caseIDs) {
+		if rows := order[end[c]:end[c+1]]; !slices.IsSortedFunc(rows, byTime) {
+			slices.SortStableFunc(rows, byTime)
+		}
+	}
+	return order
 }
 
 // gathered returns the columns of the given rows, in that order, sharing

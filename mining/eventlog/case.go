@@ -65,12 +65,20 @@ func (c Case) First() Time {
 	return first
 }
 
-// Last returns the time of the last row; NoTime for a case without rows.
+// Last returns the latest time recorded in the case; NoTime for a case without
+// rows. It is the time of the last row, unless the log says of an activity that
+// it started, or became possible, after its completion.
 func (c Case) Last() Time {
 	if c.Len() == 0 {
 		return NoTime
 	}
-	return c.log.time[c.hi-1]
+	last := c.log.time[c.hi-1]
+	for _, column := range [2][]Time{c.Starts(), c.Enabled()} {
+		for _, t := range column {
+			last = max(last, t) // NoTime is below all
+		}
+	}
+	return last
 }
 
 // Attribute returns a case attribute by path.
@@ -81,11 +89,7 @@ func (c Case) Attributes() []Attribute { return c.log.caseAttrs.all(c.row) }
 
 // EventAttribute returns an attribute of the i-th row by path.
 func (c Case) EventAttribute(i int, path string) (Value, bool) {
-	row := c.attributeRow(i)
-	if row == noRow {
-		return Value{}, false
-	}
-	return c.log.eventAttrs.get(row, path)
+	return c.log.eventAttrs.get(c.attributeRow(i), path)
 }
 
 func (c Case) attributeRow(i int) uint32 {

@@ -46,10 +46,15 @@ func sorted(list []Attribute) []Attribute {
 	}
 	list = slices.Clone(list)
 	for i := range list {
-		if list[i].Value.kind == KindList {
+		if list[i].Value.kind != KindList {
+			list[i].Children = sorted(list[i].Children)
 			continue
 		}
-		list[i].Children = sorted(list[i].Children)
+		items := slices.Clone(list[i].Children) // their order is theirs
+		for j := range items {
+			items[j].Children = sorted(items[j].Children)
+		}
+		list[i].Children = items
 	}
 	slices.SortStableFunc(list, func(x, y Attribute) int {
 		return cmp.Or(cmp.Compare(x.Key, y.Key), cmp.Compare(x.Value.kind, y.Value.kind))

@@ -37,14 +37,17 @@ func (l *Log) selectRows(keep func(c Case, i int) bool, keepEmpty bool) *Log {
 			spans = append(spans, span{s.row, lo, hi})
 		}
 	}
-	return &Log{name: l.name, meta: l.meta, spans: spans, columns: l.columns.gathered(rows), events: len(rows)}
+	v := *l
+	v.spans, v.columns, v.events = spans, l.columns.gathered(rows), len(rows)
+	return &v
 }
 
 // Classified returns the log with another notion of activity: the values of the
 // given attributes, joined by "+", as a XES classifier asks. The keys
 // concept:name, org:resource, org:group and lifecycle:transition name the
 // columns; a value that an event lacks is left out of its name. Rows for which
-// nothing is left keep the activity they have.
+// nothing is left keep the activity they have. Instances pairs by activity: of
+// a log with lifecycle transitions take the instances first, then classify.
 func (l *Log) Classified(keys []string) *Log {
 	v := *l
 	c := *l.columns

@@ -95,7 +95,7 @@ func (l *Log) Instances() (*Log, Pairing) {
 			}
 		}
 		p.Started = l.countRecorded(l.start)
-		p.WithoutStart = p.Instances - p.Started
+		p.countWithoutStart()
 		return l, p
 	}
 	role := func(k uint32) Transition {
@@ -106,6 +106,7 @@ func (l *Log) Instances() (*Log, Pairing) {
 	}
 	v := l.selectRows(func(c Case, i int) bool { return role(c.lo+uint32(i)) == Completes }, true)
 	starts, enabled, zones := filled(v.events, NoTime), filled(v.events, NoTime), make([]Zone, v.events)
+	named := l.eventAttrs.has(InstanceKey)
 	open := map[instanceKey]*openInstance{}
 	for ci, s := range l.spans {
 		clear(open)
@@ -113,7 +114,8 @@ func (l *Log) Instances() (*Log, Pairing) {
 		c := Case{l, s}
 		for k := s.lo; k < s.hi; k++ {
 			key := instanceKey{activity: l.activity[k]}
-			if inst, ok := c.EventAttribute(int(k-s.lo), InstanceKey); ok {
+			if named {
+				inst, _ := c.EventAttribute(int(k-s.lo), InstanceKey)
 				key.instance = inst.String()
 			}
 			o := open[key]
@@ -150,7 +152,7 @@ func (l *Log) Instances() (*Log, Pairing) {
 	}
 	v.start, v.startZone, v.enabled = starts, zones, enabled
 	p.Instances, p.Started = v.events, v.countRecorded(starts)
-	p.WithoutStart = p.Instances - p.Started
+	p.countWithoutStart()
 	if p.Started == 0 {
 		v.start, v.startZone = nil, nil
 	}
@@ -160,6 +162,12 @@ func (l *Log) Instances() (*Log, Pairing) {
 	v.transition = nil
 	v.transitions = NewDictionary()
 	return v, p
+}
+
+func (p *Pairing) countWithoutStart() {
+	if p.Started > 0 {
+		p.WithoutStart = p.Instances - p.Started
+	}
 }
 
 type instanceKey struct {
@@ -207,8 +215,9 @@ func (l *Log) countRecorded(column []Time) int {
 
 // Recorded returns the log of events: a row that holds a start or an enablement
 // becomes up to three events, schedule, start and complete, in the order of
-// their times, ties in the order of the rows. Attributes stay with the last of
-// the three. A log without starts and enablements is returned as it is.
+// their times, ties in the order of the rows. Each of the three has the row's
+// resource, unit and attributes. A log without starts and enablements is
+// returned as it is.
 func (l *Log) Recorded() *Log {
 	if l.start == nil && l.enabled == nil {
 		return l
@@ -245,14 +254,12 @@ func (l *Log) Recorded() *Log {
 		for _, p := range pieces {
 			rows = append(rows, p.row)
 			c.time, c.zone = append(c.time, p.at.Time), append(c.zone, p.at.Zone)
-			at, code := noRow, codes[p.role]
-			if p.role == Completes {
-				at = cs.attributeRow(int(p.row - s.lo))
-				if l.transition != nil && l.transition[p.row] != NoCode {
-					code = l.transition[p.row]
-				}
+			code := codes[p.role]
+			if p.role == Completes && l.transition != nil && l.transition[p.row] != NoCode {
+				code = l.transition[p.row]
 			}
-			c.attrRow, c.transition = append(c.attrRow, at), append(c.transition, code)
+			c.attrRow = append(c.attrRow, cs.attributeRow(int(p.row-s.lo)))
+			c.transition = append(c.transition, code)
 		}
 		v.spans = append(v.spans, span{s.row, lo, uint32(len(rows))})
 	}

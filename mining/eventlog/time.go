@@ -27,8 +27,19 @@ func (t Time) Go() time.Time {
 	return time.UnixMicro(int64(t)).UTC()
 }
 
-// Sub returns t − u in wall-clock time. Both must be recorded.
-func (t Time) Sub(u Time) time.Duration { return time.Duration(t-u) * time.Microsecond }
+// Sub returns t − u in wall-clock time, the longest Duration there is where they
+// are more than 292 years apart. Both must be recorded.
+func (t Time) Sub(u Time) time.Duration {
+	const longest = math.MaxInt64 / int64(time.Microsecond)
+	switch d := int64(t - u); {
+	case d > longest:
+		return math.MaxInt64
+	case d < -longest:
+		return math.MinInt64
+	default:
+		return time.Duration(d) * time.Microsecond
+	}
+}
 
 // Zone is the offset from UTC in which a time was written, in minutes east.
 type Zone int16

@@ -95,7 +95,14 @@ func (v Value) String() string {
 	case KindInt:
 		return strconv.FormatInt(v.Int(), 10)
 	case KindFloat:
-		return strconv.FormatFloat(v.Float(), 'g', -1, 64)
+		switch f := v.Float(); { // as xs:double spells them
+		case math.IsInf(f, 1):
+			return "INF"
+		case math.IsInf(f, -1):
+			return "-INF"
+		default:
+			return strconv.FormatFloat(f, 'g', -1, 64)
+		}
 	case KindBool:
 		return strconv.FormatBool(v.Bool())
 	case KindTime:
