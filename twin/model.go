@@ -46,10 +46,10 @@ type Model struct {
 	// WarmUpDays are simulated before Start, so that Start finds the offices
 	// with work under way, and are left out of every figure.
 	WarmUpDays int
-	Calendars []Calendar
-	Units     []Unit
-	Pools     []Pool
-	Processes []*Process
+	Calendars  []Calendar
+	Units      []Unit
+	Pools      []Pool
+	Processes  []*Process
 	// Warnings are the doubts of whoever made the model: what a diagram holds
 	// that Uprava does not simulate, what a fit assumed. They are not written.
 	Warnings []error
@@ -116,7 +116,7 @@ type Process struct {
 	Name     Text
 	Unit     string // owner
 	Diagram  *bpmn.Process
-	Layout   *bpmn.Diagram // nil where the diagram has no coordinates
+	Layout   *bpmn.Diagram   // nil where the diagram has no coordinates
 	Labels   map[string]Text // by node identifier: the name in both languages
 	Arrivals Arrivals
 	Tasks    map[string]Task    // by identifier of the task or event
