@@ -1,0 +1,177 @@
+// Package terms is the one list of words that pages, reports, the command line
+// and data labels share, in Russian and English, and the way numbers are
+// written in each. A key without both languages fails a test.
+package terms
+
+import (
+	_ "embed"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/number"
+)
+
+//go:embed terms.yaml
+var source []byte
+
+type entry struct {
+	RU string `yaml:"ru"`
+	EN string `yaml:"en"`
+}
+
+var entries = func() map[string]entry {
+	m := map[string]entry{}
+	if err := yaml.UnmarshalWithOptions(source, &m, yaml.Strict()); err != nil {
+		panic("terms.yaml: " + err.Error()) // embedded at build time and covered by a test
+	}
+	return m
+}()
+
+// Lang is a language of the interface.
+type Lang string
+
+// The languages.
+const (
+	RU Lang = "ru"
+	EN Lang = "en"
+)
+
+// Parse returns the language of a tag such as "ru", "en-GB" or an
+// Accept-Language header; the second result is false where it names neither.
+func Parse(s string) (Lang, bool) {
+	tags, _, err := language.ParseAcceptLanguage(s)
+	if err != nil {
+		return RU, false
+	}
+	for _, t := range tags {
+		switch base, _ := t.Base(); base.String() {
+		case "ru":
+			return RU, true
+		case "en":
+			return EN, true
+		}
+	}
+	return RU, false
+}
+
+// T returns the text of a key with its verbs filled in as fmt.Sprintf does. An
+// unknown key is a programmer's error and is returned in angle brackets.
+func (l Lang) T(key string, args ...any) string {
+	e, ok := entries[key]
+	if !ok {
+		return "⟨" + key + "⟩"
+	}
+	text := e.RU
+	if l == EN {
+		text = e.EN
+	}
+	if len(args) == 0 {
+		return text
+	}
+	return fmt.Sprintf(text, args...)
+}
+
+// Plural returns the form of key that goes with n: in the list the forms stand
+// as "one|few|many" in Russian and "one|other" in English. The number itself is
+// not part of the result.
+func (l Lang) Plural(key string, n int64) string {
+	forms := strings.Split(l.T(key), "|")
+	i := len(forms) - 1
+	if l == EN {
+		if n == 1 {
+			i = 0
+		}
+	} else {
+		switch d, h := n%10, n%100; {
+		case d == 1 && h != 11:
+			i = 0
+		case d >= 2 && d <= 4 && (h < 12 || h > 14):
+			i = min(1, i)
+		}
+	}
+	return forms[i]
+}
+
+func (l Lang) printer() *message.Printer {
+	if l == EN {
+		return message.NewPrinter(language.English)
+	}
+	return message.NewPrinter(language.Russian)
+}
+
+// Int writes a whole number with its groups set apart.
+func (l Lang) Int(n int64) string { return l.printer().Sprint(number.Decimal(n)) }
+
+// Float writes a number with at most the given digits after the point, and a
+// dash for what is not a number.
+func (l Lang) Float(x float64, digits int) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return "—"
+	}
+	return l.printer().Sprint(number.Decimal(x, number.MaxFractionDigits(digits)))
+}
+
+// Percent writes a share between 0 and 1 as percent.
+func (l Lang) Percent(share float64, digits int) string {
+	if math.IsNaN(share) || math.IsInf(share, 0) {
+		return "—"
+	}
+	s := l.Float(100*share, digits)
+	if l == EN {
+		return s + "%"
+	}
+	return s + "\u00a0%"
+}
+
+// Count writes a number and the form of the word that goes with it.
+func (l Lang) Count(key string, n int64) string { return l.Int(n) + "\u00a0" + l.Plural(key, n) }
+
+// Seconds writes a wall-clock duration in the largest unit in which it is at
+// least 2: calendar days, hours, minutes or seconds, with three figures.
+func (l Lang) Seconds(s float64) string {
+	if math.IsNaN(s) || math.IsInf(s, 0) {
+		return "—"
+	}
+	unit, per := l.unitOf(s)
+	return l.In(s, per) + "\u00a0" + l.T(unit)
+}
+
+// In writes a duration in units of per seconds, without the unit's name.
+func (l Lang) In(s, per float64) string {
+	x := s / per
+	digits := 0
+	if a := math.Abs(x); a < 10 {
+		digits = 2
+	} else if a < 100 {
+		digits = 1
+	}
+	return l.Float(x, digits)
+}
+
+func (l Lang) unitOf(s float64) (unit string, per float64) {
+	switch a := math.Abs(s); {
+	case a >= 2*86400:
+		return "unit.days", 86400
+	case a >= 2*3600:
+		return "unit.hours", 3600
+	case a >= 120:
+		return "unit.minutes", 60
+	}
+	return "unit.seconds", 1
+}
+
+// Date writes a day.
+func (l Lang) Date(t time.Time) string {
+	if t.IsZero() {
+		return "—"
+	}
+	if l == EN {
+		return t.Format("2 January 2006")
+	}
+	return t.Format("02.01.2006")
+}
