@@ -134,6 +134,10 @@ type Process struct {
 type Arrivals struct {
 	Between  Distribution // time between two arrivals, inside Calendar
 	Calendar string       // cases arrive only while it is open; "" for always
+	// OnWallClock: Between runs on while the calendar is closed, and a case that
+	// would come then comes at the next opening (Prosimos). Otherwise Between is
+	// open time of the calendar.
+	OnWallClock bool
 	// Month weighs the rate of arrivals by month, January first; all zero for
 	// a constant rate. Weights are relative to their mean.
 	Month      [12]float64
