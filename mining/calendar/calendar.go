@@ -56,12 +56,13 @@ const (
 // moments are asked for. Its years are 1800–2500; a moment that would lie
 // outside is held at that end.
 type Calendar struct {
-	week       [7][]span
-	short      [7][]span
-	production *Production
-	decrees    bool
-	loc        *time.Location
-	always     bool // open round the clock: no need of tables for working time
+	week        [7][]span
+	short       [7][]span
+	production  *Production
+	decrees     bool
+	loc         *time.Location
+	always      bool  // open round the clock: no need of tables for working time
+	first, last int64 // moments of the years of calendars
 
 	table atomic.Pointer[Compiled]
 	grow  sync.Mutex
@@ -75,6 +76,8 @@ func New(cfg Config) (*Calendar, error) {
 	if c.loc == nil {
 		c.loc = time.UTC
 	}
+	c.first = NewDate(minYear, 1, 1).Begin(c.loc).UnixMicro()
+	c.last = NewDate(maxYear+1, 1, 1).Begin(c.loc).UnixMicro() - 1
 	var faults []error
 	for i, in := range cfg.Week {
 		if err := c.add(in); err != nil {

@@ -14,7 +14,7 @@ import (
 //
 // A table lookup by the leading bits of the moment (or of the working time)
 // comes close to the stretch, so a call takes some nanoseconds and allocates
-// nothing. 40 bytes of memory per open stretch: 20 kB a year for two a day.
+// nothing. About 40 bytes of memory per open stretch: 20 kB a year for two a day.
 type Compiled struct {
 	calendar *Calendar
 	from, to int64 // half-open, microseconds

@@ -49,8 +49,11 @@ func (d Date) Begin(loc *time.Location) time.Time {
 		if _, end := t.ZoneBounds(); !end.IsZero() {
 			return end
 		}
-	} else if begin, _ := t.ZoneBounds(); !begin.IsZero() && DateOf(begin) == d && begin.Before(t) {
-		return begin
+	} else if begin, _ := t.ZoneBounds(); !begin.IsZero() { // the first midnight of two
+		_, offset := begin.Add(-1).Zone()
+		if u := time.Unix(int64(d)*86400-int64(offset), 0).In(loc); u.Before(begin) && DateOf(u) == d {
+			return u
+		}
 	}
 	return t
 }

@@ -23,18 +23,17 @@ func (k *Compiled) AddMicros(t, d int64) int64 {
 	if d == 0 {
 		return k.NextMicros(t)
 	}
-	w := k.work(t) + d
-	if d > 0 {
-		if i := k.after(w - 1); i < len(k.open) {
-			return k.open[i] + w - k.done[i]
-		}
-	} else if w >= 0 {
-		if i := k.after(w); i < len(k.open) {
-			return k.open[i] + w - k.done[i]
-		}
-		return k.NextMicros(t) // unreachable: w is below the work up to t
+	w := held(k.work(t), d)
+	if w < 0 || w > k.done[len(k.open)] {
+		return k.calendar.addFar(t, d)
 	}
-	return k.calendar.addFar(t, d)
+	var i int
+	if d > 0 {
+		i = k.after(w - 1) // a stretch that ends with w holds it: closing
+	} else {
+		i = k.after(w) // a stretch that begins with w holds it: opening
+	}
+	return k.open[i] + w - k.done[i]
 }
 
 // BetweenMicros returns the working time from a to b in microseconds, negative
@@ -98,14 +97,11 @@ func (k *Compiled) stretchAt(t int64) int {
 	return i
 }
 
-// after returns the first stretch whose work ends above w ≥ 0.
+// after returns the stretch whose work ends above w ≥ 0, which must be below
+// the work of the horizon.
 func (k *Compiled) after(w int64) int {
-	at := w >> k.workShift
-	if at >= int64(len(k.byWork)) {
-		return len(k.open)
-	}
-	i := int(k.byWork[at])
-	for i < len(k.open) && k.done[i+1] <= w {
+	i := int(k.byWork[w>>k.workShift])
+	for k.done[i+1] <= w {
 		i++
 	}
 	return i
@@ -135,20 +131,16 @@ func (c *Calendar) AddMicros(t, d int64) int64 {
 
 // addFar answers an AddMicros that leads out of the table, by larger ones.
 func (c *Calendar) addFar(t, d int64) int64 {
-	limit := NewDate(maxYear, 12, 31).Begin(c.loc).UnixMicro()
-	if d < 0 {
-		limit = NewDate(minYear, 1, 1).Begin(c.loc).UnixMicro()
-	}
 	for {
 		k, _ := c.around(t)
-		w := k.work(t) + d
+		w := held(k.work(t), d)
 		switch {
-		case w >= 0 && w <= k.done[len(k.open)] && (d > 0 || w < k.done[len(k.open)]):
+		case w >= 0 && w <= k.done[len(k.open)]:
 			return k.AddMicros(t, d)
-		case d > 0 && k.to > limit:
-			return k.to
-		case d < 0 && k.from <= limit:
-			return k.from
+		case d > 0 && k.to > c.last:
+			return c.last
+		case d < 0 && k.from <= c.first:
+			return c.first
 		case d > 0:
 			c.around(k.to)
 		default:
@@ -182,7 +174,7 @@ func (c *Calendar) NextMicros(t int64) int64 {
 			return max(t, k.open[i])
 		}
 		if _, inside = c.around(k.to); !inside {
-			return k.to
+			return c.last
 		}
 	}
 }
@@ -208,12 +200,9 @@ func (c *Calendar) CloseMicros(t int64) int64 {
 	return k.CloseMicros(t)
 }
 
-// hold brings a moment into the years of calendars.
-func (c *Calendar) hold(t int64) int64 {
-	from, to := NewDate(minYear, 1, 1).Begin(c.loc).UnixMicro(), NewDate(maxYear+1, 1, 1).Begin(c.loc).UnixMicro()
-	return min(max(t, from), to-1)
-}
-
+// hold brings a moment into the years of calendars: one outside is held at the
+// first or last of their moments.
+func (c *Calendar) hold(t int64) int64 { return min(max(t, c.first), c.last) }
 
 func held(t, d int64) int64 {
 	s := t + d
