@@ -1,7 +1,6 @@
 package measure
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -222,11 +221,4 @@ func Texts(warnings []error) []string {
 		out[i] = w.Error()
 	}
 	return out
-}
-
-// sortedCopy returns the values of x in ascending order.
-func sortedCopy[T cmp.Ordered](x []T) []T {
-	s := slices.Clone(x)
-	slices.Sort(s)
-	return s
 }
