@@ -32,10 +32,14 @@ func (w WorkingTime) Minutes() Minutes { return Minutes(time.Duration(w).Minutes
 func (w WorkingTime) String() string { return time.Duration(w).String() + " of work" }
 
 // Time returns the hours as working time, rounded to the nanosecond.
-func (h WorkingHours) Time() WorkingTime { return WorkingTime(math.Round(float64(h) * float64(time.Hour))) }
+func (h WorkingHours) Time() WorkingTime {
+	return WorkingTime(math.Round(float64(h) * float64(time.Hour)))
+}
 
 // Time returns the minutes as working time, rounded to the nanosecond.
-func (m Minutes) Time() WorkingTime { return WorkingTime(math.Round(float64(m) * float64(time.Minute))) }
+func (m Minutes) Time() WorkingTime {
+	return WorkingTime(math.Round(float64(m) * float64(time.Minute)))
+}
 
 // String returns the days as "5 working days".
 func (n WorkingDays) String() string { return fmt.Sprintf("%d working days", int(n)) }
