@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/uprava/uprava/mining/measure"
 )
@@ -19,7 +20,8 @@ var Schema []byte
 
 // Overview is what `uprava mine --json` prints: a contract, with a schema.
 // Activities are those that occur, in ascending order of name; edges by from,
-// then to; warnings in the order in which they arose, none twice.
+// then to; seconds are rounded to the microsecond; warnings are in the order in
+// which they arose, none twice.
 type Overview struct {
 	Log             string          `json:"log"`
 	EventsAs        string          `json:"events_as"` // Events.String
@@ -99,13 +101,12 @@ func Mine(ctx context.Context, name string, s Source, e Events) (*Overview, erro
 		Ends:            activityCounts(g.Activities, g.Ends),
 		LeadTime: LeadTime{
 			From: FirstRecorded, To: LastRecorded, N: lead.N, Unit: lead.Unit,
-			Mean: measure.Number(lead.Mean), Median: measure.Number(lead.Median),
-			P85: measure.Number(lead.P85), P95: measure.Number(lead.P95), Max: measure.Number(lead.Max),
+			Mean: micro(lead.Mean), Median: micro(lead.Median), P85: micro(lead.P85), P95: micro(lead.P95), Max: micro(lead.Max),
 		},
 		Warnings: []string{},
 	}
 	for i, edge := range g.Edges {
-		o.DirectlyFollows.Edges[i] = Edge{g.Activities[edge.From], g.Activities[edge.To], edge.Count, measure.Number(edge.Mean())}
+		o.DirectlyFollows.Edges[i] = Edge{g.Activities[edge.From], g.Activities[edge.To], edge.Count, micro(edge.Mean())}
 	}
 	if e == Instances {
 		p, err := s.Pairing(ctx)
@@ -123,6 +124,15 @@ func Mine(ctx context.Context, name string, s Source, e Events) (*Overview, erro
 		o.warn(about("lead time", w))
 	}
 	return o, nil
+}
+
+// micro rounds seconds to the microsecond, to which times are recorded, so that
+// engines that add in another order print the same figures.
+func micro(seconds float64) measure.Number {
+	if r := math.Round(seconds * 1e6); math.Abs(r) < 1<<53 {
+		return measure.Number(r / 1e6)
+	}
+	return measure.Number(seconds)
 }
 
 // about puts before a warning of a figure which figure it is of; one that

@@ -71,6 +71,9 @@ type Source interface {
 type NoEvents struct{ Cases, Of int64 }
 
 func (e *NoEvents) Error() string {
+	if e.Cases == 1 {
+		return fmt.Sprintf("1 of %d cases has no events and is left out", e.Of)
+	}
 	return fmt.Sprintf("%d of %d cases have no events and are left out", e.Cases, e.Of)
 }
 

@@ -45,24 +45,27 @@ type Pairing struct {
 	WithoutStart int // instances in logs that record starts, but not this one
 	Unfinished   int // starts that nothing completed: no instance
 	Aborted      int // instances that ended without completion: no instance
-	Lost         int // cases left without any instance
+	Lost         int // cases that have events, but none that completes: no instance
 }
 
 // Warnings tells what a reader of figures over the instances should know.
 func (p Pairing) Warnings() []error {
 	var w []error
-	if p.WithoutStart > 0 && p.Started > 0 {
-		w = append(w, fmt.Errorf("%d of %d activity instances have no recorded start", p.WithoutStart, p.Instances))
+	add := func(n int, one, many string) {
+		switch {
+		case n == 1:
+			w = append(w, errors.New("1 "+one))
+		case n > 1:
+			w = append(w, fmt.Errorf("%d %s", n, many))
+		}
 	}
-	if p.Unfinished > 0 {
-		w = append(w, fmt.Errorf("%d started activity instances were never completed and are left out", p.Unfinished))
+	of := fmt.Sprintf("of %d activity instances ", p.Instances)
+	if p.Started > 0 {
+		add(p.WithoutStart, of+"has no recorded start", of+"have no recorded start")
 	}
-	if p.Aborted > 0 {
-		w = append(w, fmt.Errorf("%d activity instances ended without completion and are left out", p.Aborted))
-	}
-	if p.Lost > 0 {
-		w = append(w, fmt.Errorf("%d cases have no completed activity instance", p.Lost))
-	}
+	add(p.Unfinished, "started activity instance was never completed and is left out", "started activity instances were never completed and are left out")
+	add(p.Aborted, "activity instance ended without completion and is left out", "activity instances ended without completion and are left out")
+	add(p.Lost, "case has events, but no completed activity instance", "cases have events, but no completed activity instance")
 	return w
 }
 
@@ -89,11 +92,6 @@ func (l *Log) Instances() (*Log, Pairing) {
 	}
 	if plain {
 		p.Instances = l.events
-		for _, s := range l.spans {
-			if s.lo == s.hi {
-				p.Lost++
-			}
-		}
 		p.Started = l.countRecorded(l.start)
 		p.countWithoutStart()
 		return l, p
@@ -146,7 +144,7 @@ func (l *Log) Instances() (*Log, Pairing) {
 		for _, o := range open {
 			p.Unfinished += len(o.started)
 		}
-		if v.spans[ci].lo == v.spans[ci].hi {
+		if s.lo < s.hi && v.spans[ci].lo == v.spans[ci].hi {
 			p.Lost++
 		}
 	}

@@ -87,7 +87,7 @@ func TestInstances(t *testing.T) {
 		},
 		"nothing to pair": {
 			"<a,b> <>", []string{"1: a -..-..0s", "1: b -..-..1m0s"},
-			eventlog.Pairing{Events: 2, Instances: 2, Lost: 1},
+			eventlog.Pairing{Events: 2, Instances: 2},
 		},
 		"nothing to pair, with starts": {
 			"<a@1m..2m,b@3m>", []string{"1: a -..1m0s..2m0s", "1: b -..-..3m0s"},
@@ -119,10 +119,10 @@ func TestPairingWarnings(t *testing.T) {
 		got = append(got, w.Error())
 	}
 	require.Equal(t, []string{
-		"1 of 2 activity instances have no recorded start",
-		"1 started activity instances were never completed and are left out",
-		"1 activity instances ended without completion and are left out",
-		"2 cases have no completed activity instance",
+		"1 of 2 activity instances has no recorded start",
+		"1 started activity instance was never completed and is left out",
+		"1 activity instance ended without completion and is left out",
+		"2 cases have events, but no completed activity instance",
 	}, got)
 	_, p = logtest.Parse("<a,b>").Instances()
 	require.Empty(t, p.Warnings())

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -118,10 +119,13 @@ func Paired(a, b []float64, confidence float64) (Comparison, error) {
 	c.A, _ = moments(a)
 	c.B, _ = moments(b)
 	c.Difference, _ = moments(d)
+	if c.N < EnoughForPair {
+		c.Warnings = append(c.Warnings, &SmallSample{c.N, EnoughForPair, OfDifference})
+	}
 	c.Relative = c.Difference / math.Abs(c.A)
 	if c.A == 0 {
 		c.Relative = math.NaN()
-		c.Warnings = append(c.Warnings, fmt.Errorf("the relative difference to a mean of 0 is not defined"))
+		c.Warnings = append(c.Warnings, errors.New("the relative difference to a mean of 0 is not defined"))
 	}
 	return c, nil
 }

@@ -36,13 +36,14 @@ type Summary struct {
 	Warnings     []error
 }
 
-// Sizes below which Summarize warns: for Student's interval of a mean whatever
-// the distribution, and for quantiles that fewer values cannot tell from the
-// maximum (1/(1−p)).
+// Sizes below which Summarize and Paired warn: for Student's interval of a mean
+// whatever the distribution, and for quantiles that fewer values cannot tell
+// from the maximum (1/(1−p)).
 const (
 	EnoughForMean = 30
 	EnoughForP85  = 7
 	EnoughForP95  = 20
+	EnoughForPair = 10 // differences of replications, each a mean of many cases
 )
 
 // What a SmallSample is of.
@@ -50,12 +51,13 @@ const (
 	OfMeanInterval = "interval of the mean"
 	OfP85          = "p85"
 	OfP95          = "p95"
+	OfDifference   = "interval of the difference"
 )
 
 // SmallSample warns that a figure rests on fewer values than it needs.
 type SmallSample struct {
 	N, Needs int
-	Of       string // OfMeanInterval, OfP85, OfP95
+	Of       string // OfMeanInterval and so on
 }
 
 func (e *SmallSample) Error() string {
