@@ -49,8 +49,8 @@ func (s *Source) readEvent() (*connectors.Row, error) {
 			bad = &connectors.RowError{Line: at.line, Column: at.column, Field: keyName, Err: errors.New("event without an activity")}
 		case !e.Time.Recorded():
 			bad = &connectors.RowError{Line: at.line, Column: at.column, Field: keyTime, Err: errors.New("event without a time")}
-		case e.Time.Time < eventlog.MinTime || e.Time.Time > eventlog.MaxTime:
-			e.Case = "-"
+		case outOfRange(e.Time) || outOfRange(e.Start) || outOfRange(e.Enabled):
+			e.Case = "-" // the name of the trace may come yet
 			bad = &connectors.RowError{Line: at.line, Column: at.column, Field: keyTime, Err: e.Check()}
 		}
 	}
@@ -71,6 +71,10 @@ func (s *Source) readEvent() (*connectors.Row, error) {
 	}
 	s.row = connectors.Row{Event: e, Case: e.Case, Line: at.line}
 	return &s.row, nil
+}
+
+func outOfRange(at eventlog.Stamp) bool {
+	return at.Recorded() && (at.Time < eventlog.MinTime || at.Time > eventlog.MaxTime)
 }
 
 // rawFrom returns the document from mark to here, cut to rawLimit.
@@ -157,6 +161,16 @@ func (s *Source) standard(e *eventlog.Event, a *eventlog.Attribute, bad **connec
 			s.doubt.add(doubtZone, s.scan.placeOf(s.scan.token).line, "%q", a.Value.String())
 		}
 		e.Time = at
+	case keyStart:
+		if a.Value.Kind() != eventlog.KindTime {
+			return false
+		}
+		e.Start = a.Value.Stamp()
+	case keyEnabled:
+		if a.Value.Kind() != eventlog.KindTime {
+			return false
+		}
+		e.Enabled = a.Value.Stamp()
 	default:
 		return false
 	}
