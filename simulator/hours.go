@@ -1,0 +1,117 @@
+package simulator
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/twin"
+)
+
+// hours is a calendar on the simulation's clock. A nil *hours is open round the
+// clock: what has no calendar needs no table.
+type hours struct {
+	table  *calendar.Compiled
+	days   *calendar.Calendar
+	origin int64 // of the simulation's clock, microseconds since 1970
+}
+
+// at returns a copy on a clock that starts at the given instant.
+func (h *hours) at(origin int64) *hours {
+	if h == nil {
+		return nil
+	}
+	c := *h
+	c.origin = origin
+	return &c
+}
+
+func (h *hours) micros(t time.Duration) int64 { return int64(t/time.Microsecond) + h.origin }
+
+func (h *hours) clock(us int64) time.Duration {
+	return time.Duration(us-h.origin) * time.Microsecond
+}
+
+// open reports whether work can go on at t; next returns t if it can, else the
+// next opening.
+func (h *hours) open(t time.Duration) bool { return h == nil || h.next(t) == t }
+
+func (h *hours) next(t time.Duration) time.Duration {
+	if h == nil {
+		return t
+	}
+	return h.clock(h.table.NextMicros(h.micros(t)))
+}
+
+// add returns when work of the given length, begun at t, is done.
+func (h *hours) add(t, work time.Duration) time.Duration {
+	if h == nil {
+		return t + work
+	}
+	return h.clock(h.table.AddMicros(h.micros(t), int64(work/time.Microsecond)))
+}
+
+// between returns the open time from t to u.
+func (h *hours) between(t, u time.Duration) time.Duration {
+	if h == nil {
+		return u - t
+	}
+	return time.Duration(h.table.BetweenMicros(h.micros(t), h.micros(u))) * time.Microsecond
+}
+
+// never is a moment that no simulation reaches.
+const never = time.Duration(math.MaxInt64)
+
+// compileCalendars returns the calendars of the model by identifier, each over
+// the years that a simulation of it usually needs, and the identifiers' faults.
+// A calendar that is open round the clock is nil.
+func compileCalendars(m *twin.Model, loc *time.Location, fault func(string, ...any)) map[string]*hours {
+	out := map[string]*hours{"": nil}
+	for i := range m.Calendars {
+		c := &m.Calendars[i]
+		if _, twice := out[c.ID]; twice {
+			fault("calendar %q stands twice", c.ID)
+			continue
+		}
+		out[c.ID] = nil
+		if len(c.Week) == 0 && !c.Production {
+			continue
+		}
+		days, err := newCalendar(c, loc)
+		if err != nil {
+			fault("calendar %q: %w", c.ID, err)
+			continue
+		}
+		span := max(time.Duration(m.Days)*24*time.Hour, 5*366*24*time.Hour)
+		out[c.ID] = &hours{table: days.Compile(m.Start, m.Start.Add(span)), days: days}
+	}
+	return out
+}
+
+func newCalendar(c *twin.Calendar, loc *time.Location) (*calendar.Calendar, error) {
+	cfg := calendar.Config{Location: loc, Decrees: true}
+	if c.Production {
+		cfg.Production = calendar.Russia()
+	}
+	for _, w := range c.Week {
+		cfg.Week = append(cfg.Week, calendar.Interval{From: w.From, To: w.To, Begin: w.Begin, End: w.End})
+	}
+	if len(cfg.Week) == 0 {
+		cfg.Week = []calendar.Interval{{From: time.Sunday, To: time.Saturday, End: 24 * time.Hour}}
+	}
+	k, err := calendar.New(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("reading its hours: %w", err)
+	}
+	return k, nil
+}
+
+// share returns the part of the five years from start that is open.
+func (h *hours) share(start time.Time) float64 {
+	if h == nil {
+		return 1
+	}
+	end := start.AddDate(5, 0, 0)
+	return float64(h.table.BetweenMicros(start.UnixMicro(), end.UnixMicro())) / float64(end.Sub(start).Microseconds())
+}

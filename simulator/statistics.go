@@ -1,0 +1,256 @@
+package simulator
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// Statistics are the figures of one run. Cycle, waiting and the like are over
+// the counted cases, wall clock unless said otherwise.
+type Statistics struct {
+	Begin time.Time     // instant of time 0 of the simulation's clock
+	End   time.Duration // when the run stopped
+
+	// All cases from Begin to End, counted or not: Arrived = Finished + InProgress.
+	Arrived, Finished, InProgress int
+	// CaseTime is the integral over [0, End] of the number of cases under way, in
+	// microseconds; Sojourn the sum of the time each case was under way until End.
+	// Little's law says that they are equal.
+	CaseTime, Sojourn int64
+
+	Counted    int // cases in the figures
+	All        Figures
+	Processes  []ProcessStatistics
+	Activities []ActivityStatistics
+	Pools      []PoolStatistics
+	Events     uint64 // handled by the kernel
+	Warnings   []error
+}
+
+// Figures are those of a set of cases.
+type Figures struct {
+	Cycle      Tally // arrival of the case to its end
+	Waiting    Tally // sum over the activity instances of a case
+	Processing Tally // working time, sum over the activity instances of a case
+	Lead       Tally // between milestones, cases that passed both
+	// Limited cases have a due date; Overdue ones of them were delivered (or
+	// ended, where they were never delivered) when it had passed.
+	Limited, Overdue int
+}
+
+// ProcessStatistics are the figures of the cases of one process.
+type ProcessStatistics struct {
+	ID        string
+	Arrived   int // all its cases, counted or not
+	HasLead   bool
+	HasLimit  bool
+	Figures   Figures
+	Completed int // counted cases
+}
+
+// ActivityStatistics are the figures of the activity instances of counted cases.
+type ActivityStatistics struct {
+	Activity
+	Waiting    Tally // enabled to start
+	Processing Tally // working time
+	Service    Tally // start to completion
+}
+
+// PoolStatistics tell how busy a pool was during the window of the figures: from
+// the arrival of the first counted case to that of the last, or the duration
+// asked for.
+type PoolStatistics struct {
+	ID        string
+	Busy      time.Duration // working time spent on any case
+	Available time.Duration // working time of all members
+}
+
+// Utilisation returns busy over available working time; NaN where nobody was
+// available.
+func (p PoolStatistics) Utilisation() float64 { return float64(p.Busy) / float64(p.Available) }
+
+// Tally gathers durations. The sum is exact.
+type Tally struct {
+	N        int
+	Sum      int64 // microseconds
+	Min, Max time.Duration
+	Values   []time.Duration // in the order in which cases ended, where samples are kept
+}
+
+func (t *Tally) add(d time.Duration, keep bool) {
+	if t.N == 0 || d < t.Min {
+		t.Min = d
+	}
+	if t.N == 0 || d > t.Max {
+		t.Max = d
+	}
+	t.N++
+	t.Sum += int64(d / time.Microsecond)
+	if keep {
+		t.Values = append(t.Values, d)
+	}
+}
+
+// Mean returns the mean in seconds; NaN of nothing.
+func (t *Tally) Mean() float64 {
+	if t.N == 0 {
+		return math.NaN()
+	}
+	return float64(t.Sum) / 1e6 / float64(t.N)
+}
+
+// Seconds returns the kept values in seconds, ascending.
+func (t *Tally) Seconds() []float64 {
+	s := make([]float64, len(t.Values))
+	for i, v := range t.Values {
+		s[i] = v.Seconds()
+	}
+	slices.Sort(s)
+	return s
+}
+
+// collected gathers the figures during a run.
+type collected struct {
+	keep       bool
+	all        Figures
+	processes  []Figures
+	activities []ActivityStatistics
+	counted    []int
+
+	inWindow         int // cases that arrived within the window
+	windows          int // edges of the window seen
+	from, to         time.Duration
+	busyFrom, busyTo []time.Duration
+
+	cases, finished int // under way, finished
+	caseTime        int64
+	sojourn         int64
+	last            time.Duration
+}
+
+func (s *collected) init(p *Program, keep bool) {
+	s.keep = keep
+	s.processes = make([]Figures, len(p.processes))
+	s.counted = make([]int, len(p.processes))
+	s.activities = make([]ActivityStatistics, len(p.activities))
+	for i := range s.activities {
+		s.activities[i].Activity = p.activities[i]
+	}
+}
+
+// pass adds the time since the last change to the integral of cases under way.
+func (s *collected) pass(now time.Duration) {
+	s.caseTime += int64(s.cases) * int64((now-s.last)/time.Microsecond)
+	s.last = now
+}
+
+func (s *collected) enter(now time.Duration) {
+	s.pass(now)
+	s.cases++
+}
+
+func (s *collected) leave(now time.Duration, c *caseState) {
+	s.pass(now)
+	s.cases--
+	s.finished++
+	s.sojourn += int64((now - c.Arrival) / time.Microsecond)
+}
+
+func (s *collected) instance(activity int32, t *item) {
+	a := &s.activities[activity]
+	a.Waiting.add(t.start-t.enabled, false)
+	a.Processing.add(t.work, false)
+	a.Service.add(t.complete-t.start, false)
+}
+
+// count adds a counted case that ended.
+func (s *collected) count(p *Program, c *Case) {
+	s.counted[c.Process]++
+	if len(s.processes) > 1 {
+		s.all.add(p, c, s.keep)
+	}
+	s.processes[c.Process].add(p, c, s.keep)
+}
+
+func (f *Figures) add(p *Program, c *Case, keep bool) {
+	f.Cycle.add(c.End-c.Arrival, keep)
+	f.Waiting.add(c.Waiting, false)
+	f.Processing.add(c.Processing, false)
+	t := &p.processes[c.Process]
+	if t.lead {
+		from, to := c.Requested, c.Delivered
+		if !t.requested {
+			from = c.Arrival
+		}
+		if !t.delivered {
+			to = c.End
+		}
+		if from != Never && to != Never && to >= from {
+			f.Lead.add(to-from, keep)
+		}
+	}
+	if c.Due != Never {
+		f.Limited++
+		if min(c.Delivered, c.End) >= c.Due {
+			f.Overdue++
+		}
+	}
+}
+
+// window notes how much each pool had worked at an edge of the window.
+func (r *run) window() {
+	s := &r.collected
+	now := r.des.Now()
+	busy := make([]time.Duration, len(r.pools))
+	for i := range r.pools {
+		busy[i] = r.pools[i].done
+	}
+	for m := range r.people {
+		if k := r.people[m].item; k >= 0 {
+			busy[r.members[m].pool] += r.memberHours[m].between(r.items[k].start, now)
+		}
+	}
+	if s.windows == 0 {
+		s.from, s.busyFrom = now, busy
+	}
+	s.to, s.busyTo = now, busy
+	s.windows++
+	if s.windows == 2 && r.counting.until != Never {
+		r.counting.done = true
+	}
+}
+
+// statistics closes the books.
+func (r *run) statistics() *Statistics {
+	s := &r.collected
+	now := r.des.Now()
+	s.pass(now)
+	if s.to == s.from {
+		r.window() // a single counted case: the window ends with it
+	}
+	out := &Statistics{Begin: r.begin, End: now, Finished: s.finished, InProgress: s.cases, Arrived: r.nextNumber,
+		CaseTime: s.caseTime, Sojourn: s.sojourn, All: s.all, Activities: s.activities, Events: r.des.Handled(), Warnings: r.Warnings()}
+	if len(s.processes) == 1 {
+		out.All = s.processes[0]
+	}
+	for i := range r.cases {
+		if r.cases[i].live {
+			out.Sojourn += int64((now - r.cases[i].Arrival) / time.Microsecond)
+		}
+	}
+	for i := range r.processes {
+		p := &r.processes[i]
+		out.Counted += s.counted[i]
+		out.Processes = append(out.Processes, ProcessStatistics{ID: p.id, Arrived: r.arrived[i], HasLead: p.lead,
+			HasLimit: p.limit != nil, Figures: s.processes[i], Completed: s.counted[i]})
+	}
+	available := make([]time.Duration, len(r.pools))
+	for m := range r.members {
+		available[r.members[m].pool] += r.memberHours[m].between(s.from, s.to)
+	}
+	for i := range r.Program.pools {
+		out.Pools = append(out.Pools, PoolStatistics{ID: r.Program.pools[i].id, Busy: s.busyTo[i] - s.busyFrom[i], Available: available[i]})
+	}
+	return out
+}
