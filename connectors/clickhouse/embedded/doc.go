@@ -9,7 +9,8 @@
 //
 // One process holds a data directory at a time, and a process holds one at a
 // time; *LockedError names the holder of a taken one. The engine opens no port,
-// prints nothing, installs no signal handler, and may use half of the machine's
+// prints nothing (but its reason when it does not start, to standard error),
+// installs no signal handler, and may use half of the machine's
 // memory; a query runs on as many threads as there are cores and spills to disk
 // before that. Sessions begin in UTC.
 //
