@@ -1,0 +1,196 @@
+package performance
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/mining/measure"
+)
+
+// Sample holds one duration, in seconds, for each of some cases of a log.
+type Sample struct {
+	Seconds  []float64
+	Cases    []int // positions in the log, ascending
+	Warnings []error
+}
+
+// Summary summarises the sample, its warnings before those of the summary.
+func (s Sample) Summary() measure.Summary {
+	m := measure.Summarize(s.Seconds, measure.Second)
+	m.Warnings = append(append([]error{}, s.Warnings...), m.Warnings...)
+	return m
+}
+
+func (s *Sample) add(position int, micros eventlog.Time) {
+	s.Seconds = append(s.Seconds, float64(micros)/1e6)
+	s.Cases = append(s.Cases, position)
+}
+
+// leave counts cases that were left out.
+func (s *Sample) leave(n int, one, many string) {
+	switch {
+	case n == 1:
+		s.Warnings = append(s.Warnings, errors.New("1 case "+one+" and is left out"))
+	case n > 1:
+		s.Warnings = append(s.Warnings, fmt.Errorf("%d cases %s and are left out", n, many))
+	}
+}
+
+// Occurrence says which of several occurrences of an activity is meant.
+type Occurrence uint8
+
+// The occurrences. Unset is the first of a beginning and the last of an end.
+const (
+	Unset Occurrence = iota
+	First
+	Last
+)
+
+// Moment says which time of an activity instance is meant. Events as they were
+// recorded have only the one.
+type Moment uint8
+
+// The moments. An instance for which the moment was not recorded does not count
+// as an occurrence.
+const (
+	Completed Moment = iota
+	Started
+	Enabled
+)
+
+// Milestone is a point in the course of a case. Without an activity it is the
+// first recorded event, as a beginning, or the last, as an end.
+type Milestone struct {
+	Activity   string
+	Occurrence Occurrence
+	Moment     Moment
+}
+
+// LeadConfig says between which milestones a lead time runs. The zero value
+// gives the cycle time.
+type LeadConfig struct{ From, To Milestone }
+
+// Validate reports all faults: values that are none of the constants, and an
+// occurrence or moment without an activity.
+func (cfg LeadConfig) Validate() error {
+	var faults []error
+	for _, m := range [...]struct {
+		name string
+		Milestone
+	}{{"from", cfg.From}, {"to", cfg.To}} {
+		if m.Occurrence > Last {
+			faults = append(faults, fmt.Errorf("milestone %q: %d is no occurrence", m.name, m.Occurrence))
+		}
+		if m.Moment > Enabled {
+			faults = append(faults, fmt.Errorf("milestone %q: %d is no moment", m.name, m.Moment))
+		}
+		if m.Activity == "" && (m.Occurrence != Unset || m.Moment != Completed) {
+			faults = append(faults, fmt.Errorf("milestone %q: an occurrence or a moment is given, but no activity", m.name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// CycleTimes returns, for each case that has events, the seconds from its first
+// to its last recorded event. O(n).
+func CycleTimes(l *eventlog.Log) Sample {
+	s, _ := LeadTimes(l, LeadConfig{}) // which has no fault
+	return s
+}
+
+// LeadTimes returns the seconds between two milestones of each case that passed
+// both, the second not before the first; the others are left out and counted in
+// Warnings by reason. It fails where cfg has faults or names an activity that
+// the log does not know. O(n).
+func LeadTimes(l *eventlog.Log, cfg LeadConfig) (Sample, error) {
+	if err := cfg.Validate(); err != nil {
+		return Sample{}, fmt.Errorf("lead times of %q: %w", l.Name(), err)
+	}
+	from, err := newFinder(l, cfg.From, First)
+	if err != nil {
+		return Sample{}, fmt.Errorf("lead times of %q: milestone \"from\": %w", l.Name(), err)
+	}
+	to, err := newFinder(l, cfg.To, Last)
+	if err != nil {
+		return Sample{}, fmt.Errorf("lead times of %q: milestone \"to\": %w", l.Name(), err)
+	}
+	var s Sample
+	var empty, noFrom, noTo, backwards int
+	for i, c := range l.All() {
+		a, b := from.in(c), to.in(c)
+		switch {
+		case c.Len() == 0:
+			empty++
+		case a == eventlog.NoTime:
+			noFrom++
+		case b == eventlog.NoTime:
+			noTo++
+		case b < a:
+			backwards++
+		default:
+			s.add(i, b-a)
+		}
+	}
+	s.leave(empty, "has no events", "have no events")
+	s.leave(noFrom, fmt.Sprintf("lacks the first milestone %q", cfg.From.Activity), fmt.Sprintf("lack the first milestone %q", cfg.From.Activity))
+	s.leave(noTo, fmt.Sprintf("lacks the second milestone %q", cfg.To.Activity), fmt.Sprintf("lack the second milestone %q", cfg.To.Activity))
+	s.leave(backwards, "passed the second milestone before the first", "passed the second milestone before the first")
+	return s, nil
+}
+
+// finder looks up the time of a milestone.
+type finder struct {
+	code   eventlog.Code // NoCode: the case's first or last recorded event
+	which  Occurrence
+	column func(eventlog.Case) []eventlog.Time
+}
+
+func newFinder(l *eventlog.Log, m Milestone, unset Occurrence) (finder, error) {
+	f := finder{code: eventlog.NoCode, which: m.Occurrence}
+	if f.which == Unset {
+		f.which = unset
+	}
+	switch m.Moment {
+	case Completed:
+		f.column = eventlog.Case.Times
+	case Started:
+		f.column = eventlog.Case.Starts
+	case Enabled:
+		f.column = eventlog.Case.Enabled
+	}
+	if m.Activity == "" {
+		return f, nil
+	}
+	code, ok := l.Activities().Code(m.Activity)
+	if !ok {
+		return f, fmt.Errorf("the log has no activity %q", m.Activity)
+	}
+	f.code = code
+	return f, nil
+}
+
+// in returns the time of the milestone in a case, NoTime where it was not passed.
+func (f finder) in(c eventlog.Case) eventlog.Time {
+	if f.code == eventlog.NoCode {
+		if f.which == First {
+			return c.First()
+		}
+		return c.Last()
+	}
+	found := eventlog.NoTime
+	times := f.column(c)
+	if times == nil {
+		return found
+	}
+	for i, a := range c.Activities() {
+		t := times[i]
+		if a != f.code || t == eventlog.NoTime {
+			continue
+		}
+		if found == eventlog.NoTime || f.which == First && t < found || f.which == Last && t > found {
+			found = t
+		}
+	}
+	return found
+}
