@@ -49,6 +49,7 @@ type process struct {
 	joins                      []int32
 	requested, delivered, lead bool // milestones are named
 	arrivals                   arrivals
+	common                     float64 // correlation of the times of a case
 	limit                      *limit
 }
 
@@ -89,6 +90,8 @@ type node struct {
 
 	visit     int32 // slot of its counter of visits; -1 where a case comes here once at most
 	time      law
+	delay     law // before the work is offered
+	delayed   bool
 	pools     []int32
 	poolTime  []law         // by position in pools; nil where all are time
 	personal  map[int32]law // by member
@@ -361,6 +364,9 @@ func (c *compiler) process(at int, t *twin.Process) {
 	}
 	c.slots(&p, d)
 	p.arrivals = c.arrivals(t, of)
+	if p.common = t.StageCorrelation; !(p.common >= 0 && p.common < 1) {
+		c.fault("%s: stage correlation %v: wanted 0 to below 1", of, p.common)
+	}
 	p.limit = c.limit(t.Limit, d, of)
 	c.reachability(&p, of)
 	c.p.processes = append(c.p.processes, p)
@@ -461,6 +467,12 @@ func (c *compiler) work(n *node, t *twin.Process, b *bpmn.Node, task *twin.Task,
 	if needed {
 		if n.time, err = compileLaw(task.Time); err != nil {
 			c.fault("%s: time: %w", what, err)
+		}
+	}
+	if task.Delay.Law != "" {
+		n.delayed = true
+		if n.delay, err = compileLaw(task.Delay); err != nil {
+			c.fault("%s: delay: %w", what, err)
 		}
 	}
 	n.hours = c.calendar(task.Calendar, what)

@@ -71,7 +71,8 @@ type run struct {
 	origin int64 // of the clock, microseconds since 1970
 
 	service, routing []des.Field // by node
-	terms            []des.Field // by process
+	terms, pace      []des.Field // by process
+	delays           []des.Field // by node, zero where it has no delay
 	gaps             []*des.Stream
 	arrivalHours     []*hours // by process
 	nodeHours        []*hours
@@ -189,6 +190,7 @@ func (p *Program) before(cfg Config) time.Duration {
 func (r *run) fields() {
 	field := func(name string) des.Field { return des.NewField(r.cfg.Seed, r.cfg.Replication, name) }
 	r.service, r.routing = make([]des.Field, len(r.nodes)), make([]des.Field, len(r.nodes))
+	r.delays = make([]des.Field, len(r.nodes))
 	r.nodeHours = make([]*hours, len(r.nodes))
 	for i := range r.nodes {
 		n := &r.nodes[i]
@@ -197,6 +199,9 @@ func (r *run) fields() {
 		switch n.op {
 		case opWork:
 			r.service[i] = field("time " + name)
+			if n.delayed {
+				r.delays[i] = field("delay " + name)
+			}
 		case opExclusive, opInclusive:
 			r.routing[i] = field("routing " + name)
 		}
@@ -205,6 +210,7 @@ func (r *run) fields() {
 		p := &r.processes[i]
 		r.gaps = append(r.gaps, des.NewStream(r.cfg.Seed, r.cfg.Replication, "arrivals "+p.id))
 		r.terms = append(r.terms, field("limit "+p.id))
+		r.pace = append(r.pace, field("pace "+p.id))
 		r.arrivalHours = append(r.arrivalHours, p.arrivals.hours.at(r.origin))
 	}
 	r.arrived = make([]int, len(r.processes))

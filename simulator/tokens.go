@@ -192,7 +192,7 @@ func (r *run) race(i int32, n *node) {
 		e := &r.nodes[to]
 		d := time.Duration(0)
 		if e.op == opWork {
-			d = e.time.draw(r.service[to].Uniform(uint64(r.cases[i].Number), uint64(r.visits(i, e))))
+			d = e.time.draw(r.uniform(&r.service[to], i, to, uint32(r.visits(i, e))))
 		}
 		if at := r.nodeHours[to].add(r.des.Now(), d); at < least {
 			first, least = k, at

@@ -28,11 +28,11 @@ func (r *run) enable(i, at int32) {
 	t, c := &r.items[k], &r.cases[i]
 	n := &r.nodes[at]
 	t.visit = r.visit(i, n)
-	if n.release == nil && n.batch == nil {
+	if n.release == nil && n.batch == nil && !n.delayed {
 		r.ready(k)
 		return
 	}
-	if from := r.readyAt(n, c); from > r.des.Now() {
+	if from := r.readyAt(n, c) + r.extraneous(i, at, t.visit); from > r.des.Now() {
 		r.des.Schedule(from, 0, event{releaseEvent, uint32(k), t.generation})
 		return
 	}
@@ -74,7 +74,7 @@ func (r *run) ready(k int32) {
 		}
 		return
 	}
-	u := r.service[t.node].Uniform(uint64(r.cases[t.at].Number), uint64(t.visit))
+	u := r.uniform(&r.service[t.node], t.at, t.node, t.visit)
 	t.start, t.work = r.des.Now(), n.time.draw(u)
 	t.complete = r.nodeHours[t.node].add(t.start, t.work)
 	r.des.Schedule(t.complete, 0, event{completeEvent, uint32(k), t.generation})
@@ -173,7 +173,7 @@ func (r *run) take(k int32, pool int, m int32) {
 			l = &own
 		}
 	}
-	u := r.service[t.node].Uniform(uint64(r.cases[t.at].Number), uint64(t.visit))
+	u := r.uniform(&r.service[t.node], t.at, t.node, t.visit)
 	t.queued, t.member = false, m
 	t.start, t.work = r.des.Now(), l.draw(u)
 	t.complete = r.memberHours[m].add(t.start, t.work)

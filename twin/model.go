@@ -126,7 +126,13 @@ type Process struct {
 	// end of the case. RequestedBy is the node whose completion starts it, ""
 	// for the arrival.
 	RequestedBy, DeliveredBy string
-	// Provenance of the branches, by identifier of the flow.
+	// StageCorrelation says how much the times of the steps of one case hang
+	// together, 0 (not at all, as when left out) to below 1: the correlation of
+	// their normal scores in a one-factor Gaussian copula. It leaves the law of
+	// every step as it is and makes slow cases slow in all of them.
+	StageCorrelation float64
+	// Provenance of the branches, by identifier of the flow, and of the
+	// correlation by "stage-correlation".
 	Provenance map[string]Provenance
 }
 
@@ -153,6 +159,10 @@ type Task struct {
 	// of the delay in Calendar.
 	Time     Distribution
 	Calendar string // of a delay: "" for the wall clock
+	// Delay passes before the work is offered to its pools, on the wall clock and
+	// without occupying anybody: waiting whose cause lies outside the model. Its
+	// law may be left out.
+	Delay Distribution
 	// ByPool overrides Time for single pools or members.
 	ByPool map[string]Distribution
 	// Batch collects cases until its next moment: the signing day.
