@@ -16,32 +16,20 @@ import (
 
 	"github.com/uprava/uprava/connectors"
 	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/mining/logtest"
 )
-
-// sharedData returns a path in ../shared/data beside the repository.
-func sharedData(t testing.TB, path ...string) string {
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			full := filepath.Join(append([]string{filepath.Dir(dir), "shared", "data"}, path...)...)
-			if _, err := os.Stat(full); err != nil {
-				t.Skipf("the shared logs are not beside the repository: %v", err)
-			}
-			return full
-		}
-	}
-	t.Skip("no go.mod above the package")
-	return ""
-}
 
 // load reads a whole source and returns the log, the bad rows and the warnings.
 func load(src *Source) (*eventlog.Log, []*connectors.RowError, error) {
 	defer src.Close()
-	ctx := context.Background()
-	if err := src.Open(ctx); err != nil {
+	if err := src.Open(context.Background()); err != nil {
 		return nil, nil, err
 	}
+	return loadOpened(src)
+}
+
+func loadOpened(src *Source) (*eventlog.Log, []*connectors.RowError, error) {
+	ctx := context.Background()
 	b := eventlog.NewBuilder(src.name)
 	var bad []*connectors.RowError
 	for {
@@ -91,7 +79,7 @@ type independent struct {
 }
 
 func oracle(t testing.TB) map[string]independent {
-	data, err := os.ReadFile(sharedData(t, "oracle", "pm4py.json"))
+	data, err := os.ReadFile(logtest.Shared(t, "oracle/pm4py.json"))
 	require.NoError(t, err)
 	var file struct {
 		Logs map[string]struct {
@@ -111,7 +99,7 @@ func oracle(t testing.TB) map[string]independent {
 // parse of it.
 func TestSharedLogs(t *testing.T) {
 	want := oracle(t)
-	files, err := filepath.Glob(filepath.Join(sharedData(t, "logs"), "*.xes*"))
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(logtest.Shared(t, "running-example.xes")), "*.xes*"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, file := range files {
@@ -210,7 +198,7 @@ func compare(t *testing.T, w independent, l *eventlog.Log) {
 }
 
 func BenchmarkFines(b *testing.B) {
-	file := sharedData(b, "logs", "Road_Traffic_Fine_Management_Process.xes.gz")
+	file := logtest.Shared(b, "Road_Traffic_Fine_Management_Process.xes.gz")
 	for b.Loop() {
 		start := time.Now()
 		l, _, err := load(Open(file))

@@ -61,7 +61,7 @@ type span struct{ from, to int }
 type place struct{ line, column int64 }
 
 func newScanner(src io.Reader) *scanner {
-	return &scanner{src: src, buf: make([]byte, 0, 512<<10), place: place{1, 1}, mark: -1}
+	return &scanner{src: src, buf: make([]byte, 0, 64<<10), place: place{1, 1}, mark: -1}
 }
 
 // syntaxError is broken XML, with its place.
@@ -475,15 +475,12 @@ func startsLike(b []byte, p string) bool {
 // cutText reads character data up to the next tag.
 func (s *scanner) cutText() error {
 	b := s.buf[s.pos:]
+	if err := s.beside(b); err != nil {
+		return err
+	}
 	n := bytes.IndexByte(b, '<')
 	if n < 0 {
-		if s.readErr == nil {
-			return errMore
-		}
-		n = len(b)
-	}
-	if err := s.beside(b[:n]); err != nil {
-		return err
+		return errMore
 	}
 	if at := bytes.Index(b[:n], []byte("]]>")); at >= 0 {
 		return s.fail(s.pos+at, "unescaped ]]> outside a CDATA section")
@@ -502,8 +499,9 @@ func (s *scanner) beside(text []byte) error {
 	if len(s.depths) > 0 {
 		return nil
 	}
+	text = text[:min(len(text), 20)]
 	if s.rooted {
-		return s.fail(s.pos, "found %.20q after the end of the document", text)
+		return s.fail(s.pos, "found %q after the end of the document", text)
 	}
-	return s.fail(s.pos, "no XML: found %.20q, wanted <", text)
+	return s.fail(s.pos, "no XML: found %q, wanted <", text)
 }

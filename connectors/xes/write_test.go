@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -46,7 +45,7 @@ func TestWriteReadsBackEqual(t *testing.T) {
 
 // TestWriteInstances writes logs of activity instances and pairs them again.
 func TestWriteInstances(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(20) {
 		for _, features := range []logtest.Feature{logtest.All &^ logtest.Transitions, logtest.All} {
 			l := logtest.Random(seed, logtest.Config{Features: features})
 			want, _ := l.Instances()
@@ -147,7 +146,7 @@ func TestWriteIsDeterministic(t *testing.T) {
 }
 
 func BenchmarkWrite(b *testing.B) {
-	l, _, err := load(Open(filepath.Clean(sharedData(b, "logs", "receipt.xes.gz"))))
+	l, _, err := load(Open(logtest.Shared(b, "receipt.xes.gz")))
 	require.NoError(b, err)
 	for b.Loop() {
 		require.NoError(b, Write(io.Discard, l))
