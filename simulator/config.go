@@ -74,8 +74,8 @@ type Case struct {
 	Delivered time.Duration
 	End       time.Duration // when its last token ended; Never while it goes on
 	// Waiting is the sum over its activity instances of start − enabled,
-	// Processing that of their working time.
-	Waiting, Processing time.Duration
+	// Processing that of their working time, Labour the part of it that people did.
+	Waiting, Processing, Labour time.Duration
 }
 
 // Instance is one completed activity instance, on the same clock.

@@ -33,6 +33,7 @@ type Figures struct {
 	Cycle      Tally // arrival of the case to its end
 	Waiting    Tally // sum over the activity instances of a case
 	Processing Tally // working time, sum over the activity instances of a case
+	Labour     Tally // the part of Processing that people did
 	Lead       Tally // between milestones, cases that passed both
 	// Limited cases have a due date; Overdue ones of them were delivered (or
 	// ended, where they were never delivered) when it had passed.
@@ -177,6 +178,7 @@ func (f *Figures) add(p *Program, c *Case, keep bool) {
 	f.Cycle.add(c.End-c.Arrival, keep)
 	f.Waiting.add(c.Waiting, false)
 	f.Processing.add(c.Processing, false)
+	f.Labour.add(c.Labour, false)
 	t := &p.processes[c.Process]
 	if t.lead {
 		from, to := c.Requested, c.Delivered

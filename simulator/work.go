@@ -195,6 +195,7 @@ func (r *run) completed(k int32) error {
 	if t.member >= 0 {
 		pool = r.members[t.member].pool
 		r.pools[pool].done += t.work
+		c.Labour += t.work
 		r.idle(t.member)
 	}
 	c.Waiting += t.start - t.enabled

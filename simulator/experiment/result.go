@@ -1,0 +1,255 @@
+package experiment
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/simulator"
+	"github.com/uprava/uprava/twin"
+)
+
+// Result is the answer of an experiment. It marshals to the JSON of `uprava
+// simulate`, whose schema is ResultSchema.
+type Result struct {
+	KPIs     []KPI
+	Evidence Evidence
+	Warnings []error
+	// Samples by process, where asked for; not part of the JSON.
+	Samples []Sample
+}
+
+// Sample holds times of the counted cases of a process over all replications,
+// in seconds, ascending.
+type Sample struct {
+	Process     string
+	Cycle, Lead []float64
+}
+
+// Names of figures.
+const (
+	CycleTime      = "cycle_time"        // arrival of the case to its end, mean
+	CycleTimeP85   = "cycle_time_p85"    // of the cases of a replication
+	LeadTime       = "lead_time"         // between the milestones of the process, mean
+	LeadTimeP85    = "lead_time_p85"     //
+	WaitingTime    = "waiting_time"      // of a case, or of an activity instance
+	ProcessingTime = "processing_time"   // working time of a case, or of an instance
+	OverdueShare   = "overdue_share"     // of the cases with a limit
+	InTimeShare    = "in_time_share"     // 1 − overdue_share
+	Utilisation    = "utilisation"       // of a pool
+	CaseCount      = "cases"             // counted, a replication
+	InProgress     = "cases_under_way"   // mean number at once, counted or not
+	LabourHours    = "labour_per_case"   // working hours of people a case
+	labourUnit     = measure.WorkingHour //
+)
+
+// KPI is one figure. Mean is that of the replications' values and Low to High
+// its interval; both are NaN where it cannot be told (null in JSON), and a
+// warning says why. Of is the pool, the activity or, where the model has several
+// processes, the process that the figure is of; "" for all cases.
+type KPI struct {
+	Name         string         `json:"name"`
+	Of           string         `json:"of"`
+	Unit         measure.Unit   `json:"unit"`
+	Mean         measure.Number `json:"mean"`
+	Low          measure.Number `json:"low"`
+	High         measure.Number `json:"high"`
+	Confidence   float64        `json:"confidence"`
+	Replications int            `json:"replications"`
+	// Values by replication; NaN where a replication has none.
+	Values []float64 `json:"-"`
+}
+
+// Interval returns the interval of the mean.
+func (k KPI) Interval() measure.Interval {
+	return measure.Interval{Low: float64(k.Low), High: float64(k.High), Confidence: k.Confidence}
+}
+
+// Find returns the figure of a name; false where there is none.
+func (r *Result) Find(name, of string) (KPI, bool) {
+	i := slices.IndexFunc(r.KPIs, func(k KPI) bool { return k.Name == name && k.Of == of })
+	if i < 0 {
+		return KPI{}, false
+	}
+	return r.KPIs[i], true
+}
+
+// MarshalJSON returns {"kpis","evidence","warnings"}.
+func (r *Result) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		KPIs     []KPI    `json:"kpis"`
+		Evidence Evidence `json:"evidence"`
+		Warnings []string `json:"warnings"`
+	}{r.KPIs, r.Evidence, measure.Texts(r.Warnings)})
+}
+
+// Evidence is what a result rests on. The same model, evidence and engine give
+// the same result.
+type Evidence struct {
+	Engine       string  `json:"engine"`
+	Replications int     `json:"replications"`
+	Cases        int     `json:"cases"` // counted, over all replications
+	Warmup       int     `json:"warmup_cases"`
+	WarmupMethod string  `json:"warmup_method"` // "given" or "mser-5"
+	WarmupTime   float64 `json:"warmup_s"`      // simulated before the model's start
+	Duration     float64 `json:"duration_s"`    // window of arrivals; 0 where cases are counted
+	Seed         uint64  `json:"seed"`
+	Confidence   float64 `json:"confidence"`
+	InputHash    string  `json:"input_hash"`
+}
+
+func newEvidence(m *twin.Model, cfg Config, runs []*simulator.Statistics) (Evidence, error) {
+	hash, err := inputHash(m, cfg)
+	if err != nil {
+		return Evidence{}, err
+	}
+	e := Evidence{Engine: "uprava simulator " + simulator.Version, Replications: cfg.Replications, Warmup: cfg.Warmup, WarmupMethod: "given",
+		Seed: cfg.Seed, Confidence: cfg.Confidence, InputHash: hash}
+	if cfg.AutoWarmup {
+		e.WarmupMethod = "mser-5"
+	}
+	for _, s := range runs {
+		e.Cases += s.Counted
+		e.WarmupTime = m.Start.Sub(s.Begin).Seconds()
+	}
+	if cfg.Cases == 0 {
+		d := cfg.Duration
+		if d == 0 {
+			d = m.Start.AddDate(0, 0, m.Days).Sub(m.Start)
+		}
+		e.Duration = d.Seconds()
+	}
+	return e, nil
+}
+
+// inputHash returns the SHA-256 of the model and of what of the configuration
+// the result depends on, both as JSON with sorted keys.
+func inputHash(m *twin.Model, cfg Config) (string, error) {
+	model := *m
+	model.Warnings = nil
+	text, err := json.Marshal(struct {
+		Engine           string
+		Model            *twin.Model
+		Replications     int
+		Cases, Warmup    int
+		Duration, Before time.Duration
+		Seed             uint64
+		Confidence       float64
+		Language         string
+	}{simulator.Version, &model, cfg.Replications, cfg.Cases, cfg.Warmup, cfg.Duration, cfg.Before, cfg.Seed, cfg.Confidence, cfg.Language})
+	if err != nil {
+		return "", fmt.Errorf("hashing the model: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return "sha256:" + hex.EncodeToString(sum[:]), nil
+}
+
+// figures gathers the rows from the replications.
+func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
+	first := runs[0]
+	several := len(first.Processes) > 1
+	add := func(name, of string, u measure.Unit, value func(*simulator.Statistics) float64) {
+		k := KPI{Name: name, Of: of, Unit: u, Confidence: cfg.Confidence, Replications: len(runs), Values: make([]float64, len(runs))}
+		for i, s := range runs {
+			k.Values[i] = value(s)
+		}
+		r.KPIs = append(r.KPIs, k)
+	}
+	cases := func(of string, lead, limit bool, f func(*simulator.Statistics) *simulator.Figures) {
+		tally := func(name string, of string, t func(*simulator.Figures) *simulator.Tally) {
+			add(name, of, measure.Second, func(s *simulator.Statistics) float64 { return t(f(s)).Mean() })
+		}
+		p85 := func(name string, of string, t func(*simulator.Figures) *simulator.Tally) {
+			add(name, of, measure.Second, func(s *simulator.Statistics) float64 { return measure.Quantile(t(f(s)).Seconds(), 0.85) })
+		}
+		tally(CycleTime, of, func(f *simulator.Figures) *simulator.Tally { return &f.Cycle })
+		p85(CycleTimeP85, of, func(f *simulator.Figures) *simulator.Tally { return &f.Cycle })
+		if lead {
+			tally(LeadTime, of, func(f *simulator.Figures) *simulator.Tally { return &f.Lead })
+			p85(LeadTimeP85, of, func(f *simulator.Figures) *simulator.Tally { return &f.Lead })
+		}
+		tally(WaitingTime, of, func(f *simulator.Figures) *simulator.Tally { return &f.Waiting })
+		tally(ProcessingTime, of, func(f *simulator.Figures) *simulator.Tally { return &f.Processing })
+		if limit {
+			share := func(s *simulator.Statistics) float64 { return float64(f(s).Overdue) / float64(f(s).Limited) }
+			add(OverdueShare, of, measure.Share, share)
+			add(InTimeShare, of, measure.Share, func(s *simulator.Statistics) float64 { return 1 - share(s) })
+		}
+		add(LabourHours, of, measure.WorkingHour, func(s *simulator.Statistics) float64 { return f(s).Labour.Mean() / 3600 })
+		add(CaseCount, of, measure.Count, func(s *simulator.Statistics) float64 { return float64(f(s).Cycle.N) })
+	}
+	anyLead, anyLimit := false, false
+	for _, p := range first.Processes {
+		anyLead, anyLimit = anyLead || p.HasLead, anyLimit || p.HasLimit
+	}
+	cases("", anyLead, anyLimit, func(s *simulator.Statistics) *simulator.Figures { return &s.All })
+	if several {
+		for i, p := range first.Processes {
+			cases(p.ID, p.HasLead, p.HasLimit, func(s *simulator.Statistics) *simulator.Figures { return &s.Processes[i].Figures })
+		}
+	}
+	add(InProgress, "", measure.Count, func(s *simulator.Statistics) float64 { return float64(s.CaseTime) / 1e6 / s.End.Seconds() })
+	for i, a := range first.Activities {
+		of := a.Name
+		if slices.ContainsFunc(first.Activities, func(b simulator.ActivityStatistics) bool { return b.Name == a.Name && b.Process != a.Process }) {
+			of = first.Processes[a.Process].ID + "/" + a.Name
+		}
+		add(WaitingTime, of, measure.Second, func(s *simulator.Statistics) float64 { return s.Activities[i].Waiting.Mean() })
+		add(ProcessingTime, of, measure.Second, func(s *simulator.Statistics) float64 { return s.Activities[i].Processing.Mean() })
+	}
+	for i, p := range first.Pools {
+		add(Utilisation, p.ID, measure.Share, func(s *simulator.Statistics) float64 { return s.Pools[i].Utilisation() })
+	}
+	for i := range r.KPIs {
+		r.settle(&r.KPIs[i])
+	}
+	if cfg.Replications < 2 {
+		r.Warnings = append(r.Warnings, fmt.Errorf("one replication gives no interval: two or more do"))
+	}
+	if cfg.Samples {
+		for i, p := range first.Processes {
+			s := Sample{Process: p.ID}
+			for _, one := range runs {
+				s.Cycle = append(s.Cycle, one.Processes[i].Figures.Cycle.Seconds()...)
+				s.Lead = append(s.Lead, one.Processes[i].Figures.Lead.Seconds()...)
+			}
+			slices.Sort(s.Cycle)
+			slices.Sort(s.Lead)
+			r.Samples = append(r.Samples, s)
+		}
+	}
+}
+
+// settle sets the mean and interval of a row from its values.
+func (r *Result) settle(k *KPI) {
+	x := make([]float64, 0, len(k.Values))
+	for _, v := range k.Values {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			x = append(x, v)
+		}
+	}
+	nan := measure.Number(math.NaN())
+	k.Mean, k.Low, k.High, k.Replications = nan, nan, nan, len(x)
+	if left := len(k.Values) - len(x); left > 0 {
+		r.Warnings = append(r.Warnings, fmt.Errorf("%s: %d of %d replications have none and are left out", k.title(), left, len(k.Values)))
+	}
+	if len(x) == 0 {
+		return
+	}
+	k.Mean = measure.Number(measure.Summarize(x, k.Unit).Mean)
+	if iv, err := measure.MeanInterval(x, k.Confidence); err == nil {
+		k.Low, k.High = measure.Number(iv.Low), measure.Number(iv.High)
+	}
+}
+
+func (k *KPI) title() string {
+	if k.Of == "" {
+		return k.Name
+	}
+	return fmt.Sprintf("%s of %q", k.Name, k.Of)
+}
