@@ -60,7 +60,7 @@ func (s *Source) attribute(to []eventlog.Attribute, k keeper) ([]eventlog.Attrib
 		s.doubt.add(doubtElement, s.scan.placeOf(s.scan.token).line, "<%s>", s.scan.name)
 		return to, s.skip()
 	}
-	key, value := s.keyAndValue()
+	key, value := s.scan.value(s.scan.key), s.scan.value(s.scan.val)
 	if len(key) == 0 {
 		s.doubt.add(doubtKey, s.scan.placeOf(s.scan.token).line, "<%s>", s.scan.name)
 		return to, s.skip()
@@ -102,21 +102,6 @@ func (s *Source) children(to []eventlog.Attribute, k keeper) ([]eventlog.Attribu
 			return to, s.scan.fail(s.scan.token, "more than %d MiB of nested attributes", maxHeld>>20)
 		}
 	}
-}
-
-// keyAndValue returns the key and value of the current tag, in whichever order
-// and whatever else stands there.
-func (s *Source) keyAndValue() (key, value []byte) {
-	a := s.scan.attrs
-	for i := 0; i < len(a); i += 2 {
-		switch string(s.scan.value(a[i])) {
-		case "key":
-			key = s.scan.value(a[i+1])
-		case "value":
-			value = s.scan.value(a[i+1])
-		}
-	}
-	return key, value
 }
 
 // skip passes over the element whose start tag is the current token.

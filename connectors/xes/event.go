@@ -115,6 +115,9 @@ func (s *Source) eventBody(e *eventlog.Event) (*connectors.RowError, error) {
 			}
 			continue
 		}
+		if s.scan.empty && s.plain(e) {
+			continue
+		}
 		n := len(e.Attributes)
 		if e.Attributes, err = s.attribute(e.Attributes, &s.texts); err != nil {
 			return nil, err
@@ -130,6 +133,30 @@ func (s *Source) eventBody(e *eventlog.Event) (*connectors.RowError, error) {
 			e.Attributes = e.Attributes[:n]
 		}
 	}
+}
+
+// plain sets the field of e that the current tag stands for, where it is an
+// attribute without children in the type that the standard gives it: the common
+// case of standard, without making an attribute first.
+func (s *Source) plain(e *eventlog.Event) bool {
+	field := (*string)(nil)
+	switch string(s.scan.value(s.scan.key)) {
+	case keyName:
+		field = &e.Activity
+	case keyResource:
+		field = &e.Resource
+	case keyGroup:
+		field = &e.Unit
+	case keyTransition:
+		field = &e.Transition
+	default:
+		return false
+	}
+	if string(s.scan.name) != "string" {
+		return false
+	}
+	*field = s.texts.keep(s.scan.value(s.scan.val))
+	return true
 }
 
 // standard sets the field of e that a stands for, if it stands for one. A time

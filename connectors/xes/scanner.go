@@ -41,6 +41,8 @@ type scanner struct {
 	name   []byte // of the element, with its prefix
 	empty  bool   // the start tag was an empty-element tag
 	attrs  []span // name and value of each attribute, in pairs
+	key    span   // values of the attributes named key and value
+	val    span
 	text   []byte // character data of a tokenText, unescaped
 	token  int    // where the token begins in buf
 	stack  []byte // names of the open elements, one after the other
@@ -224,6 +226,7 @@ func (s *scanner) cutStart() error {
 	}
 	s.name = b[s.pos+1 : i]
 	s.attrs, s.arena = s.attrs[:0], s.arena[:0]
+	s.key, s.val = span{}, span{}
 	for {
 		for i < len(b) && blank[b[i]] {
 			i++
@@ -274,6 +277,12 @@ func (s *scanner) cutStart() error {
 		value, next, err := s.cutValue(i+1, quote)
 		if err != nil {
 			return err
+		}
+		switch string(b[from:to]) {
+		case "key":
+			s.key = value
+		case "value":
+			s.val = value
 		}
 		s.attrs = append(s.attrs, span{from, to}, value)
 		i = next
@@ -350,8 +359,10 @@ func (s *scanner) attr(name string) ([]byte, bool) {
 
 // local returns a name without its prefix.
 func local(name []byte) []byte {
-	if i := bytes.IndexByte(name, ':'); i > 0 && i < len(name)-1 {
-		return name[i+1:]
+	for i, c := range name {
+		if c == ':' && i > 0 && i < len(name)-1 {
+			return name[i+1:]
+		}
 	}
 	return name
 }

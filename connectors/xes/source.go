@@ -52,7 +52,7 @@ type Source struct {
 	texts arena // characters of the current event
 	held  []heldRow
 	names maphash.Seed
-	seen  map[uint64]struct{} // hashes of the names of traces
+	seen  hashSet // of the names of traces
 	// ahead is an event or trace whose start tag was read and nothing after it.
 	ahead aheadKind
 }
@@ -96,7 +96,7 @@ func Open(path string) *Source {
 // New returns a source of the document in r, which Close does not close. The
 // name stands in errors.
 func New(name string, r io.Reader) *Source {
-	return &Source{name: name, in: r, meta: &eventlog.Meta{}, stop: func() {}, names: maphash.MakeSeed(), seen: map[uint64]struct{}{}}
+	return &Source{name: name, in: r, meta: &eventlog.Meta{}, stop: func() {}, names: maphash.MakeSeed()}
 }
 
 // Open reads up to the first trace: extensions, globals, classifiers and the
@@ -341,10 +341,9 @@ func (s *Source) traceLevel() (*connectors.Row, error) {
 // noteName looks whether an earlier trace had the name.
 func (s *Source) noteName() {
 	h := maphash.String(s.names, s.trace.name)
-	if _, again := s.seen[h]; again {
+	if !s.seen.add(h) {
 		s.doubt.add(doubtRepeatedTrace, s.trace.line, "%q", s.trace.name)
 	}
-	s.seen[h] = struct{}{}
 }
 
 // declare returns the declaration of the current trace with the attributes read
