@@ -37,6 +37,16 @@ func Marshal(m Map) []byte {
 	return b.Bytes()
 }
 
+// holds reports whether anything of the mapping is written.
+func (m Map) holds() bool {
+	for _, it := range m {
+		if it.Value != nil {
+			return true
+		}
+	}
+	return false
+}
+
 func writeMap(b *bytes.Buffer, m Map, indent int) {
 	for _, it := range m {
 		if it.Value != nil {
@@ -52,7 +62,7 @@ func writeMap(b *bytes.Buffer, m Map, indent int) {
 func writeValue(b *bytes.Buffer, v any, indent int) {
 	switch v := v.(type) {
 	case Map:
-		if len(v) == 0 {
+		if !v.holds() {
 			b.WriteString(" {}\n")
 			return
 		}
@@ -71,6 +81,10 @@ func writeValue(b *bytes.Buffer, v any, indent int) {
 			b.WriteString("- ")
 			switch item := item.(type) {
 			case Map:
+				if !item.holds() {
+					b.WriteString("{}\n")
+					continue
+				}
 				var inner bytes.Buffer
 				writeMap(&inner, item, indent+2)
 				b.Write(inner.Bytes()[2*(indent+2):])

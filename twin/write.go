@@ -1,0 +1,337 @@
+package twin
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/twin/yamlfile"
+)
+
+// Write writes the twin into a folder in the one way that Read describes: the
+// same model gives the same bytes. Files of parts that the model no longer has
+// are removed; other files of the folder are left alone. A folder that holds
+// something but no twin.yaml is refused.
+func Write(dir string, m *Model) error {
+	files, err := Files(m)
+	if err != nil {
+		return fmt.Errorf("writing the twin %q: %w", m.ID, err)
+	}
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		if _, err := os.Stat(filepath.Join(dir, "twin.yaml")); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("writing the twin %q: the folder %q holds something else, and no twin.yaml", m.ID, dir)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		target := filepath.Join(dir, filepath.FromSlash(name))
+		if old, err := os.ReadFile(target); err == nil && bytes.Equal(old, files[name]) {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return fmt.Errorf("writing the twin %q: %w", m.ID, err)
+		}
+		if err := os.WriteFile(target, files[name], 0o644); err != nil {
+			return fmt.Errorf("writing the twin %q: %w", m.ID, err)
+		}
+	}
+	return removeStale(dir, files)
+}
+
+// removeStale removes the files of a twin that are not among files.
+func removeStale(dir string, files map[string][]byte) error {
+	for _, pattern := range []string{"calendars/*.yaml", "units/*.yaml", "pools/*.yaml", "processes/*/process.yaml", "processes/*/model.bpmn", "processes/*/samples/*.csv"} {
+		names, err := fs.Glob(os.DirFS(dir), pattern)
+		if err != nil {
+			return fmt.Errorf("listing the twin in %q: %w", dir, err)
+		}
+		for _, name := range names {
+			if _, kept := files[name]; !kept {
+				if err := os.Remove(filepath.Join(dir, filepath.FromSlash(name))); err != nil {
+					return fmt.Errorf("removing what the twin no longer has: %w", err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Files returns the files of a twin by name, as Write writes them.
+func Files(m *Model) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	add := func(name string, content yamlfile.Map) error {
+		if _, twice := files[name]; twice {
+			return fmt.Errorf("two parts would be written to %q", name)
+		}
+		files[name] = yamlfile.Marshal(content)
+		return nil
+	}
+	var faults []error
+	fault := func(err error) {
+		if err != nil {
+			faults = append(faults, err)
+		}
+	}
+	fault(add("twin.yaml", twinMap(m)))
+	for _, c := range m.Calendars {
+		fault(add("calendars/"+fileName(c.ID)+".yaml", calendarMap(c)))
+	}
+	for _, u := range m.Units {
+		fault(add("units/"+fileName(u.ID)+".yaml", yamlfile.Map{{Key: "id", Value: u.ID}, {Key: "name", Value: textMap(u.Name)}, {Key: "parent", Value: text(u.Parent)}}))
+	}
+	for _, p := range m.Pools {
+		fault(add("pools/"+fileName(p.ID)+".yaml", poolMap(p)))
+	}
+	for _, p := range m.Processes {
+		folder := "processes/" + fileName(p.ID) + "/"
+		w := &processWriter{files: files, folder: folder}
+		fault(add(folder+"process.yaml", w.process(p)))
+		if p.Diagram == nil {
+			fault(fmt.Errorf("process %q has no diagram", p.ID))
+			continue
+		}
+		var b bytes.Buffer
+		d := &bpmn.Definitions{ID: "definitions", TargetNamespace: "http://bpmn.io/schema/bpmn", Processes: []*bpmn.Process{p.Diagram}, Diagram: p.Layout}
+		fault(bpmn.Write(&b, d))
+		files[folder+"model.bpmn"] = b.Bytes()
+	}
+	return files, errors.Join(faults...)
+}
+
+// fileName returns a name that any file system takes, different for different
+// identifiers: what is not a letter, digit, "-", "_" or "." is written as %XX.
+func fileName(id string) string {
+	var b strings.Builder
+	for i, r := range id {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_' || r == '.' && i > 0 {
+			b.WriteRune(r)
+			continue
+		}
+		for _, c := range []byte(string(r)) {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+func twinMap(m *Model) yamlfile.Map {
+	out := yamlfile.Map{
+		{Key: "id", Value: m.ID}, {Key: "name", Value: textMap(m.Name)}, {Key: "notice", Value: textMap(m.Notice)},
+		{Key: "time-zone", Value: text(m.TimeZone)},
+	}
+	if !m.Start.IsZero() {
+		out = append(out, yamlfile.Item{Key: "start", Value: m.Start.Format(time.DateOnly)})
+	}
+	return append(out, yamlfile.Item{Key: "days", Value: whole(m.Days)}, yamlfile.Item{Key: "warm-up-days", Value: whole(m.WarmUpDays)})
+}
+
+func calendarMap(c Calendar) yamlfile.Map {
+	out := yamlfile.Map{{Key: "id", Value: c.ID}, {Key: "name", Value: textMap(c.Name)}}
+	if len(c.Week) > 0 {
+		var week yamlfile.List
+		for _, iv := range c.Week {
+			week = append(week, formatInterval(iv))
+		}
+		out = append(out, yamlfile.Item{Key: "week", Value: week})
+	}
+	return append(out, yamlfile.Item{Key: "production", Value: truth(c.Production)})
+}
+
+func poolMap(p Pool) yamlfile.Map {
+	out := yamlfile.Map{
+		{Key: "id", Value: p.ID}, {Key: "name", Value: textMap(p.Name)}, {Key: "unit", Value: text(p.Unit)},
+		{Key: "calendar", Value: text(p.Calendar)}, {Key: "size", Value: whole(p.Size)},
+	}
+	if len(p.Members) > 0 {
+		var members yamlfile.List
+		for _, m := range p.Members {
+			members = append(members, yamlfile.Inline{{Key: "id", Value: m.ID}, {Key: "calendar", Value: text(m.Calendar)}})
+		}
+		out = append(out, yamlfile.Item{Key: "members", Value: members})
+	}
+	return append(out, yamlfile.Item{Key: "queue", Value: text(string(p.Queue))}, yamlfile.Item{Key: "cost-per-hour", Value: number(p.CostPerHour)}, from(p.Provenance))
+}
+
+// processWriter writes one process; long samples become files of their own.
+type processWriter struct {
+	files  map[string][]byte
+	folder string
+}
+
+func (w *processWriter) process(p *Process) yamlfile.Map {
+	out := yamlfile.Map{
+		{Key: "id", Value: p.ID}, {Key: "name", Value: textMap(p.Name)}, {Key: "unit", Value: text(p.Unit)},
+		{Key: "requested-by", Value: text(p.RequestedBy)}, {Key: "delivered-by", Value: text(p.DeliveredBy)},
+		{Key: "arrivals", Value: w.arrivals(p.Arrivals)}, {Key: "limit", Value: limitMap(p.Limit)},
+	}
+	if p.StageCorrelation != 0 {
+		out = append(out, yamlfile.Item{Key: "stage-correlation", Value: yamlfile.Map{{Key: "value", Value: p.StageCorrelation}, from(p.Provenance["stage-correlation"])}})
+	}
+	var tasks, labels, branches yamlfile.Map
+	for _, id := range slices.Sorted(maps.Keys(p.Tasks)) {
+		tasks = append(tasks, yamlfile.Item{Key: id, Value: w.task(id, p.Tasks[id], p.Labels[id])})
+	}
+	for _, id := range slices.Sorted(maps.Keys(p.Labels)) {
+		if _, task := p.Tasks[id]; !task {
+			labels = append(labels, yamlfile.Item{Key: id, Value: textMap(p.Labels[id])})
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(p.Branches)) {
+		share := yamlfile.Item{Key: "share", Value: p.Branches[id]}
+		if f := from(p.Provenance[id]); f.Value != nil {
+			branches = append(branches, yamlfile.Item{Key: id, Value: yamlfile.Map{share, f}})
+		} else {
+			branches = append(branches, yamlfile.Item{Key: id, Value: yamlfile.Inline{share}})
+		}
+	}
+	for _, part := range []struct {
+		key string
+		m   yamlfile.Map
+	}{{"tasks", tasks}, {"labels", labels}, {"branches", branches}} {
+		if len(part.m) > 0 {
+			out = append(out, yamlfile.Item{Key: part.key, Value: part.m})
+		}
+	}
+	return out
+}
+
+func (w *processWriter) arrivals(a Arrivals) any {
+	out := yamlfile.Map{{Key: "between", Value: w.distribution("arrivals", a.Between)}, {Key: "calendar", Value: text(a.Calendar)}, {Key: "on-wall-clock", Value: truth(a.OnWallClock)}}
+	if a.Month != [12]float64{} {
+		var months yamlfile.List
+		for _, x := range a.Month {
+			months = append(months, x)
+		}
+		out = append(out, yamlfile.Item{Key: "months", Value: months})
+	}
+	return orNothing(append(out, from(a.Provenance)))
+}
+
+func limitMap(l *Limit) any {
+	if l == nil {
+		return nil
+	}
+	out := yamlfile.Map{
+		{Key: "days", Value: l.Days}, {Key: "unit", Value: text(l.Unit)}, {Key: "calendar", Value: text(l.Calendar)},
+		{Key: "roll-forward", Value: truth(l.RollForward)}, {Key: "control-days", Value: whole(l.ControlDays)},
+	}
+	if len(l.Others) > 0 {
+		var others yamlfile.List
+		for _, o := range l.Others {
+			others = append(others, yamlfile.Map{{Key: "days", Value: o.Days}, {Key: "share", Value: number(o.Share)}, {Key: "node", Value: text(o.Node)}, {Key: "citation", Value: textMap(o.Citation)}})
+		}
+		out = append(out, yamlfile.Item{Key: "others", Value: others})
+	}
+	return append(out, yamlfile.Item{Key: "citation", Value: textMap(l.Citation)}, from(l.Provenance))
+}
+
+func (w *processWriter) task(id string, t Task, name Text) yamlfile.Map {
+	out := yamlfile.Map{{Key: "name", Value: textMap(name)}}
+	if len(t.Pools) > 0 {
+		var pools yamlfile.List
+		for _, p := range t.Pools {
+			pools = append(pools, p)
+		}
+		out = append(out, yamlfile.Item{Key: "pools", Value: pools})
+	}
+	out = append(out, yamlfile.Item{Key: "time", Value: w.distribution(id, t.Time)}, yamlfile.Item{Key: "delay", Value: w.distribution(id+"-delay", t.Delay)}, yamlfile.Item{Key: "calendar", Value: text(t.Calendar)})
+	if len(t.ByPool) > 0 {
+		var byPool yamlfile.Map
+		for _, pool := range slices.Sorted(maps.Keys(t.ByPool)) {
+			byPool = append(byPool, yamlfile.Item{Key: pool, Value: w.distribution(id+"@"+pool, t.ByPool[pool])})
+		}
+		out = append(out, yamlfile.Item{Key: "by-pool", Value: byPool})
+	}
+	if b := t.Batch; b != nil {
+		var days yamlfile.List
+		for _, d := range b.Days {
+			days = append(days, Day(d))
+		}
+		batch := yamlfile.Map{{Key: "days", Value: days}, {Key: "at", Value: FormatClock(b.At)}, {Key: "calendar", Value: text(b.Calendar)}, {Key: "out-of-turn", Value: releaseMap(b.OutOfTurn)}, from(b.Provenance)}
+		out = append(out, yamlfile.Item{Key: "batch", Value: batch})
+	}
+	return append(out, yamlfile.Item{Key: "not-before", Value: releaseMap(t.NotBefore)}, from(t.Provenance))
+}
+
+func releaseMap(r *Release) any {
+	if r == nil {
+		return nil
+	}
+	return yamlfile.Map{{Key: "working-days", Value: r.WorkingDays}, {Key: "calendar", Value: text(r.Calendar)}, from(r.Provenance)}
+}
+
+// longSample is the number of values beyond which a sample has a file of its own.
+const longSample = 24
+
+// distribution returns the law of the part called name, nil for none.
+func (w *processWriter) distribution(name string, d Distribution) any {
+	if d.Law == "" {
+		return nil
+	}
+	out := yamlfile.Inline{
+		{Key: "law", Value: d.Law}, {Key: "value", Value: seconds(d.Value)}, {Key: "mean", Value: seconds(d.Mean)}, {Key: "sd", Value: seconds(d.SD)},
+		{Key: "min", Value: seconds(d.Min)}, {Key: "mode", Value: seconds(d.Mode)}, {Key: "max", Value: seconds(d.Max)},
+	}
+	if len(d.Sample) > longSample {
+		var b strings.Builder
+		b.WriteString("seconds\n")
+		for _, x := range d.Sample {
+			b.WriteString(strconv.FormatFloat(x, 'f', -1, 64))
+			b.WriteByte('\n')
+		}
+		file := "samples/" + fileName(name) + ".csv"
+		w.files[w.folder+file] = []byte(b.String())
+		out = append(out, yamlfile.Item{Key: "sample-file", Value: file})
+	} else if len(d.Sample) > 0 {
+		var sample yamlfile.List
+		for _, x := range d.Sample {
+			sample = append(sample, yamlfile.Seconds(x))
+		}
+		out = append(out, yamlfile.Item{Key: "sample", Value: sample})
+	}
+	return append(out, yamlfile.Item{Key: "scale", Value: number(d.Scale)})
+}
+
+func from(p Provenance) yamlfile.Item {
+	it := yamlfile.Item{Key: "from"}
+	if p != (Provenance{}) {
+		it.Value = yamlfile.Map{{Key: "kind", Value: text(p.Kind)}, {Key: "source", Value: text(p.Source)}, {Key: "n", Value: whole(p.N)}, {Key: "reason", Value: textMap(p.Reason)}}
+	}
+	return it
+}
+
+func textMap(t Text) any {
+	return orNothing(yamlfile.Map{{Key: "ru", Value: text(t.RU)}, {Key: "en", Value: text(t.EN)}})
+}
+
+// orNothing leaves out a mapping that says nothing.
+func orNothing(m yamlfile.Map) any {
+	if slices.ContainsFunc(m, func(it yamlfile.Item) bool { return it.Value != nil }) {
+		return m
+	}
+	return nil
+}
+
+// The zero value of an optional part is left out of the file.
+func text(s string) any     { return unlessZero(s, s) }
+func whole(i int) any       { return unlessZero(i, i) }
+func number(x float64) any  { return unlessZero(x, x) }
+func truth(b bool) any      { return unlessZero(b, b) }
+func seconds(x float64) any { return unlessZero(x, yamlfile.Seconds(x)) }
+
+func unlessZero[T comparable](x T, v any) any {
+	var zero T
+	if x == zero {
+		return nil
+	}
+	return v
+}
