@@ -67,6 +67,9 @@ func InductiveLog(l *eventlog.Log, cfg InductiveConfig) (*processtree.Tree, erro
 //     activities, and does not use the eventually-follows graph for sequences.
 //   - IMf keeps a single activity that repeats as a loop; the paper takes it for
 //     one step if its mean count per trace is near 1.
+//   - IMf leaves out a part of a choice, and a redo part, that no case takes after
+//     filtering; a literal reading makes it a silent step. A trace that has as many
+//     events in several parts of a choice goes to that of its first event.
 //   - IMf splits a trace over a sequence with the fewest deviating events (by
 //     dynamic programming); the published programs search greedily.
 //
@@ -152,13 +155,20 @@ func (m *inductive) mine(l *sublog) *processtree.Tree {
 	return m.fallThrough(l, g)
 }
 
-// divide mines the parts of a log along a cut.
+// divide mines the parts of a log along a cut. A part of a choice, or a redo part
+// of a loop, that filtering left without a case is left out of the tree.
 func (m *inductive) divide(l *sublog, c *cut) *processtree.Tree {
 	t := processtree.New(c.operator)
 	parts := l.split(c)
 	for i, part := range parts {
 		parts[i] = nil // let go of what is mined
-		t.Children = append(t.Children, m.mine(part))
+		optional := c.operator == processtree.Choice || c.operator == processtree.Loop && i > 0
+		if !optional || part.cases() > 0 {
+			t.Children = append(t.Children, m.mine(part))
+		}
+	}
+	if len(t.Children) == 1 {
+		return t.Children[0]
 	}
 	return t
 }

@@ -3,6 +3,7 @@ package processtree
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // Variant is one sequence of activities and the number of cases that follow it.
@@ -92,11 +93,15 @@ func (t *Tree) Accepts(trace []string) (bool, error) {
 	return known && r.accepts(0, seq), nil
 }
 
+// maxMemo bounds the keys of a replayer's memo, in bytes.
+const maxMemo = 64 << 20
+
 // replayer parses sequences of label codes over a tree with distinct labels.
 type replayer struct {
 	nodes  []replayNode // preorder
 	codes  map[string]int32
-	memo   map[string]bool // of loop segments
+	memo   map[string]bool // accepts, by node and sequence
+	kept   int             // bytes of the keys of memo
 	key    []byte
 	spares [][]int32
 }
@@ -104,9 +109,49 @@ type replayer struct {
 type replayNode struct {
 	tree     *Tree
 	nullable bool
-	label    int32   // of an activity
-	children []int32 // positions in nodes
-	owner    []int32 // by label: which of children has it; -1 for none
+	label    int32    // of an activity
+	children []int32  // positions in nodes
+	owner    []int32  // by label: which of children has it; -1 for none
+	needed   []int32  // by child: how many before it must not be empty; at the end, of all
+	parts    []bounds // of a loop, by child
+}
+
+// bounds say, by label, what may begin a non-empty trace of a tree, what may end
+// one, and what occurs in none more than once: three quick reasons to reject a
+// segment.
+type bounds struct{ first, last, once []bool }
+
+func (r *replayer) bounds(t *Tree) bounds {
+	b := bounds{make([]bool, len(r.codes)), make([]bool, len(r.codes)), make([]bool, len(r.codes))}
+	var visit func(t *Tree, first, last, once bool)
+	visit = func(t *Tree, first, last, once bool) {
+		switch t.Operator {
+		case Activity:
+			a := r.codes[t.Label]
+			b.first[a], b.last[a], b.once[a] = first, last, once
+		case Sequence:
+			lasts := make([]bool, len(t.Children))
+			for i := len(t.Children) - 1; i >= 0; i-- {
+				lasts[i] = last
+				last = last && t.Children[i].Nullable()
+			}
+			for i, c := range t.Children {
+				visit(c, first, lasts[i], once)
+				first = first && c.Nullable()
+			}
+		case Loop:
+			nullable := t.Children[0].Nullable()
+			for i, c := range t.Children {
+				visit(c, first && (i == 0 || nullable), last && (i == 0 || nullable), false)
+			}
+		default:
+			for _, c := range t.Children {
+				visit(c, first, last, once)
+			}
+		}
+	}
+	visit(t, true, true, true)
+	return b
 }
 
 func newReplayer(t *Tree) (*replayer, error) {
@@ -166,6 +211,18 @@ func (r *replayer) add(t *Tree, seen []bool) ([]int32, error) {
 			}
 		}
 	}
+	n.needed = make([]int32, len(n.children)+1)
+	for i, child := range n.children {
+		n.needed[i+1] = n.needed[i]
+		if !r.nodes[child].nullable {
+			n.needed[i+1]++
+		}
+	}
+	if t.Operator == Loop {
+		for _, c := range t.Children {
+			n.parts = append(n.parts, r.bounds(c))
+		}
+	}
 	r.nodes[at] = n
 	return all, nil
 }
@@ -189,47 +246,38 @@ func (r *replayer) accepts(at int32, seq []int32) bool {
 	if len(seq) == 0 {
 		return n.nullable
 	}
-	switch n.tree.Operator {
-	case Activity:
+	if n.tree.Operator == Activity {
 		return len(seq) == 1 && seq[0] == n.label
+	}
+	r.key = binary.LittleEndian.AppendUint32(r.key[:0], uint32(at))
+	for _, a := range seq {
+		r.key = binary.LittleEndian.AppendUint32(r.key, uint32(a))
+	}
+	if known, ok := r.memo[string(r.key)]; ok {
+		return known
+	}
+	if r.kept += len(r.key); r.kept > maxMemo {
+		clear(r.memo)
+		r.kept = len(r.key)
+	}
+	key := string(r.key)
+	ok := r.parses(n, seq)
+	r.memo[key] = ok
+	return ok
+}
+
+// parses is accepts for an operator and a sequence that is not empty.
+func (r *replayer) parses(n *replayNode, seq []int32) bool {
+	switch n.tree.Operator {
 	case Choice:
 		k := n.owner[seq[0]]
 		return r.run(n, seq) == len(seq) && r.accepts(n.children[k], seq)
 	case Sequence:
-		next := int32(0) // child
-		for len(seq) > 0 {
-			k, m := n.owner[seq[0]], r.run(n, seq)
-			if k < next || !r.accepts(n.children[k], seq[:m]) {
-				return false
-			}
-			for ; next < k; next++ {
-				if !r.nodes[n.children[next]].nullable {
-					return false
-				}
-			}
-			next, seq = k+1, seq[m:]
-		}
-		for ; int(next) < len(n.children); next++ {
-			if !r.nodes[n.children[next]].nullable {
-				return false
-			}
-		}
-		return true
+		return r.ordered(n, seq) && r.pieces(n, seq, r.accepts)
 	case Parallel:
-		ok := true
-		r.project(n, seq, func(child int32, part []int32) { ok = ok && r.accepts(child, part) })
-		return ok
+		return r.complete(n, seq) && r.project(n, seq, r.accepts)
 	case Loop:
-		r.key = binary.LittleEndian.AppendUint32(r.key[:0], uint32(at))
-		for _, a := range seq {
-			r.key = binary.LittleEndian.AppendUint32(r.key, uint32(a))
-		}
-		if known, ok := r.memo[string(r.key)]; ok {
-			return known
-		}
-		key := string(r.key)
 		_, ok := r.segments(n, seq)
-		r.memo[key] = ok
 		return ok
 	}
 	return false
@@ -245,22 +293,80 @@ func (r *replayer) run(n *replayNode, seq []int32) int {
 	return i
 }
 
-// project calls do for every child with what of seq belongs to it.
-func (r *replayer) project(n *replayNode, seq []int32, do func(child int32, part []int32)) {
+// ordered reports whether the children of a sequence come in order, each once,
+// and no other than those that may be empty are missing.
+func (r *replayer) ordered(n *replayNode, seq []int32) bool {
+	next := int32(0) // child
+	for i, a := range seq {
+		k := n.owner[a]
+		if i > 0 && k == next-1 {
+			continue
+		}
+		if k < next || n.needed[next] != n.needed[k] {
+			return false
+		}
+		next = k + 1
+	}
+	return n.needed[next] == n.needed[len(n.children)]
+}
+
+// pieces calls do for every child of a sequence that has a piece of an ordered
+// seq, until one says no; then it returns false.
+func (r *replayer) pieces(n *replayNode, seq []int32, do func(child int32, piece []int32) bool) bool {
+	for len(seq) > 0 {
+		m := r.run(n, seq)
+		if !do(n.children[n.owner[seq[0]]], seq[:m]) {
+			return false
+		}
+		seq = seq[m:]
+	}
+	return true
+}
+
+// project calls do for every child that has a part of seq, until one says no;
+// then it returns false.
+func (r *replayer) project(n *replayNode, seq []int32, do func(child int32, part []int32) bool) bool {
 	var part []int32
 	if k := len(r.spares); k > 0 {
 		part, r.spares = r.spares[k-1], r.spares[:k-1]
 	}
-	for i, child := range n.children {
-		part = part[:0]
-		for _, a := range seq {
-			if n.owner[a] == int32(i) {
-				part = append(part, a)
+	defer func() { r.spares = append(r.spares, part) }()
+next:
+	for i, a := range seq {
+		for _, b := range seq[:i] {
+			if n.owner[a] == n.owner[b] {
+				continue next
 			}
 		}
-		do(child, part)
+		part = part[:0]
+		for _, b := range seq[i:] {
+			if n.owner[a] == n.owner[b] {
+				part = append(part, b)
+			}
+		}
+		if !do(n.children[n.owner[a]], part) {
+			return false
+		}
 	}
-	r.spares = append(r.spares, part)
+	return true
+}
+
+// complete reports whether every child of a parallel that must have a part of seq
+// has one.
+func (r *replayer) complete(n *replayNode, seq []int32) bool {
+	missing := n.needed[len(n.children)]
+next:
+	for i, a := range seq {
+		for _, b := range seq[:i] {
+			if n.owner[a] == n.owner[b] {
+				continue next
+			}
+		}
+		if k := n.owner[a]; n.needed[k] != n.needed[k+1] {
+			missing--
+		}
+	}
+	return missing == 0
 }
 
 // segment is one execution of a part of a loop: part of children over seq[from:to].
@@ -279,6 +385,7 @@ func (r *replayer) segments(n *replayNode, seq []int32) ([]segment, bool) {
 		redone[i], done[i] = none, none
 	}
 	redone[0] = 0
+	seen := make([]bool, len(r.codes))
 	empty := int32(-1) // a redo part that may be empty
 	for k := len(n.children) - 1; k > 0; k-- {
 		if r.nodes[n.children[k]].nullable {
@@ -310,9 +417,18 @@ func (r *replayer) segments(n *replayNode, seq []int32) ([]segment, bool) {
 		if part > 0 {
 			cost++
 		}
-		end := i + r.run(n, seq[i:])
+		b := &n.parts[part]
+		if !b.first[seq[i]] {
+			continue
+		}
+		clear(seen)
+		end := i
+		for end < size && n.owner[seq[end]] == part && !seen[seq[end]] {
+			seen[seq[end]] = b.once[seq[end]]
+			end++
+		}
 		for j := end; j > i; j-- {
-			if cost < to[j] && r.accepts(n.children[part], seq[i:j]) {
+			if cost < to[j] && b.last[seq[j-1]] && r.accepts(n.children[part], seq[i:j]) {
 				to[j], by[j] = cost, segment{part, int32(i), int32(j)}
 			}
 		}
@@ -354,7 +470,15 @@ func (r *replayer) count(at int32, seq []int32, weight int64, counts []int64) {
 			seq = seq[m:]
 		}
 	case Parallel:
-		r.project(n, seq, func(child int32, part []int32) { r.count(child, part, weight, counts) })
+		r.project(n, seq, func(child int32, part []int32) bool {
+			r.count(child, part, weight, counts)
+			return true
+		})
+		for i, child := range n.children {
+			if !slices.ContainsFunc(seq, func(a int32) bool { return n.owner[a] == int32(i) }) {
+				r.count(child, nil, weight, counts)
+			}
+		}
 	case Loop:
 		if len(seq) == 0 {
 			r.count(n.children[0], nil, weight, counts)
