@@ -142,15 +142,24 @@ func (a *attributes) get(row uint32, path string) (Value, bool) {
 		if a.kinds&(1<<k) == 0 {
 			continue
 		}
-		ci, ok := a.index[columnKey{path, k}]
-		if !ok {
-			continue
-		}
-		if i, ok := a.columns[ci].find(row); ok {
-			return a.columns[ci].value(i), true
+		if v, ok := a.getKind(row, path, k); ok {
+			return v, true
 		}
 	}
 	return Value{}, false
+}
+
+// getKind returns the value at a path in one kind.
+func (a *attributes) getKind(row uint32, path string, kind Kind) (Value, bool) {
+	ci, ok := a.index[columnKey{path, kind}]
+	if !ok {
+		return Value{}, false
+	}
+	i, ok := a.columns[ci].find(row)
+	if !ok {
+		return Value{}, false
+	}
+	return a.columns[ci].value(i), true
 }
 
 // has reports whether any row has an attribute of that path.
@@ -171,6 +180,16 @@ func (a *attributes) all(row uint32) []Attribute {
 		if i, ok := c.find(row); ok {
 			root.child(strings.Split(c.path, PathSeparator)).set(c.value(i))
 		}
+	}
+	return root.attributes()
+}
+
+// Nested rebuilds attributes from their paths, as AttributeInfo names them, and
+// values: the inverse of laying a log's attributes out in columns.
+func Nested(paths []string, values []Value) []Attribute {
+	root := &attributeNode{}
+	for i, p := range paths {
+		root.child(strings.Split(p, PathSeparator)).set(values[i])
 	}
 	return root.attributes()
 }

@@ -102,6 +102,13 @@ func (c Case) attributeRow(i int) uint32 {
 // Event returns the i-th row with all its attributes. It allocates: it is for
 // export and display, not for mining.
 func (c Case) Event(i int) Event {
+	e := c.Row(i)
+	e.Attributes = c.log.eventAttrs.all(c.attributeRow(i))
+	return e
+}
+
+// Row returns the i-th row without its attributes.
+func (c Case) Row(i int) Event {
 	l, k := c.log, c.lo+uint32(i)
 	e := Event{
 		Case:     c.ID(),
@@ -125,6 +132,15 @@ func (c Case) Event(i int) Event {
 	if l.enabled != nil && l.enabled[k] != NoTime {
 		e.Enabled = Stamp{l.enabled[k], l.zone[k]}
 	}
-	e.Attributes = l.eventAttrs.all(c.attributeRow(i))
 	return e
+}
+
+// AttributeOf returns a case attribute by path and kind.
+func (c Case) AttributeOf(path string, kind Kind) (Value, bool) {
+	return c.log.caseAttrs.getKind(c.row, path, kind)
+}
+
+// EventAttributeOf returns an attribute of the i-th row by path and kind.
+func (c Case) EventAttributeOf(i int, path string, kind Kind) (Value, bool) {
+	return c.log.eventAttrs.getKind(c.attributeRow(i), path, kind)
 }
