@@ -83,6 +83,7 @@ func InMemory(l *eventlog.Log) Source { return &memory{log: l} }
 
 type memory struct {
 	log    *eventlog.Log
+	keys   []string // of the classifier, nil for concept:name
 	once   sync.Once
 	paired *eventlog.Log
 	counts eventlog.Pairing
@@ -98,13 +99,23 @@ func (m *memory) as(ctx context.Context, e Events) (*eventlog.Log, error) {
 	}
 	switch e {
 	case Instances:
-		m.once.Do(func() { m.paired, m.counts = m.log.Instances() })
+		m.once.Do(func() {
+			m.paired, m.counts = m.log.Instances()
+			m.paired = m.classified(m.paired)
+		})
 		return m.paired, nil
 	case Recorded:
-		m.onceRecorded.Do(func() { m.recorded = m.log.Recorded() })
+		m.onceRecorded.Do(func() { m.recorded = m.classified(m.log.Recorded()) })
 		return m.recorded, nil
 	}
 	return nil, fmt.Errorf("mining %q: %v is no notion of events", m.log.Name(), e)
+}
+
+func (m *memory) classified(l *eventlog.Log) *eventlog.Log {
+	if m.keys == nil {
+		return l
+	}
+	return l.Classified(m.keys)
 }
 
 func (m *memory) DirectlyFollows(ctx context.Context, e Events) (*dfg.Graph, error) {
