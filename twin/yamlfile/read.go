@@ -316,6 +316,15 @@ func (v Value) Entries() []Entry {
 	return entries
 }
 
+// EntriesOrText returns the entries of a mapping, nil for a scalar, which Text
+// reads; anything else is a fault.
+func (v Value) EntriesOrText() []Entry {
+	if _, ok := scalar(v.node); ok {
+		return nil
+	}
+	return v.Entries()
+}
+
 // Mapping is a mapping whose keys are known beforehand.
 type Mapping struct {
 	Value
@@ -379,7 +388,7 @@ func (m Mapping) Get(key string) (Value, bool) {
 // Wanted lists the words that would have been right in place of found, or names
 // the one that was probably meant.
 func Wanted(found string, words []string) string {
-	best, least := "", len([]rune(found))/3+1
+	best, least := "", max(1, (len([]rune(found))+1)/3)
 	for _, w := range words {
 		if d := distance(found, w); d <= least {
 			best, least = w, d-1

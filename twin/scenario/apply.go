@@ -1,0 +1,349 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/yamlfile"
+)
+
+// Apply returns a copy of the model with the levers pulled, in their order; the
+// model itself stays as it is. The error names every lever that does not fit,
+// and what there is instead of what it names.
+func (s *Scenario) Apply(m *twin.Model) (*twin.Model, error) {
+	changed := m.Clone()
+	var faults []error
+	for _, l := range s.Levers {
+		if err := l.apply(changed); err != nil {
+			faults = append(faults, fmt.Errorf("applying the lever %q: %w", l, err))
+		}
+	}
+	if len(faults) == 0 {
+		if err := changed.Validate(); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	if len(faults) > 0 {
+		return nil, fmt.Errorf("applying the scenario %q: %w", s.ID, errors.Join(faults...))
+	}
+	return changed, nil
+}
+
+func (l Lever) apply(m *twin.Model) error {
+	switch l.Kind {
+	case Pool:
+		return l.staff(m)
+	case Control, Arrivals:
+		p, err := process(m, l.Target)
+		if err != nil {
+			return err
+		}
+		return l.onProcess(p)
+	case Branch:
+		return l.branch(m)
+	}
+	p, id, err := l.node(m)
+	if err != nil {
+		return err
+	}
+	if l.Kind == Remove {
+		return remove(p, id)
+	}
+	t, ok := p.Tasks[id]
+	if !ok {
+		return fmt.Errorf("%q of the process %q is no step with a time, wanted %s", id, p.ID, yamlfile.Wanted(id, slices.Sorted(maps.Keys(p.Tasks))))
+	}
+	switch l.Kind {
+	case Step:
+		l.time(&t)
+	case Automate:
+		t.Pools, t.ByPool, t.Calendar, t.Time = nil, nil, "", *l.Time
+	case Batch:
+		l.moments(&t)
+	case Release:
+		if l.WorkingDays == nil {
+			t.NotBefore = nil
+			break
+		}
+		r := twin.Release{WorkingDays: *l.WorkingDays, Provenance: l.Provenance}
+		if t.NotBefore != nil {
+			r.Calendar = t.NotBefore.Calendar
+		} else if p.Limit != nil {
+			r.Calendar = p.Limit.Calendar
+		}
+		t.NotBefore = &r
+	default:
+		return fmt.Errorf("found the kind %q, wanted %s", l.Kind, yamlfile.Wanted(string(l.Kind), kinds))
+	}
+	p.Tasks[id] = t
+	return nil
+}
+
+func (l Lever) time(t *twin.Task) {
+	if l.Time != nil {
+		t.Time, t.ByPool = *l.Time, nil
+		return
+	}
+	scaled := func(d twin.Distribution) twin.Distribution {
+		if d.Scale == 0 {
+			d.Scale = 1
+		}
+		d.Scale *= l.Scale
+		return d
+	}
+	t.Time = scaled(t.Time)
+	for id, d := range t.ByPool {
+		t.ByPool[id] = scaled(d)
+	}
+}
+
+func (l Lever) moments(t *twin.Task) {
+	if len(l.Days) == 0 {
+		t.Batch = nil
+		return
+	}
+	b := twin.Batch{Days: slices.Clone(l.Days), At: l.At, Provenance: l.Provenance}
+	if t.Batch != nil {
+		b.Calendar, b.OutOfTurn = t.Batch.Calendar, t.Batch.OutOfTurn
+		if b.At == 0 {
+			b.At = t.Batch.At
+		}
+	} else {
+		b.Calendar = t.Calendar
+	}
+	t.Batch = &b
+}
+
+func (l Lever) onProcess(p *twin.Process) error {
+	if l.Kind == Control {
+		if p.Limit == nil {
+			return fmt.Errorf("the process %q has no limit, so no control date", p.ID)
+		}
+		p.Limit.ControlDays = l.ControlDays
+		return nil
+	}
+	if p.Arrivals.Between.Scale == 0 {
+		p.Arrivals.Between.Scale = 1
+	}
+	p.Arrivals.Between.Scale /= l.Scale
+	return nil
+}
+
+// branch sets the share of a flow; the others of its gateway keep their
+// proportions, or share evenly what is left when they had nothing.
+func (l Lever) branch(m *twin.Model) error {
+	var found []*twin.Process
+	var all []string
+	for _, p := range m.Processes {
+		if l.Process != "" && p.ID != l.Process {
+			continue
+		}
+		if _, ok := p.Branches[l.Target]; ok {
+			found = append(found, p)
+		}
+		all = append(all, slices.Sorted(maps.Keys(p.Branches))...)
+	}
+	switch len(found) {
+	case 0:
+		return fmt.Errorf("found the branch %q, wanted %s", l.Target, yamlfile.Wanted(l.Target, all))
+	case 1:
+	default:
+		return fmt.Errorf("the branch %q stands in %d processes, wanted the process said", l.Target, len(found))
+	}
+	p := found[0]
+	source := ""
+	for _, f := range p.Diagram.Flows {
+		if f.ID == l.Target {
+			source = f.Source
+		}
+	}
+	var others []string
+	rest := 0.0
+	for _, f := range p.Diagram.Flows {
+		if _, ok := p.Branches[f.ID]; ok && f.Source == source && f.ID != l.Target {
+			others = append(others, f.ID)
+			rest += p.Branches[f.ID]
+		}
+	}
+	p.Branches[l.Target] = l.Share
+	for _, id := range others {
+		if rest > 0 {
+			p.Branches[id] *= (1 - l.Share) / rest
+		} else {
+			p.Branches[id] = (1 - l.Share) / float64(len(others))
+		}
+	}
+	return nil
+}
+
+func (l Lever) staff(m *twin.Model) error {
+	var all []string
+	for i := range m.Pools {
+		p := &m.Pools[i]
+		all = append(all, p.ID)
+		if p.ID != l.Target && !strings.EqualFold(p.Name.RU, l.Target) && !strings.EqualFold(p.Name.EN, l.Target) {
+			continue
+		}
+		now := p.Size
+		if len(p.Members) > 0 {
+			now = len(p.Members)
+		}
+		size := now + l.Change
+		if l.Size > 0 {
+			size = l.Size
+		}
+		if size < 1 {
+			return fmt.Errorf("the pool %q has %d people and would have %d, wanted at least one", p.ID, now, size)
+		}
+		p.Size = size
+		if len(p.Members) > 0 {
+			p.Members = slices.Clone(p.Members[:min(size, now)])
+			for n := 1; len(p.Members) < size; n++ {
+				id := fmt.Sprintf("%s-new-%d", p.ID, n)
+				if !slices.ContainsFunc(p.Members, func(x twin.Member) bool { return x.ID == id }) {
+					p.Members = append(p.Members, twin.Member{ID: id})
+				}
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("found the pool %q, wanted %s", l.Target, yamlfile.Wanted(l.Target, all))
+}
+
+func process(m *twin.Model, id string) (*twin.Process, error) {
+	var all []string
+	for _, p := range m.Processes {
+		if p.ID == id || strings.EqualFold(p.Name.RU, id) || strings.EqualFold(p.Name.EN, id) {
+			return p, nil
+		}
+		all = append(all, p.ID)
+	}
+	return nil, fmt.Errorf("found the process %q, wanted %s", id, yamlfile.Wanted(id, all))
+}
+
+// node returns the node that the lever means, by identifier or else by name.
+func (l Lever) node(m *twin.Model) (*twin.Process, string, error) {
+	processes, target := m.Processes, l.Target
+	if l.Process != "" {
+		p, err := process(m, l.Process)
+		if err != nil {
+			return nil, "", err
+		}
+		processes = []*twin.Process{p}
+	} else if of, rest, ok := strings.Cut(target, "/"); ok {
+		if p, err := process(m, of); err == nil {
+			processes, target = []*twin.Process{p}, rest
+		}
+	}
+	type place struct {
+		p  *twin.Process
+		id string
+	}
+	var byID, byName []place
+	var all []string
+	for _, p := range processes {
+		for _, n := range p.Diagram.Nodes {
+			if n.ID == target {
+				byID = append(byID, place{p, n.ID})
+			}
+			label := p.Labels[n.ID]
+			for _, name := range []string{n.Name, label.RU, label.EN} {
+				if name != "" && strings.EqualFold(name, target) {
+					byName = append(byName, place{p, n.ID})
+					break
+				}
+			}
+			if _, ok := p.Tasks[n.ID]; ok && (n.IsTask() || n.Kind == bpmn.IntermediateCatchEvent) {
+				all = append(all, n.ID)
+				if name := label.In("ru"); name != "" && name != n.ID {
+					all = append(all, name)
+				}
+			}
+		}
+	}
+	for _, places := range [][]place{byID, byName} {
+		switch len(places) {
+		case 0:
+		case 1:
+			return places[0].p, places[0].id, nil
+		default:
+			var where []string
+			for _, x := range places {
+				where = append(where, x.p.ID+"/"+x.id)
+			}
+			return nil, "", fmt.Errorf("%q means several steps, wanted one of %q", target, where)
+		}
+	}
+	return nil, "", fmt.Errorf("found the step %q, wanted %s", target, yamlfile.Wanted(target, all))
+}
+
+// remove takes a step out of the diagram. Where one flow came and one went, they
+// become one; otherwise a gateway stays in its place, which takes no time: the
+// diagram stays connected.
+func remove(p *twin.Process, id string) error {
+	n := p.Diagram.Node(id)
+	if !n.IsTask() && n.Kind != bpmn.IntermediateCatchEvent && n.Kind != bpmn.IntermediateThrowEvent {
+		return fmt.Errorf("%q is a %s, wanted a task or an event within the process", id, n.Kind)
+	}
+	switch {
+	case p.DeliveredBy == id:
+		return fmt.Errorf("the completion of %q ends the lead time: without it there would be none", id)
+	case p.RequestedBy == id:
+		return fmt.Errorf("the completion of %q begins the lead time: without it there would be none", id)
+	}
+	if p.Limit != nil && slices.ContainsFunc(p.Limit.Others, func(o twin.OtherLimit) bool { return o.Node == id }) {
+		return fmt.Errorf("the step %q carries a legal limit of its own: the law, not a lever, removes it", id)
+	}
+	var in, out []*bpmn.Flow
+	for _, f := range p.Diagram.Flows {
+		if f.Target == id {
+			in = append(in, f)
+		}
+		if f.Source == id {
+			out = append(out, f)
+		}
+	}
+	for _, f := range in {
+		if source := p.Diagram.Node(f.Source); source != nil && source.Kind == bpmn.EventBasedGateway {
+			return fmt.Errorf("%q is what the gateway %q waits for", id, source.ID)
+		}
+	}
+	delete(p.Tasks, id)
+	delete(p.Labels, id)
+	if len(in) != 1 || len(out) != 1 {
+		n.Kind, n.Name, n.Trigger, n.Default = bpmn.ExclusiveGateway, "", bpmn.NoTrigger, ""
+		if len(out) > 1 {
+			n.Kind = bpmn.ParallelGateway
+		}
+		return nil
+	}
+	in[0].Target = out[0].Target
+	p.Diagram.Nodes = slices.DeleteFunc(p.Diagram.Nodes, func(x *bpmn.Node) bool { return x.ID == id })
+	p.Diagram.Flows = slices.DeleteFunc(p.Diagram.Flows, func(x *bpmn.Flow) bool { return x == out[0] })
+	if p.Layout != nil {
+		join(p.Layout, id, in[0].ID, out[0].ID)
+	}
+	return nil
+}
+
+// join draws the two flows as one and takes the shape between them away.
+func join(l *bpmn.Diagram, node, in, out string) {
+	l.Shapes = slices.DeleteFunc(l.Shapes, func(s bpmn.Shape) bool { return s.Element == node })
+	var tail []bpmn.Point
+	l.Edges = slices.DeleteFunc(l.Edges, func(e bpmn.Waypoints) bool {
+		if e.Element == out {
+			tail = e.Points
+		}
+		return e.Element == out
+	})
+	for i := range l.Edges {
+		if l.Edges[i].Element == in {
+			l.Edges[i].Points = append(slices.Clone(l.Edges[i].Points), tail...)
+		}
+	}
+}

@@ -1,0 +1,249 @@
+package scenario
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/yamlfile"
+)
+
+// Forms lists what ParseLever reads, one a line, for help texts.
+const Forms = `step:NODE*0.5           processing time or delay scaled
+step:NODE=30 min        processing time or delay of a fixed length
+remove:NODE             the step falls away
+automate:NODE=1 min     nobody is needed, a fixed length
+branch:FLOW=0.05        share of a branch
+batch:NODE=Mon-Fri 15:00   moments of a batch (daily, none)
+pool:POOL+1             people more or less; pool:POOL=3 sets their number
+release:NODE=5          taken up 5 working days before the control date; at-once
+control:PROCESS=10      control date, days before the due date
+arrivals:PROCESS*1.2    rate of arrivals
+NODE is an identifier or a name, PROCESS/NODE where several processes have it`
+
+// ParseLever reads a lever from one line; see Forms. "task=NODE scale=0.5" is
+// read as "step:NODE*0.5".
+func ParseLever(s string) (Lever, error) {
+	fail := func(format string, args ...any) (Lever, error) {
+		return Lever{}, fmt.Errorf("reading the lever %q: %w", s, fmt.Errorf(format, args...))
+	}
+	text := strings.TrimSpace(s)
+	for _, prefix := range []string{"task=", "step="} {
+		if rest, ok := strings.CutPrefix(text, prefix); ok {
+			i := strings.LastIndex(rest, " scale=")
+			if i < 0 {
+				return fail("found no \" scale=\", wanted such as \"task=NODE scale=0.5\"")
+			}
+			text = "step:" + strings.TrimSpace(rest[:i]) + "*" + rest[i+len(" scale="):]
+		}
+	}
+	kind, rest, ok := strings.Cut(text, ":")
+	if !ok {
+		return fail("found no \":\", wanted such as \"step:NODE*0.5\"")
+	}
+	if kind == "task" {
+		kind = "step"
+	}
+	if !slices.Contains(kinds, kind) {
+		return fail("found the kind %q, wanted %s", kind, yamlfile.Wanted(kind, kinds))
+	}
+	l := Lever{Kind: Kind(kind)}
+	var value string
+	switch l.Kind {
+	case Remove:
+		l.Target = rest
+	case Arrivals:
+		l.Target, value, ok = cutLast(rest, "*")
+		if !ok {
+			return fail("wanted such as \"arrivals:PROCESS*1.2\"")
+		}
+		scale, err := factor(value)
+		if err != nil {
+			return fail("%w", err)
+		}
+		l.Scale = scale
+	case Pool:
+		if err := l.people(rest); err != nil {
+			return fail("%w", err)
+		}
+	case Step:
+		if target, value, ok := cutLast(rest, "*"); ok {
+			scale, err := factor(value)
+			if err != nil {
+				return fail("%w", err)
+			}
+			l.Target, l.Scale = target, scale
+			break
+		}
+		fallthrough
+	case Automate:
+		target, value, ok := cutLast(rest, "=")
+		if !ok {
+			if l.Kind == Automate {
+				target, value = rest, "0 s"
+			} else {
+				return fail("wanted such as \"step:NODE*0.5\" or \"step:NODE=30 min\"")
+			}
+		}
+		x, err := yamlfile.ParseSeconds(strings.TrimSpace(value))
+		if err != nil {
+			return fail("%w", err)
+		}
+		l.Target, l.Time = target, &twin.Distribution{Law: "fixed", Value: x}
+	default:
+		l.Target, value, ok = cutLast(rest, "=")
+		if !ok {
+			return fail("found no value, wanted such as \"%s:%s=VALUE\"", kind, rest)
+		}
+		if err := l.value(strings.TrimSpace(value)); err != nil {
+			return fail("%w", err)
+		}
+	}
+	l.Target = strings.TrimSpace(l.Target)
+	if l.Target == "" {
+		return fail("found no target after %q", kind+":")
+	}
+	return l, nil
+}
+
+// value reads what follows the equals sign of a branch, batch, release or control.
+func (l *Lever) value(s string) error {
+	switch l.Kind {
+	case Branch:
+		x, err := strconv.ParseFloat(s, 64)
+		if err != nil || !(x >= 0 && x <= 1) {
+			return fmt.Errorf("found the share %q, wanted a number from 0 to 1", s)
+		}
+		l.Share = x
+	case Batch:
+		days, at, err := parseMoments(s)
+		if err != nil {
+			return err
+		}
+		l.Days, l.At = days, at
+	case Release:
+		if s == "at-once" {
+			return nil
+		}
+		x, err := strconv.ParseFloat(s, 64)
+		if err != nil || !(x >= 0) || math.IsInf(x, 0) {
+			return fmt.Errorf("found %q, wanted working days or \"at-once\"", s)
+		}
+		l.WorkingDays = &x
+	case Control:
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 0 {
+			return fmt.Errorf("found %q, wanted days", s)
+		}
+		l.ControlDays = n
+	}
+	return nil
+}
+
+// people reads "lawyers+1", "lawyers-1" or "lawyers=3".
+func (l *Lever) people(s string) error {
+	if target, value, ok := cutLast(s, "="); ok {
+		n, err := strconv.Atoi(strings.TrimSpace(value))
+		if err != nil || n <= 0 {
+			return fmt.Errorf("found %q, wanted a number of people", value)
+		}
+		l.Target, l.Size = target, n
+		return nil
+	}
+	i := strings.LastIndexAny(s, "+-")
+	if i < 0 {
+		return fmt.Errorf("found %q, wanted such as \"pool:POOL+1\"", s)
+	}
+	n, err := strconv.Atoi(s[i:])
+	if err != nil || n == 0 {
+		return fmt.Errorf("found %q, wanted such as \"pool:POOL+1\"", s)
+	}
+	l.Target, l.Change = s[:i], n
+	return nil
+}
+
+func factor(s string) (float64, error) {
+	x, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil || !(x > 0) || math.IsInf(x, 0) {
+		return 0, fmt.Errorf("found the factor %q, wanted a number above 0", s)
+	}
+	return x, nil
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
+}
+
+// parseMoments reads "daily 15:00", "Mon-Fri 15:00", "Tue,Thu 10:00" or "none";
+// without an hour it stays what it was.
+func parseMoments(s string) ([]time.Weekday, time.Duration, error) {
+	if s == "none" {
+		return nil, 0, nil
+	}
+	days, clock, timed := strings.Cut(s, " ")
+	var at time.Duration
+	if timed {
+		var err error
+		if at, err = twin.ParseClock(strings.TrimSpace(clock)); err != nil {
+			return nil, 0, err
+		}
+	}
+	if days == "daily" {
+		days = "Mon-Fri"
+	}
+	var list []time.Weekday
+	for _, part := range strings.Split(days, ",") {
+		from, to, several := strings.Cut(part, "-")
+		if !several {
+			to = from
+		}
+		first, err := twin.ParseWeekday(from)
+		if err != nil {
+			return nil, 0, err
+		}
+		last, err := twin.ParseWeekday(to)
+		if err != nil {
+			return nil, 0, err
+		}
+		for d := first; ; d = (d + 1) % 7 {
+			if !slices.Contains(list, d) {
+				list = append(list, d)
+			}
+			if d == last {
+				break
+			}
+		}
+	}
+	return list, at, nil
+}
+
+func moments(days []time.Weekday, at time.Duration) string {
+	if len(days) == 0 {
+		return "none"
+	}
+	names := make([]string, len(days))
+	for i, d := range days {
+		names[i] = twin.Day(d)
+	}
+	if at == 0 {
+		return strings.Join(names, ",")
+	}
+	return strings.Join(names, ",") + " " + twin.FormatClock(at)
+}
+
+func duration(d twin.Distribution) string {
+	if d.Law == "fixed" && (d.Scale == 0 || d.Scale == 1) {
+		return yamlfile.FormatSeconds(d.Value)
+	}
+	return d.Law
+}
+
+func number(x float64) string { return yamlfile.FormatNumber(x) }

@@ -1,0 +1,114 @@
+// Package scenario holds a to-be change of a twin as data: a list of levers,
+// each of which changes one thing. A scenario is a YAML file, or a line of text
+// per lever; applied to a model it returns a changed copy.
+//
+//	FILE.yaml ─▶ Read ─┐
+//	"step:T06*0.5" ─▶ ParseLever ─▶ Scenario ─▶ Apply ─▶ changed copy ─▶ simulator
+//
+// What a lever names must exist: otherwise the error lists what does.
+package scenario
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/uprava/uprava/twin"
+)
+
+// Scenario is a set of levers under one name.
+type Scenario struct {
+	ID     string
+	Name   twin.Text
+	Reason twin.Text // why it is believable, for the evidence beside a result
+	Levers []Lever
+}
+
+// Kind is what a lever changes.
+type Kind string
+
+// The kinds of lever; the target of each is named beside it.
+const (
+	Step     Kind = "step"     // node: Scale or Time of a task or delay
+	Remove   Kind = "remove"   // node: it falls away, what came before leads on to what came after
+	Automate Kind = "automate" // node: nobody is needed any more, and it takes Time
+	Branch   Kind = "branch"   // flow out of a gateway: its Share; the other flows keep their proportions
+	Batch    Kind = "batch"    // node: Days and At of its moments; none where Days is empty
+	Pool     Kind = "pool"     // pool: Change in the number of people, or Size
+	Release  Kind = "release"  // node: not taken up before WorkingDays ahead of the control date; nil: at once
+	Control  Kind = "control"  // process: Days of the control date before the due date
+	Arrivals Kind = "arrivals" // process: Scale of the rate at which cases come
+)
+
+var kinds = []string{string(Step), string(Remove), string(Automate), string(Branch), string(Batch), string(Pool), string(Release), string(Control), string(Arrivals)}
+
+// Lever is one change. Which fields count depends on the kind; see the constants.
+type Lever struct {
+	Kind Kind
+	// Target is an identifier, or the name of a node in either language. Process
+	// says in which process it stands; "" where only one has it.
+	Target, Process string
+
+	Scale       float64            // of Step and Arrivals; 0 where not given
+	Time        *twin.Distribution // of Step and Automate
+	Share       float64            // of Branch
+	Days        []time.Weekday     // of Batch
+	At          time.Duration      // of Batch, since midnight; 0 keeps what was
+	Change      int                // of Pool
+	Size        int                // of Pool; 0 where Change counts
+	WorkingDays *float64           // of Release
+	ControlDays int                // of Control
+	Provenance  twin.Provenance
+}
+
+// String returns the lever in the form that ParseLever reads, as far as that
+// form goes: a law of durations other than a fixed one is given by its name.
+func (l Lever) String() string {
+	target := l.Target
+	if l.Process != "" {
+		target = l.Process + "/" + target
+	}
+	s := string(l.Kind) + ":" + target
+	switch l.Kind {
+	case Step, Automate, Arrivals:
+		if l.Time != nil {
+			return s + "=" + duration(*l.Time)
+		}
+		if l.Scale != 0 {
+			return s + "*" + number(l.Scale)
+		}
+	case Branch:
+		return s + "=" + number(l.Share)
+	case Batch:
+		return s + "=" + moments(l.Days, l.At)
+	case Pool:
+		if l.Size != 0 {
+			return fmt.Sprintf("%s=%d", s, l.Size)
+		}
+		return fmt.Sprintf("%s%+d", s, l.Change)
+	case Release:
+		if l.WorkingDays == nil {
+			return s + "=at-once"
+		}
+		return s + "=" + number(*l.WorkingDays)
+	case Control:
+		return fmt.Sprintf("%s=%d", s, l.ControlDays)
+	}
+	return s
+}
+
+// Join returns one scenario with the levers of all, in their order.
+func Join(all ...*Scenario) *Scenario {
+	joint := &Scenario{}
+	for i, s := range all {
+		if i > 0 {
+			joint.ID += "+"
+			joint.Name.RU += " + "
+			joint.Name.EN += " + "
+		}
+		joint.ID += s.ID
+		joint.Name.RU += s.Name.In("ru")
+		joint.Name.EN += s.Name.In("en")
+		joint.Levers = append(joint.Levers, s.Levers...)
+	}
+	return joint
+}

@@ -1,0 +1,217 @@
+package scenario
+
+import (
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/twin"
+)
+
+// office is: start → register → ask → {again 0.4 → ask, on 0.6} → sign → end.
+func office() *twin.Model {
+	fixed := func(s float64) twin.Distribution { return twin.Distribution{Law: "fixed", Value: s} }
+	return &twin.Model{
+		ID: "office", TimeZone: "Europe/Moscow",
+		Calendars: []twin.Calendar{{ID: "days", Week: []twin.Interval{{From: 1, To: 5, Begin: 9 * time.Hour, End: 18 * time.Hour}}}},
+		Pools:     []twin.Pool{{ID: "clerks", Size: 2, Calendar: "days"}, {ID: "heads", Members: []twin.Member{{ID: "h1"}, {ID: "h2"}}, Name: twin.Text{RU: "Руководители"}}},
+		Processes: []*twin.Process{{
+			ID: "land", DeliveredBy: "sign", Arrivals: twin.Arrivals{Between: twin.Distribution{Law: "exponential", Mean: 3600}},
+			Labels: map[string]twin.Text{"register": {RU: "Заявление зарегистрировано", EN: "Registered"}},
+			Tasks: map[string]twin.Task{
+				"register": {Pools: []string{"clerks"}, Time: fixed(600)},
+				"ask":      {Time: fixed(86400)},
+				"sign": {Pools: []string{"heads"}, Time: fixed(60), ByPool: map[string]twin.Distribution{"h1": fixed(30)},
+					Batch: &twin.Batch{Days: []time.Weekday{4}, At: 15 * time.Hour, Calendar: "days"}, NotBefore: &twin.Release{WorkingDays: 5, Calendar: "days"}},
+			},
+			Branches: map[string]float64{"again": 0.4, "on": 0.6},
+			Limit:    &twin.Limit{Days: 30, Unit: twin.CalendarDay, ControlDays: 2},
+			Diagram: &bpmn.Process{ID: "P",
+				Nodes: []*bpmn.Node{{ID: "start"}, {ID: "register", Kind: bpmn.UserTask}, {ID: "join", Kind: bpmn.ExclusiveGateway}, {ID: "ask", Kind: bpmn.SendTask}, {ID: "split", Kind: bpmn.ExclusiveGateway}, {ID: "sign", Kind: bpmn.UserTask}, {ID: "end", Kind: bpmn.EndEvent}},
+				Flows: []*bpmn.Flow{{ID: "f1", Source: "start", Target: "register"}, {ID: "f2", Source: "register", Target: "join"}, {ID: "f3", Source: "join", Target: "ask"}, {ID: "f4", Source: "ask", Target: "split"}, {ID: "again", Source: "split", Target: "join"}, {ID: "on", Source: "split", Target: "sign"}, {ID: "f5", Source: "sign", Target: "end"}}},
+		}},
+	}
+}
+
+func TestLevers(t *testing.T) {
+	tests := []struct {
+		line  string
+		check func(*testing.T, *twin.Model, *twin.Process)
+	}{
+		{"step:register*0.5", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Equal(t, 300.0, p.Tasks["register"].Time.Average())
+		}},
+		{"task=register scale=0.5", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Equal(t, 300.0, p.Tasks["register"].Time.Average())
+		}},
+		{"step:заявление зарегистрировано*0.5", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Equal(t, 300.0, p.Tasks["register"].Time.Average())
+		}},
+		{"step:land/register=5 min", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Equal(t, 300.0, p.Tasks["register"].Time.Average())
+		}},
+		{"step:sign*2", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Equal(t, 60.0, p.Tasks["sign"].ByPool["h1"].Average())
+			require.Equal(t, 120.0, p.Tasks["sign"].Time.Average())
+		}},
+		{"remove:register", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Nil(t, p.Diagram.Node("register"))
+			require.Equal(t, "join", p.Diagram.Flows[0].Target)
+			require.Len(t, p.Diagram.Flows, 6)
+		}},
+		{"remove:ask", func(t *testing.T, _ *twin.Model, p *twin.Process) { require.Nil(t, p.Diagram.Node("ask")) }},
+		{"automate:register=1 min", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Empty(t, p.Tasks["register"].Pools)
+			require.Equal(t, 60.0, p.Tasks["register"].Time.Value)
+		}},
+		{"branch:again=0.1", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Equal(t, 0.1, p.Branches["again"])
+			require.InDelta(t, 0.9, p.Branches["on"], 1e-12)
+		}},
+		{"batch:sign=daily", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Equal(t, &twin.Batch{Days: []time.Weekday{1, 2, 3, 4, 5}, At: 15 * time.Hour, Calendar: "days"}, p.Tasks["sign"].Batch)
+		}},
+		{"batch:sign=Tue,Thu 10:00", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Equal(t, &twin.Batch{Days: []time.Weekday{2, 4}, At: 10 * time.Hour, Calendar: "days"}, p.Tasks["sign"].Batch)
+		}},
+		{"batch:sign=none", func(t *testing.T, _ *twin.Model, p *twin.Process) { require.Nil(t, p.Tasks["sign"].Batch) }},
+		{"pool:clerks+1", func(t *testing.T, m *twin.Model, _ *twin.Process) { require.Equal(t, 3, m.Pools[0].Size) }},
+		{"pool:clerks=5", func(t *testing.T, m *twin.Model, _ *twin.Process) { require.Equal(t, 5, m.Pools[0].Size) }},
+		{"pool:руководители-1", func(t *testing.T, m *twin.Model, _ *twin.Process) {
+			require.Equal(t, []twin.Member{{ID: "h1"}}, m.Pools[1].Members)
+		}},
+		{"pool:heads+1", func(t *testing.T, m *twin.Model, _ *twin.Process) {
+			require.Equal(t, []twin.Member{{ID: "h1"}, {ID: "h2"}, {ID: "heads-new-1"}}, m.Pools[1].Members)
+		}},
+		{"release:sign=at-once", func(t *testing.T, _ *twin.Model, p *twin.Process) { require.Nil(t, p.Tasks["sign"].NotBefore) }},
+		{"release:sign=8", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Equal(t, &twin.Release{WorkingDays: 8, Calendar: "days"}, p.Tasks["sign"].NotBefore)
+		}},
+		{"control:land=10", func(t *testing.T, _ *twin.Model, p *twin.Process) { require.Equal(t, 10, p.Limit.ControlDays) }},
+		{"arrivals:land*2", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Equal(t, 1800.0, p.Arrivals.Between.Average())
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.line, func(t *testing.T) {
+			m := office()
+			before := office()
+			l, err := ParseLever(tt.line)
+			require.NoError(t, err)
+			again, err := ParseLever(l.String())
+			require.NoError(t, err, l.String())
+			require.Equal(t, l, again)
+			changed, err := (&Scenario{ID: "x", Levers: []Lever{l}}).Apply(m)
+			require.NoError(t, err)
+			tt.check(t, changed, changed.Processes[0])
+			require.Equal(t, before, m, "the model itself must stay as it is")
+			require.NotEqual(t, m, changed)
+		})
+	}
+}
+
+func TestLeversThatDoNotFit(t *testing.T) {
+	for line, want := range map[string]string{
+		"step:registr*0.5":    `found the step "registr", wanted perhaps "register"`,
+		"step:nowhere*0.5":    `wanted one of "register", "Заявление зарегистрировано", "ask", "sign"`,
+		"remove:sign":         `ends the lead time`,
+		"remove:start":        `"start" is a startEvent, wanted a task`,
+		"branch:agian=0.1":    `found the branch "agian", wanted perhaps "again"`,
+		"pool:clerk+1":        `found the pool "clerk", wanted perhaps "clerks"`,
+		"pool:clerks-2":       `has 2 people and would have 0`,
+		"control:land=40":     `wanted 0 to 29`,
+		"arrivals:water*2":    `found the process "water", wanted "land"`,
+		"batch:split=daily":   `"split" of the process "land" is no step with a time`,
+		"step:sea/register*2": `found the step "sea/register"`,
+	} {
+		t.Run(line, func(t *testing.T) {
+			l, err := ParseLever(line)
+			require.NoError(t, err)
+			_, err = (&Scenario{ID: "x", Levers: []Lever{l}}).Apply(office())
+			require.ErrorContains(t, err, want)
+		})
+	}
+	for line, want := range map[string]string{
+		"":                 `found no ":"`,
+		"stpe:a*2":         `found the kind "stpe", wanted perhaps "step"`,
+		"step:a":           `wanted such as "step:NODE*0.5"`,
+		"step:a*-1":        `found the factor "-1"`,
+		"step:a=5":         `wanted a length of time`,
+		"step:*0.5":        `found no target`,
+		"pool:a":           `wanted such as "pool:POOL+1"`,
+		"branch:a=2":       `found the share "2"`,
+		"batch:a=Foo":      `found "Foo", wanted one of`,
+		"release:a=never":  `wanted working days or "at-once"`,
+		"task=a scale":     `found no " scale="`,
+		"arrivals:a":       `wanted such as "arrivals:PROCESS*1.2"`,
+		"control:a=1.5":    `found "1.5", wanted days`,
+		"batch:a=Mon 99:0": `wanted a time of day`,
+	} {
+		t.Run(line, func(t *testing.T) {
+			_, err := ParseLever(line)
+			require.ErrorContains(t, err, want)
+		})
+	}
+}
+
+func TestRemoveLeavesAGatewayWhereWaysMeet(t *testing.T) {
+	m := office()
+	p := m.Processes[0]
+	p.Diagram.Flows[4].Target = "ask" // again → ask, without the join
+	changed, err := (&Scenario{Levers: []Lever{{Kind: Remove, Target: "ask"}}}).Apply(m)
+	require.NoError(t, err)
+	require.Equal(t, bpmn.ExclusiveGateway, changed.Processes[0].Diagram.Node("ask").Kind)
+	require.Equal(t, bpmn.SendTask, p.Diagram.Node("ask").Kind)
+}
+
+func TestRead(t *testing.T) {
+	fsys := fstest.MapFS{
+		"portal.yaml": {Data: []byte("id: portal\nname: {ru: Портал, en: Portal}\nlevers:\n- {step: register, scale: 0.5, from: {kind: assumption, source: author, reason: {ru: Форма проверяет сама}}}\n- branch:again=0.1\n")},
+		"all.yaml":    {Data: []byte("id: all\nwith: [portal.yaml]\nlevers:\n- batch: sign\n  days: [Mon, Tue]\n  at: 10:00\n- release: sign\n  working-days: at-once\n- step: ask\n  time: {law: lognormal, mean: 2 h, sd: 1 h}\n")},
+		"loop.yaml":   {Data: []byte("id: loop\nwith: [loop.yaml]\n")},
+		"bad.yaml":    {Data: []byte("id: bad\nlevers:\n- stp: a\n- step: a\n- {pool: a, change: 1, size: 2}\n- {step: a, scale: 0.5, share: 1}\n- step:a\n- {batch: a, days: [Foo]}\n")},
+	}
+	s, err := Read(fsys, "all.yaml")
+	require.NoError(t, err)
+	require.Len(t, s.Levers, 5)
+	changed, err := s.Apply(office())
+	require.NoError(t, err)
+	p := changed.Processes[0]
+	require.Equal(t, 300.0, p.Tasks["register"].Time.Average())
+	require.InDelta(t, 0.1, p.Branches["again"], 1e-12)
+	require.Equal(t, 10*time.Hour, p.Tasks["sign"].Batch.At)
+	require.Nil(t, p.Tasks["sign"].NotBefore)
+	require.Equal(t, "lognormal", p.Tasks["ask"].Time.Law)
+	require.Equal(t, "Форма проверяет сама", s.Levers[0].Provenance.Reason.RU)
+
+	_, err = Read(fsys, "loop.yaml")
+	require.ErrorContains(t, err, "includes itself")
+	_, err = Read(fsys, "none.yaml")
+	require.ErrorContains(t, err, `reading "none.yaml": file does not exist`)
+	_, err = Read(fsys, "bad.yaml")
+	for _, want := range []string{"line 3, column 3", "line 4, column 3", "line 5", `line 6, column 25: "levers" 4: found the key "share"`, "line 7, column 3", `line 8, column 21`} {
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestJoin(t *testing.T) {
+	a := &Scenario{ID: "a", Name: twin.Text{RU: "А"}, Levers: []Lever{{Kind: Remove, Target: "ask"}}}
+	b := &Scenario{ID: "b", Name: twin.Text{RU: "Б", EN: "B"}, Levers: []Lever{{Kind: Pool, Target: "clerks", Change: 1}}}
+	require.Equal(t, &Scenario{ID: "a+b", Name: twin.Text{RU: "А + Б", EN: "А + B"}, Levers: append(a.Levers[:1:1], b.Levers...)}, Join(a, b))
+}
+
+func FuzzParseLever(f *testing.F) {
+	for _, s := range []string{"step:a*0.5", "pool:a+1", "batch:x=Mon-Fri 10:00", "release:a=at-once", "branch:f=0.1", "automate:a", "task=a scale=2"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		l, err := ParseLever(s)
+		if err != nil {
+			return
+		}
+		_, _ = (&Scenario{Levers: []Lever{l}}).Apply(office())
+	})
+}
