@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/uprava/uprava/mining/internal/xmldoc"
 )
 
 // Unsupported is something in a document that the types of this package do not
@@ -37,12 +39,12 @@ func (u Unsupported) String() string {
 // Document type declarations are refused, so no entity is ever expanded; so are
 // documents beyond 64 MiB and elements nested deeper than 200.
 func Read(r io.Reader) (*Definitions, []Unsupported, error) {
-	root, err := parse(r)
+	root, err := xmldoc.Parse("BPMN", r)
 	if err != nil {
 		return nil, nil, err
 	}
-	if !root.is(nsModel, "definitions") {
-		return nil, nil, root.faultf("found root element <%s> of namespace %q, wanted <definitions> of %q", root.name.Local, root.name.Space, nsModel)
+	if !root.Is(nsModel, "definitions") {
+		return nil, nil, root.Faultf("found root element <%s> of namespace %q, wanted <definitions> of %q", root.Name.Local, root.Name.Space, nsModel)
 	}
 	var rd reader
 	d, err := rd.definitions(root)
@@ -55,15 +57,15 @@ func Read(r io.Reader) (*Definitions, []Unsupported, error) {
 
 type reader struct{ unsupported []Unsupported }
 
-func (rd *reader) skip(e *element) {
-	rd.unsupported = append(rd.unsupported, Unsupported{elementName(e), e.attr("id"), e.line})
+func (rd *reader) skip(e *xmldoc.Element) {
+	rd.unsupported = append(rd.unsupported, Unsupported{elementName(e), e.Attr("id"), e.Line})
 }
 
-func elementName(e *element) string {
-	if e.name.Space == nsModel || e.name.Space == nsDiagram {
-		return e.name.Local
+func elementName(e *xmldoc.Element) string {
+	if e.Name.Space == nsModel || e.Name.Space == nsDiagram {
+		return e.Name.Local
 	}
-	return "{" + e.name.Space + "}" + e.name.Local
+	return "{" + e.Name.Space + "}" + e.Name.Local
 }
 
 // idle are attributes that carry nothing as long as they have one of the values;
@@ -79,8 +81,8 @@ var idle = map[string][]string{
 }
 
 // attributes lists the attributes of e that are neither held nor idle.
-func (rd *reader) attributes(e *element, held ...string) {
-	for _, a := range e.attrs {
+func (rd *reader) attributes(e *xmldoc.Element, held ...string) {
+	for _, a := range e.Attrs {
 		name := a.Name.Local
 		switch {
 		case a.Name.Space == "xmlns" || a.Name.Space == "" && name == "xmlns" || a.Name.Space == nsXSI:
@@ -94,23 +96,23 @@ func (rd *reader) attributes(e *element, held ...string) {
 				continue
 			}
 		}
-		rd.unsupported = append(rd.unsupported, Unsupported{elementName(e) + "/@" + name, e.attr("id"), e.line})
+		rd.unsupported = append(rd.unsupported, Unsupported{elementName(e) + "/@" + name, e.Attr("id"), e.Line})
 	}
 }
 
-func (rd *reader) definitions(root *element) (*Definitions, error) {
+func (rd *reader) definitions(root *xmldoc.Element) (*Definitions, error) {
 	rd.attributes(root, "id", "targetNamespace")
-	d := &Definitions{ID: root.attr("id"), TargetNamespace: root.attr("targetNamespace")}
-	var diagrams []*element
-	for _, e := range root.children {
+	d := &Definitions{ID: root.Attr("id"), TargetNamespace: root.Attr("targetNamespace")}
+	var diagrams []*xmldoc.Element
+	for _, e := range root.Children {
 		switch {
-		case e.is(nsModel, "process"):
+		case e.Is(nsModel, "process"):
 			d.Processes = append(d.Processes, rd.process(e))
-		case e.is(nsModel, "collaboration"):
-			for _, c := range e.children {
+		case e.Is(nsModel, "collaboration"):
+			for _, c := range e.Children {
 				rd.skip(c)
 			}
-		case e.is(nsDiagram, "BPMNDiagram"):
+		case e.Is(nsDiagram, "BPMNDiagram"):
 			diagrams = append(diagrams, e)
 		default:
 			rd.skip(e)
@@ -136,20 +138,20 @@ func (rd *reader) definitions(root *element) (*Definitions, error) {
 	return d, nil
 }
 
-func (rd *reader) process(e *element) *Process {
+func (rd *reader) process(e *xmldoc.Element) *Process {
 	rd.attributes(e, "name", "isExecutable")
-	p := &Process{ID: e.attr("id"), Name: e.attr("name"), Executable: truth(e.attr("isExecutable"))}
-	for _, c := range e.children {
+	p := &Process{ID: e.Attr("id"), Name: e.Attr("name"), Executable: truth(e.Attr("isExecutable"))}
+	for _, c := range e.Children {
 		kind := -1
-		if c.name.Space == nsModel {
-			kind = slices.Index(kindNames[:], c.name.Local)
+		if c.Name.Space == nsModel {
+			kind = slices.Index(kindNames[:], c.Name.Local)
 		}
 		switch {
 		case kind >= 0:
 			p.Nodes = append(p.Nodes, rd.node(c, Kind(kind)))
-		case c.is(nsModel, "sequenceFlow"):
+		case c.Is(nsModel, "sequenceFlow"):
 			p.Flows = append(p.Flows, rd.flow(c))
-		case c.is(nsModel, "documentation"):
+		case c.Is(nsModel, "documentation"):
 			p.Documentation = rd.documentation(p.Documentation, c)
 		default:
 			rd.skip(c)
@@ -161,28 +163,28 @@ func (rd *reader) process(e *element) *Process {
 func truth(s string) bool { return s == "true" || s == "1" }
 
 // documentation appends the text of e to what earlier elements said.
-func (rd *reader) documentation(earlier string, e *element) string {
+func (rd *reader) documentation(earlier string, e *xmldoc.Element) string {
 	rd.attributes(e)
 	if earlier == "" {
-		return e.text.String()
+		return e.Text()
 	}
-	return earlier + "\n" + e.text.String()
+	return earlier + "\n" + e.Text()
 }
 
-func (rd *reader) node(e *element, kind Kind) *Node {
+func (rd *reader) node(e *xmldoc.Element, kind Kind) *Node {
 	rd.attributes(e, "name", "default")
-	n := &Node{ID: e.attr("id"), Name: e.attr("name"), Kind: kind, Default: e.attr("default")}
-	for _, c := range e.children {
+	n := &Node{ID: e.Attr("id"), Name: e.Attr("name"), Kind: kind, Default: e.Attr("default")}
+	for _, c := range e.Children {
 		trigger := -1
-		if c.name.Space == nsModel && n.IsEvent() {
-			trigger = slices.Index(triggerNames[1:], c.name.Local) + 1
+		if c.Name.Space == nsModel && n.IsEvent() {
+			trigger = slices.Index(triggerNames[1:], c.Name.Local) + 1
 		}
 		switch {
 		case trigger > 0 && n.Trigger == NoTrigger:
 			n.Trigger = Trigger(trigger)
 			rd.trigger(c, n)
-		case c.is(nsModel, "incoming"), c.is(nsModel, "outgoing"):
-		case c.is(nsModel, "documentation"):
+		case c.Is(nsModel, "incoming"), c.Is(nsModel, "outgoing"):
+		case c.Is(nsModel, "documentation"):
 			n.Documentation = rd.documentation(n.Documentation, c)
 		default:
 			rd.skip(c)
@@ -191,15 +193,15 @@ func (rd *reader) node(e *element, kind Kind) *Node {
 	return n
 }
 
-func (rd *reader) trigger(e *element, n *Node) {
+func (rd *reader) trigger(e *xmldoc.Element, n *Node) {
 	rd.attributes(e)
-	for _, c := range e.children {
-		timer := n.Trigger == TimerTrigger && n.Timer == (Timer{}) && c.name.Space == nsModel
-		switch c.name.Local {
+	for _, c := range e.Children {
+		timer := n.Trigger == TimerTrigger && n.Timer == (Timer{}) && c.Name.Space == nsModel
+		switch c.Name.Local {
 		case "timeDate", "timeDuration", "timeCycle":
 			if timer {
 				rd.attributes(c)
-				n.Timer = Timer{c.name.Local, c.text.String()}
+				n.Timer = Timer{c.Name.Local, c.Text()}
 				continue
 			}
 		}
@@ -207,13 +209,13 @@ func (rd *reader) trigger(e *element, n *Node) {
 	}
 }
 
-func (rd *reader) flow(e *element) *Flow {
+func (rd *reader) flow(e *xmldoc.Element) *Flow {
 	rd.attributes(e, "name", "sourceRef", "targetRef")
-	f := &Flow{ID: e.attr("id"), Name: e.attr("name"), Source: e.attr("sourceRef"), Target: e.attr("targetRef")}
-	for _, c := range e.children {
-		if c.is(nsModel, "conditionExpression") && f.Condition == "" {
+	f := &Flow{ID: e.Attr("id"), Name: e.Attr("name"), Source: e.Attr("sourceRef"), Target: e.Attr("targetRef")}
+	for _, c := range e.Children {
+		if c.Is(nsModel, "conditionExpression") && f.Condition == "" {
 			rd.attributes(c)
-			f.Condition = c.text.String()
+			f.Condition = c.Text()
 			continue
 		}
 		rd.skip(c)
@@ -222,23 +224,23 @@ func (rd *reader) flow(e *element) *Flow {
 }
 
 // diagram adds the shapes and lines of what the model holds.
-func (rd *reader) diagram(e *element, d *Diagram, held map[string]bool) error {
-	for _, plane := range e.children {
-		if !plane.is(nsDiagram, "BPMNPlane") {
-			if !plane.is(nsDiagram, "BPMNLabelStyle") {
+func (rd *reader) diagram(e *xmldoc.Element, d *Diagram, held map[string]bool) error {
+	for _, plane := range e.Children {
+		if !plane.Is(nsDiagram, "BPMNPlane") {
+			if !plane.Is(nsDiagram, "BPMNLabelStyle") {
 				rd.skip(plane)
 			}
 			continue
 		}
-		for _, c := range plane.children {
-			id := c.attr("bpmnElement")
+		for _, c := range plane.Children {
+			id := c.Attr("bpmnElement")
 			var err error
 			switch {
-			case c.is(nsDiagram, "BPMNShape"):
+			case c.Is(nsDiagram, "BPMNShape"):
 				if held[id] {
 					err = rd.shape(c, d)
 				}
-			case c.is(nsDiagram, "BPMNEdge"):
+			case c.Is(nsDiagram, "BPMNEdge"):
 				if held[id] {
 					err = rd.edge(c, d)
 				}
@@ -253,19 +255,19 @@ func (rd *reader) diagram(e *element, d *Diagram, held map[string]bool) error {
 	return nil
 }
 
-func (rd *reader) shape(e *element, d *Diagram) error {
+func (rd *reader) shape(e *xmldoc.Element, d *Diagram) error {
 	rd.attributes(e, "bpmnElement")
-	s := Shape{Element: e.attr("bpmnElement")}
+	s := Shape{Element: e.Attr("bpmnElement")}
 	found := false
-	for _, c := range e.children {
+	for _, c := range e.Children {
 		switch {
-		case c.is(nsDC, "Bounds"):
+		case c.Is(nsDC, "Bounds"):
 			b, err := box(c)
 			if err != nil {
 				return err
 			}
 			s.X, s.Y, s.Width, s.Height, found = b.X, b.Y, b.Width, b.Height, true
-		case c.is(nsDiagram, "BPMNLabel"):
+		case c.Is(nsDiagram, "BPMNLabel"):
 			var err error
 			if s.Label, err = label(c); err != nil {
 				return err
@@ -275,26 +277,26 @@ func (rd *reader) shape(e *element, d *Diagram) error {
 		}
 	}
 	if !found {
-		return e.faultf("shape of %q has no <Bounds>", s.Element)
+		return e.Faultf("shape of %q has no <Bounds>", s.Element)
 	}
 	d.Shapes = append(d.Shapes, s)
 	return nil
 }
 
-func (rd *reader) edge(e *element, d *Diagram) error {
+func (rd *reader) edge(e *xmldoc.Element, d *Diagram) error {
 	rd.attributes(e, "bpmnElement", "sourceElement", "targetElement")
-	w := Waypoints{Element: e.attr("bpmnElement")}
-	for _, c := range e.children {
+	w := Waypoints{Element: e.Attr("bpmnElement")}
+	for _, c := range e.Children {
 		var err error
 		switch {
-		case c.is(nsDI, "waypoint"):
+		case c.Is(nsDI, "waypoint"):
 			var p Point
 			p.X, err = number(c, "x")
 			if err == nil {
 				p.Y, err = number(c, "y")
 			}
 			w.Points = append(w.Points, p)
-		case c.is(nsDiagram, "BPMNLabel"):
+		case c.Is(nsDiagram, "BPMNLabel"):
 			w.Label, err = label(c)
 		default:
 			rd.skip(c)
@@ -308,9 +310,9 @@ func (rd *reader) edge(e *element, d *Diagram) error {
 }
 
 // label returns the bounds of a label, nil where it has none.
-func label(e *element) (*Box, error) {
-	for _, c := range e.children {
-		if c.is(nsDC, "Bounds") {
+func label(e *xmldoc.Element) (*Box, error) {
+	for _, c := range e.Children {
+		if c.Is(nsDC, "Bounds") {
 			b, err := box(c)
 			return &b, err
 		}
@@ -318,7 +320,7 @@ func label(e *element) (*Box, error) {
 	return nil, nil
 }
 
-func box(e *element) (b Box, err error) {
+func box(e *xmldoc.Element) (b Box, err error) {
 	for _, f := range []struct {
 		name string
 		to   *float64
@@ -330,10 +332,10 @@ func box(e *element) (b Box, err error) {
 	return b, nil
 }
 
-func number(e *element, name string) (float64, error) {
-	v, err := strconv.ParseFloat(strings.TrimSpace(e.attr(name)), 64)
+func number(e *xmldoc.Element, name string) (float64, error) {
+	v, err := strconv.ParseFloat(strings.TrimSpace(e.Attr(name)), 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		return 0, e.faultf("attribute %q of <%s>: found %q, wanted a number", name, e.name.Local, e.attr(name))
+		return 0, e.Faultf("attribute %q of <%s>: found %q, wanted a number", name, e.Name.Local, e.Attr(name))
 	}
 	return v, nil
 }

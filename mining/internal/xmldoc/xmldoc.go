@@ -1,4 +1,6 @@
-package bpmn
+// Package xmldoc reads small XML documents whole, as elements that know their
+// place, and writes them canonically. It is for models and the like, not for logs.
+package xmldoc
 
 import (
 	"encoding/xml"
@@ -10,32 +12,25 @@ import (
 	"golang.org/x/text/encoding/ianaindex"
 )
 
-// Limits on what Read takes: far beyond any model drawn by people or miners.
+// Limits on what Parse takes: far beyond any model drawn by people or miners.
 const (
 	maxBytes = 64 << 20
 	maxDepth = 200
 )
 
-// The namespaces of BPMN 2.0.
-const (
-	nsModel   = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-	nsDiagram = "http://www.omg.org/spec/BPMN/20100524/DI"
-	nsDC      = "http://www.omg.org/spec/DD/20100524/DC"
-	nsDI      = "http://www.omg.org/spec/DD/20100524/DI"
-	nsXSI     = "http://www.w3.org/2001/XMLSchema-instance"
-)
-
-// element is one XML element with its place in the document.
-type element struct {
-	name         xml.Name
-	attrs        []xml.Attr
-	children     []*element
+// Element is one XML element with its place in the document.
+type Element struct {
+	Name         xml.Name
+	Attrs        []xml.Attr
+	Children     []*Element
+	Line, Column int // from 1
 	text         strings.Builder
-	line, column int
+	format       string
 }
 
-func (e *element) attr(local string) string {
-	for _, a := range e.attrs {
+// Attr returns the value of an attribute without a namespace, "" where there is none.
+func (e *Element) Attr(local string) string {
+	for _, a := range e.Attrs {
 		if a.Name.Space == "" && a.Name.Local == local {
 			return a.Value
 		}
@@ -43,19 +38,34 @@ func (e *element) attr(local string) string {
 	return ""
 }
 
-// is reports whether e is the element local of a namespace.
-func (e *element) is(space, local string) bool {
-	return e.name.Space == space && e.name.Local == local
+// Is reports whether e is the element local of a namespace.
+func (e *Element) Is(space, local string) bool {
+	return e.Name.Space == space && e.Name.Local == local
 }
 
-func (e *element) faultf(format string, args ...any) error {
-	return fmt.Errorf("reading BPMN: line %d, column %d: %w", e.line, e.column, fmt.Errorf(format, args...))
+// Text returns the characters directly inside e, verbatim.
+func (e *Element) Text() string { return e.text.String() }
+
+// Child returns the first child of the given local name, nil where there is none.
+func (e *Element) Child(local string) *Element {
+	for _, c := range e.Children {
+		if c.Name.Local == local {
+			return c
+		}
+	}
+	return nil
 }
 
-// parse reads a whole document into elements. It refuses document type
+// Faultf returns an error that names the format and the place of e.
+func (e *Element) Faultf(format string, args ...any) error {
+	return fmt.Errorf("reading %s: line %d, column %d: %w", e.format, e.Line, e.Column, fmt.Errorf(format, args...))
+}
+
+// Parse reads a whole document and returns its root. Errors name the format, line
+// and column. It refuses document type
 // declarations (so that no entity is ever declared or expanded), nesting beyond
 // maxDepth and documents beyond maxBytes.
-func parse(r io.Reader) (*element, error) {
+func Parse(format string, r io.Reader) (*Element, error) {
 	limited := &io.LimitedReader{R: r, N: maxBytes + 1}
 	d := xml.NewDecoder(limited)
 	d.CharsetReader = decodeCharset
@@ -68,10 +78,10 @@ func parse(r io.Reader) (*element, error) {
 		if errors.As(err, &syntax) {
 			err = errors.New(syntax.Msg) // its line is said already
 		}
-		return fmt.Errorf("reading BPMN: line %d, column %d: %w", line, column, err)
+		return fmt.Errorf("reading %s: line %d, column %d: %w", format, line, column, err)
 	}
-	var root *element
-	var stack []*element
+	var root *Element
+	var stack []*Element
 	for {
 		line, column := d.InputPos()
 		token, err := d.Token()
@@ -88,13 +98,13 @@ func parse(r io.Reader) (*element, error) {
 		case xml.Directive:
 			return nil, at(errors.New("document type declarations are refused"))
 		case xml.StartElement:
-			e := &element{name: t.Name, attrs: append([]xml.Attr(nil), t.Attr...), line: line, column: column}
+			e := &Element{Name: t.Name, Attrs: append([]xml.Attr(nil), t.Attr...), Line: line, Column: column, format: format}
 			switch {
 			case len(stack) == maxDepth:
 				return nil, at(fmt.Errorf("elements nest deeper than %d", maxDepth))
 			case len(stack) > 0:
 				parent := stack[len(stack)-1]
-				parent.children = append(parent.children, e)
+				parent.Children = append(parent.Children, e)
 			case root != nil:
 				return nil, at(fmt.Errorf("second root element <%s>", t.Name.Local))
 			default:
