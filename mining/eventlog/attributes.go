@@ -284,13 +284,14 @@ func (a *attributes) reorder(to []uint32) {
 	}
 }
 
-// trim gives back the room that the columns grew for and did not use.
+// trim gives back the room that the columns grew for and did not use; nothing
+// can be added afterwards.
 func (a *attributes) trim() {
 	for ci := range a.columns {
 		c := &a.columns[ci]
 		c.rows, c.codes, c.bits, c.zones = trim(c.rows), trim(c.codes), trim(c.bits), trim(c.zones)
-		if c.dict != nil {
-			c.dict.names = trim(c.dict.names)
+		if c.dict != nil { // whose names nobody looks up any more
+			c.dict = &Dictionary{names: trim(c.dict.names)}
 		}
 	}
 }
