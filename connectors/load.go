@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 
 	"github.com/uprava/uprava/mining/eventlog"
 )
@@ -29,22 +30,27 @@ func Load(ctx context.Context, name string, src Source) (*eventlog.Log, *LoadRep
 	b := eventlog.NewBuilder(name)
 	report := &LoadReport{}
 	cases := 0
-	err := Each(ctx, src, func(r *Row) error {
-		if r.Event != nil {
-			return b.Add(r.Event)
+	for r, err := range Rows(ctx, src) {
+		if err == nil {
+			if r.Event != nil {
+				err = b.Add(r.Event)
+			} else {
+				cases++
+				_, err = b.Case(r.Case, r.Attributes)
+			}
+			if err == nil {
+				continue
+			}
+			err = Unfit(src, r, err)
 		}
-		cases++
-		_, err := b.Case(r.Case, r.Attributes)
-		return err
-	}, func(e *RowError) error {
+		bad, ok := errors.AsType[*RowError](err)
+		if !ok {
+			return nil, nil, err
+		}
 		report.Count++
 		if len(report.Rejected) < keepRejected {
-			report.Rejected = append(report.Rejected, e)
+			report.Rejected = append(report.Rejected, bad)
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, nil, err
 	}
 	if b.Len() == 0 && cases == 0 && report.Count > 0 {
 		return nil, nil, &NothingReadError{name, report.Count, report.Rejected[0]}
@@ -61,32 +67,35 @@ func Load(ctx context.Context, name string, src Source) (*eventlog.Log, *LoadRep
 	return b.Log(), report, nil
 }
 
-// Each calls take for every row of an opened source until its end. Rows that the
-// source or take rejects go to reject, whose error ends the run; a rejection by
-// take is told by any error it returns, as eventlog.Builder does.
-func Each(ctx context.Context, src Source, take func(*Row) error, reject func(*RowError) error) error {
-	for n := 0; ; n++ {
-		if n&0xfff == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		r, err := src.Next(ctx)
-		if err == nil {
-			if err = take(r); err == nil {
+// Rows yields the rows of an opened source until its end. An error that is a
+// *RowError stands for one row; any other is the last thing it yields.
+func Rows(ctx context.Context, src Source) iter.Seq2[*Row, error] {
+	return func(yield func(*Row, error) bool) {
+		for n := 0; ; n++ {
+			if n&0xfff == 0 && ctx.Err() != nil {
+				yield(nil, context.Cause(ctx))
+				return
+			}
+			r, err := src.Next(ctx)
+			if err == io.EOF { // wrapped, it is a fault: a truncated archive
+				return
+			}
+			if !yield(r, err) {
+				return
+			}
+			if err == nil {
 				continue
 			}
-			err = &RowError{Source: SourceName(src), Line: r.Line, Raw: describe(r), Err: err}
-		}
-		if err == io.EOF { // wrapped, it is a fault: a truncated archive
-			return nil
-		}
-		bad, ok := errors.AsType[*RowError](err)
-		if !ok {
-			return err
-		}
-		if err := reject(bad); err != nil {
-			return err
+			if _, one := errors.AsType[*RowError](err); !one {
+				return
+			}
 		}
 	}
+}
+
+// Unfit is the error of a row that a source could read and a log does not take.
+func Unfit(src Source, r *Row, err error) *RowError {
+	return &RowError{Source: SourceName(src), Line: r.Line, Raw: describe(r), Err: err}
 }
 
 // SourceName returns the name of a source that has one, and "" for others.
