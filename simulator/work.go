@@ -32,18 +32,18 @@ func (r *run) enable(i, at int32) {
 		r.ready(k)
 		return
 	}
-	if from := r.readyAt(n, c) + r.extraneous(i, at, t.visit); from > r.des.Now() {
+	if from := r.readyAt(n, c, r.des.Now()+r.extraneous(i, at, t.visit)); from > r.des.Now() {
 		r.des.Schedule(from, 0, event{releaseEvent, uint32(k), t.generation})
 		return
 	}
 	r.ready(k)
 }
 
-// readyAt returns from when the rules of a task let a case through.
-func (r *run) readyAt(n *node, c *caseState) time.Duration {
-	from := r.des.Now()
+// readyAt returns from when the rules of a task let a case through that could be
+// offered from the given moment.
+func (r *run) readyAt(n *node, c *caseState, from time.Duration) time.Duration {
 	control := time.Time{}
-	if c.Due != Never && (n.release != nil || n.batch.early != nil) {
+	if c.Due != Never && (n.release != nil || n.batch != nil && n.batch.early != nil) {
 		control = r.instant(c.Due).AddDate(0, 0, -r.processes[c.Process].limit.control)
 	}
 	if n.release != nil && !control.IsZero() {
