@@ -1,6 +1,6 @@
 // Package performance measures how long things take in a log.
 //
-//	eventlog.Log ─▶ LeadTimes  ─▶ Sample: per case, between two milestones
+//	eventlog.Log ─▶ Between    ─▶ Sample: lead time per case, between two milestones
 //	             ├▶ CycleTimes ─▶ Sample: per case, first to last recorded event
 //	             ├▶ Activities ─▶ waiting, processing, idle, service per activity
 //	             └▶ Cases      ─▶ the same, summed over each case

@@ -95,15 +95,19 @@ func (cfg LeadConfig) Validate() error {
 // CycleTimes returns, for each case that has events, the seconds from its first
 // to its last recorded event. O(n).
 func CycleTimes(l *eventlog.Log) Sample {
-	s, _ := LeadTimes(l, LeadConfig{}) // which has no fault
+	s, _ := Between(l, LeadConfig{}) // which has no fault
 	return s
 }
 
-// LeadTimes returns the seconds between two milestones of each case that passed
+// LeadTimes returns the lead times of a log without declared milestones, in
+// seconds: the cycle time of each case that has events. O(n).
+func LeadTimes(l *eventlog.Log) []float64 { return CycleTimes(l).Seconds }
+
+// Between returns the seconds between two milestones of each case that passed
 // both, the second not before the first; the others are left out and counted in
 // Warnings by reason. It fails where cfg has faults or names an activity that
 // the log does not know. O(n).
-func LeadTimes(l *eventlog.Log, cfg LeadConfig) (Sample, error) {
+func Between(l *eventlog.Log, cfg LeadConfig) (Sample, error) {
 	if err := cfg.Validate(); err != nil {
 		return Sample{}, fmt.Errorf("lead times of %q: %w", l.Name(), err)
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/uprava/uprava/mining/performance"
 )
 
-func TestLeadTimes(t *testing.T) {
+func TestBetween(t *testing.T) {
 	l := logtest.Parse(`<request@0s, send@10m, request@20m, send@40m, archive@60m>
 		<request@0s, archive@5m> <send@0s, request@1m> <> <archive> <note@0s, request@1m..3m, send@8m>`)
 	at := func(activity string, o performance.Occurrence, m performance.Moment) performance.Milestone {
@@ -52,7 +52,7 @@ func TestLeadTimes(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, err := performance.LeadTimes(l, c.cfg)
+			s, err := performance.Between(l, c.cfg)
 			require.NoError(t, err)
 			var minutes []float64
 			for _, x := range s.Seconds {
@@ -67,11 +67,17 @@ func TestLeadTimes(t *testing.T) {
 	}
 }
 
-func TestLeadTimesFaults(t *testing.T) {
+func TestLeadTimesAreCycleTimesWithoutMilestones(t *testing.T) {
+	l := logtest.Parse("<a@0s..1m..3m, b@2m..5m> <> <c>")
+	require.Equal(t, []float64{300, 0}, performance.LeadTimes(l))
+	require.Empty(t, performance.LeadTimes(logtest.Parse("")))
+}
+
+func TestBetweenFaults(t *testing.T) {
 	l := logtest.Parse("<a,b>")
-	_, err := performance.LeadTimes(l, performance.LeadConfig{From: performance.Milestone{Activity: "z"}})
+	_, err := performance.Between(l, performance.LeadConfig{From: performance.Milestone{Activity: "z"}})
 	require.EqualError(t, err, `lead times of "notation": milestone "from": the log has no activity "z"`)
-	_, err = performance.LeadTimes(l, performance.LeadConfig{To: performance.Milestone{Activity: "z"}})
+	_, err = performance.Between(l, performance.LeadConfig{To: performance.Milestone{Activity: "z"}})
 	require.ErrorContains(t, err, `milestone "to": the log has no activity "z"`)
 	err = performance.LeadConfig{
 		From: performance.Milestone{Activity: "a", Occurrence: 9, Moment: 9},
@@ -80,7 +86,7 @@ func TestLeadTimesFaults(t *testing.T) {
 	require.ErrorContains(t, err, `milestone "from": 9 is no occurrence`)
 	require.ErrorContains(t, err, `milestone "from": 9 is no moment`)
 	require.ErrorContains(t, err, `milestone "to": an occurrence or a moment is given, but no activity`)
-	_, err = performance.LeadTimes(l, performance.LeadConfig{From: performance.Milestone{Moment: 5}})
+	_, err = performance.Between(l, performance.LeadConfig{From: performance.Milestone{Moment: 5}})
 	require.Error(t, err)
 }
 
