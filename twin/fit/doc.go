@@ -21,7 +21,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/mining/processtree"
@@ -139,10 +138,11 @@ type fitter struct {
 	executed map[*processtree.Tree]int64
 	diagram  *processtree.Diagram
 	taskOf   []string // by activity
-	layout   *bpmn.Diagram
 
 	activities []activity
 	groups     []group
+	resources  []string // names
+	unitOf     []string // by resource: where it worked most
 	calendars  []twin.Calendar
 	common     float64
 }

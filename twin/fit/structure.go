@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/discovery"
 	"github.com/uprava/uprava/mining/processtree"
 )
@@ -62,10 +61,6 @@ func (f *fitter) structure() error {
 			f.taskOf[a] = id
 		}
 	}
-	if err := bpmn.Layout(f.diagram.Definitions); err != nil {
-		return fmt.Errorf("laying out the diagram: %w", err)
-	}
-	f.layout = f.diagram.Definitions.Diagram
 	return nil
 }
 

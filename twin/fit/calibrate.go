@@ -1,0 +1,113 @@
+package fit
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/uprava/uprava/twin"
+)
+
+// rounds of simulation at most.
+const rounds = 4
+
+// calibrate shortens or lengthens the delays until delay and queue together are,
+// on the mean of each activity, the waiting of the log. Where the queue alone is
+// longer than that by a tenth of the stage, the pool gets a person more.
+func (f *fitter) calibrate(ctx context.Context, m *twin.Model) error {
+	if len(m.Pools) == 0 {
+		return nil
+	}
+	p := m.Processes[0]
+	grown := map[string]int{}
+	done := 0
+	for ; done < rounds; done++ {
+		waits, err := f.waits(ctx, m)
+		if err != nil {
+			return err
+		}
+		off := 0.0
+		excess := map[string]float64{} // of the queue, by pool, seconds of all instances
+		for k := range f.activities {
+			a := &f.activities[k]
+			id := f.taskOf[k]
+			if a.group < 0 || id == "" || waits[k] < 0 {
+				continue
+			}
+			t := p.Tasks[id]
+			delay := mean(a.delay) * a.scale
+			queue := max(waits[k]-delay, 0)
+			wanted := max(a.meanWait-queue, 0)
+			if over := queue - a.meanWait; over > 0.1*mean(a.stage) {
+				excess[f.groups[a.group].id] += over * float64(a.n)
+			}
+			off += abs(wanted-delay) * float64(a.n)
+			if mean(a.delay) > 0 {
+				a.scale = max(wanted/mean(a.delay), 1e-6) // 0 would mean 1
+				t.Delay.Scale = round(a.scale)
+				p.Tasks[id] = t
+			}
+		}
+		pool, most := -1, 0.0
+		for i := range m.Pools {
+			if e := excess[m.Pools[i].ID]; e > most {
+				pool, most = i, e
+			}
+		}
+		lead := f.report.LeadTime.Mean * float64(f.report.Cases)
+		if pool >= 0 && most > 0.02*lead && grown[m.Pools[pool].ID] < 3 {
+			m.Pools[pool].Size++
+			grown[m.Pools[pool].ID]++
+			continue
+		}
+		if off < 0.01*lead {
+			done++
+			break
+		}
+	}
+	for i := range m.Pools {
+		if n := grown[m.Pools[i].ID]; n > 0 {
+			f.report.assume("Pool %s has %d more people than were seen at once: with fewer its queue alone was longer than the waiting of the log.", m.Pools[i].ID, n)
+		}
+	}
+	for i := range f.report.Stages {
+		s := &f.report.Stages[i]
+		if k, ok := slices.BinarySearch(f.names, s.Activity); ok && s.Pool != "" {
+			s.Delay = mean(f.activities[k].delay) * f.activities[k].scale
+		}
+	}
+	f.report.assume("The delays are calibrated in %d simulations so that the mean waiting of each step, delay and queue together, is that of the log.", done)
+	return nil
+}
+
+// waits returns the mean time from enablement to start of each activity in a
+// simulation; -1 where it did not occur.
+func (f *fitter) waits(ctx context.Context, m *twin.Model) ([]float64, error) {
+	l, err := f.cfg.Simulate(ctx, m)
+	if err != nil {
+		return nil, fmt.Errorf("simulating the fitted model: %w", err)
+	}
+	sum, n := make([]float64, len(f.names)), make([]float64, len(f.names))
+	for _, c := range l.All() {
+		starts, enabled := c.Starts(), c.Enabled()
+		if starts == nil || enabled == nil {
+			continue
+		}
+		for i, code := range c.Activities() {
+			if k, ok := slices.BinarySearch(f.names, l.Activities().Name(code)); ok {
+				sum[k] += float64(starts[i]-enabled[i]) / second
+				n[k]++
+			}
+		}
+	}
+	for k := range sum {
+		if n[k] == 0 {
+			sum[k] = -1
+			continue
+		}
+		sum[k] /= n[k]
+	}
+	return sum, nil
+}
+
+func abs(x float64) float64 { return max(x, -x) }

@@ -1,0 +1,118 @@
+package fit_test
+
+import (
+	"context"
+	"encoding/csv"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/uprava/uprava/connectors"
+	"github.com/uprava/uprava/connectors/xes"
+	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/mining/logtest"
+	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/simulator"
+	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/fit"
+)
+
+// shared reads a log of the shared folder.
+func shared(t testing.TB, file string) *eventlog.Log {
+	path := logtest.Shared(t, file)
+	if !strings.HasSuffix(file, ".csv") {
+		l, _, err := connectors.Load(context.Background(), strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(file, ".gz"), ".xes")), xes.Open(path))
+		require.NoError(t, err)
+		return l
+	}
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	require.NoError(t, err)
+	at := map[string]int{}
+	for i, h := range rows[0] {
+		at[strings.TrimPrefix(h, "\ufeff")] = i
+	}
+	stamp := func(s string) eventlog.Stamp {
+		m, err := time.Parse("2006-01-02 15:04:05.999999999-07:00", s)
+		require.NoError(t, err)
+		return eventlog.At(m)
+	}
+	b := eventlog.NewBuilder(strings.ToLower(strings.TrimSuffix(file, ".csv")))
+	for _, r := range rows[1:] {
+		e := eventlog.NewEvent(r[at["case:concept:name"]], r[at["concept:name"]], stamp(r[at["time:timestamp"]]))
+		e.Resource, e.Start = r[at["org:resource"]], stamp(r[at["start_timestamp"]])
+		require.NoError(t, b.Add(&e))
+	}
+	return b.Log()
+}
+
+// simulate returns a function that simulates a model for n cases.
+func simulate(n int, seed uint64) func(context.Context, *twin.Model) (*eventlog.Log, error) {
+	return func(ctx context.Context, m *twin.Model) (*eventlog.Log, error) {
+		return simulator.Log(ctx, m, simulator.Config{Seed: seed, Cases: n, Warmup: n / 10, Language: "en"})
+	}
+}
+
+func leadTime(l *eventlog.Log) measure.Summary {
+	var x []float64
+	for _, c := range l.All() {
+		if c.Len() > 0 {
+			x = append(x, float64(c.Last()-c.First())/1e6)
+		}
+	}
+	return measure.Summarize(x, measure.Second)
+}
+
+func fitted(t testing.TB, l *eventlog.Log, calibrated bool) (*twin.Model, *fit.Report) {
+	cfg := fit.Config{}
+	if calibrated {
+		cfg.Simulate = simulate(min(2*l.Cases(), 3000), 7)
+	}
+	m, r, err := fit.Fit(context.Background(), l, cfg)
+	require.NoError(t, err)
+	require.NoError(t, m.Validate())
+	return m, r
+}
+
+// TestSharedLogs closes the loop over real logs: the simulated lead time is near
+// that of the log.
+func TestSharedLogs(t *testing.T) {
+	for _, c := range []struct {
+		file         string
+		mean, median float64 // greatest ratio either way
+		slow         bool
+	}{
+		{"running-example.xes", 1.15, 1.5, false},
+		{"receipt.xes.gz", 1.15, 2, false},
+		{"Production.csv", 1.15, 1.5, false},
+		{"PurchasingExample.csv", 1.15, 1.5, false},
+		{"Sepsis.xes.gz", 1.15, 1.8, true},
+	} {
+		t.Run(c.file, func(t *testing.T) {
+			if testing.Short() && c.slow {
+				t.Skip("simulates a big log")
+			}
+			l := shared(t, c.file)
+			for _, calibrated := range []bool{false, true} {
+				began := time.Now()
+				m, r := fitted(t, l, calibrated)
+				took := time.Since(began)
+				s, err := simulate(4000, 1)(context.Background(), m)
+				require.NoError(t, err)
+				was, is := r.LeadTime, leadTime(s)
+				t.Logf("%s calibrated %v: noise %g, deviating %d/%d, correlation %.2f; mean %.0f → %.0f (%+.1f %%), median %.0f → %.0f (%+.1f %%), p85 %.0f → %.0f (%+.1f %%); %v",
+					c.file, calibrated, r.Noise, r.Deviating, r.Cases, r.StageCorrelation, was.Mean, is.Mean, 100*(is.Mean/was.Mean-1), was.Median, is.Median, 100*(is.Median/was.Median-1), was.P85, is.P85, 100*(is.P85/was.P85-1), took.Round(time.Millisecond))
+				if calibrated {
+					for _, a := range r.Assumptions {
+						t.Log("  ", a)
+					}
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,156 @@
+package fit
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/mining/processtree"
+	"github.com/uprava/uprava/twin"
+)
+
+// model puts the twin together.
+func (f *fitter) model() *twin.Model {
+	r := f.report
+	from := twin.Provenance{Kind: "mined", Source: fmt.Sprintf("%s, %s to %s", r.Log, r.From.In(f.loc).Format(time.DateOnly), r.To.In(f.loc).Format(time.DateOnly))}
+	name := twin.Text{EN: r.Log, RU: r.Log}
+	first := r.From.In(f.loc)
+	m := &twin.Model{
+		ID: identifier(r.Log), Name: name, TimeZone: f.zone,
+		Start: time.Date(first.Year(), first.Month(), first.Day(), 0, 0, 0, 0, f.loc),
+		Days:  max(1, int(r.To.Sub(r.From)/(24*time.Hour))+1),
+	}
+	p := &twin.Process{
+		ID: identifier(r.Log), Name: name, Diagram: f.diagram.Definitions.Processes[0], Layout: f.diagram.Definitions.Diagram,
+		Labels: map[string]twin.Text{}, Tasks: map[string]twin.Task{}, Branches: map[string]float64{}, Provenance: map[string]twin.Provenance{},
+	}
+	p.Diagram.Name = r.Log
+	p.Arrivals = f.arrivals(from)
+	if p.StageCorrelation = f.common; f.common > 0 {
+		c := from
+		c.N = r.Cases
+		p.Provenance["stage-correlation"] = c
+	}
+	for k := range f.activities {
+		if f.taskOf[k] != "" {
+			p.Tasks[f.taskOf[k]] = f.task(k, from)
+		}
+	}
+	f.branches(p, from)
+	m.Calendars = f.calendars
+	for i := range f.groups {
+		g := &f.groups[i]
+		if g.size == 0 {
+			continue
+		}
+		pool := twin.Pool{ID: g.id, Name: g.name, Calendar: g.calendar, Size: g.size, Queue: twin.FIFO, Provenance: from}
+		for _, k := range g.activities {
+			pool.Provenance.N += f.activities[k].n
+		}
+		m.Pools = append(m.Pools, pool)
+	}
+	m.Processes = []*twin.Process{p}
+	return m
+}
+
+// task returns the parameters of an activity and reports its stage.
+func (f *fitter) task(k int, from twin.Provenance) twin.Task {
+	a := &f.activities[k]
+	from.N = a.n
+	t := twin.Task{Provenance: from}
+	s := Stage{Activity: f.names[k], Task: f.taskOf[k], N: a.n, Mean: mean(a.stage), Median: measure.Quantile(a.stage, 0.5), Processing: mean(a.work), Delay: mean(a.delay)}
+	if a.group < 0 {
+		t.Time = empirical(a.stage)
+		s.Processing, s.Delay = 0, s.Mean
+	} else {
+		g := &f.groups[a.group]
+		t.Pools = []string{g.id}
+		t.Time = empirical(a.work)
+		if s.Delay > 0 {
+			t.Delay = empirical(a.delay)
+		}
+		s.Pool, s.Estimated = g.id, 2*a.started < a.n
+		if s.Estimated {
+			t.Provenance.Reason = twin.Text{
+				EN: "The log records completions only: the split into delay and processing is an estimate.",
+				RU: "В журнале есть только завершения: деление на ожидание и работу — оценка.",
+			}
+		}
+	}
+	f.report.Stages = append(f.report.Stages, s)
+	return t
+}
+
+// branches sets the probability of each flow out of an exclusive split to the
+// share of the cases that took it.
+func (f *fitter) branches(p *twin.Process, from twin.Provenance) {
+	bySource := map[string][]string{}
+	var sources []string
+	for _, flow := range p.Diagram.Flows {
+		if f.diagram.Branches[flow.ID] == nil {
+			continue
+		}
+		if bySource[flow.Source] == nil {
+			sources = append(sources, flow.Source)
+		}
+		bySource[flow.Source] = append(bySource[flow.Source], flow.ID)
+	}
+	unseen := 0
+	for _, gateway := range sources {
+		flows := bySource[gateway]
+		total := int64(0)
+		for _, id := range flows {
+			total += f.executed[f.diagram.Branches[id]]
+		}
+		for _, id := range flows {
+			share := 1 / float64(len(flows))
+			if total > 0 {
+				share = float64(f.executed[f.diagram.Branches[id]]) / float64(total)
+			}
+			p.Branches[id] = share
+			q := from
+			q.N = int(total)
+			if total == 0 {
+				q = twin.Provenance{Kind: "assumption", Source: "uprava fit"}
+			}
+			p.Provenance[id] = q
+		}
+		if total == 0 {
+			unseen++
+			for _, id := range flows { // a loop that is left is no endless loop
+				if n := f.diagram.Branches[id]; n.Operator == processtree.Loop {
+					for _, other := range flows {
+						p.Branches[other] = 0
+					}
+					p.Branches[id] = 1
+				}
+			}
+		}
+	}
+	if unseen > 0 {
+		f.report.assume("%d splits of the model are reached by no case that follows it; their branches are taken alike.", unseen)
+	}
+}
+
+// identifier makes a lower-case identifier of letters, digits and hyphens.
+func identifier(s string) string {
+	var out []rune
+	for _, r := range s {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			out = append(out, r-'A'+'a')
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			out = append(out, r)
+		case len(out) > 0 && out[len(out)-1] != '-':
+			out = append(out, '-')
+		}
+	}
+	for len(out) > 0 && out[len(out)-1] == '-' {
+		out = slices.Delete(out, len(out)-1, len(out))
+	}
+	if len(out) == 0 {
+		return "log"
+	}
+	return string(out)
+}

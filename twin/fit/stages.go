@@ -1,0 +1,167 @@
+package fit
+
+import (
+	"math"
+	"slices"
+	"sort"
+
+	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/twin"
+)
+
+// times measures the stage of each instance: from the completion before it in
+// its case, or for the first from its start, to its completion. The stages of a
+// case sum to its lead time. It also measures how long before its completion the
+// one who did it had last completed something.
+func (f *fitter) times() {
+	type done struct {
+		at   int64
+		last *instance
+	}
+	byResource := map[int][]done{}
+	overlap, n := 0, 0
+	for _, row := range f.cases {
+		for i := range row {
+			in := &row[i]
+			from := in.start
+			if i > 0 {
+				from = row[i-1].complete
+				if in.started {
+					n++
+					if in.start < from {
+						overlap++
+					}
+				}
+			}
+			in.stage = in.complete - from
+			if in.resource >= 0 {
+				byResource[in.resource] = append(byResource[in.resource], done{in.complete, in})
+			}
+		}
+	}
+	if overlap > 0 {
+		f.report.assume("%d of %d activity instances start before the one before them in their case completes (%.0f %%): of their processing only what comes after is counted, or the lead time would come out too long.", overlap, n, 100*float64(overlap)/float64(n))
+	}
+	for _, list := range byResource {
+		sort.SliceStable(list, func(i, j int) bool { return list[i].at < list[j].at })
+		for i := 1; i < len(list); i++ {
+			list[i].last.gap = list[i].at - list[i-1].at
+		}
+	}
+}
+
+// sitting is the longest time that an estimate takes for work without a break.
+const sitting = 4 * hour
+
+// stages splits each stage into a delay that nobody works in and processing. Of
+// recorded instances the processing is start to completion in the hours of the
+// pool. Of others it is an estimate: the stage, but at most the median, over the
+// activity, of the least of the stage, the time since the same person's last
+// completion, and a sitting of four hours.
+func (f *fitter) stages() {
+	bounds := make([][]float64, len(f.activities))
+	recorded := make([][]float64, len(f.activities))
+	f.each(func(a *activity, k int, in *instance, first bool) {
+		a.stage = append(a.stage, float64(in.stage)/second)
+		switch {
+		case in.started:
+			recorded[k] = append(recorded[k], float64(in.complete-in.start)/second)
+		case !first && in.gap >= 0:
+			bounds[k] = append(bounds[k], float64(min(in.stage, in.gap, sitting))/second)
+		}
+	})
+	for k := range f.activities {
+		sample := bounds[k]
+		if 2*f.activities[k].started >= f.activities[k].n {
+			sample = recorded[k]
+		}
+		slices.Sort(sample)
+		if len(sample) > 0 {
+			f.activities[k].limit = measure.Quantile(sample, 0.5)
+		}
+	}
+	outside, guessed := 0, 0
+	f.each(func(a *activity, k int, in *instance, first bool) {
+		from := in.complete - in.stage
+		begin := max(in.start, from)
+		if !in.started {
+			begin = in.complete - min(in.stage, int64(a.limit*second))
+			if a.group < 0 {
+				begin = from
+			}
+			guessed++
+		}
+		in.delay, in.processing = begin-from, in.complete-begin
+		if a.group >= 0 {
+			if h := f.groups[a.group].hours; h != nil && in.processing > 0 {
+				if open := h.BetweenMicros(begin, in.complete); open > 0 {
+					in.processing = open
+				} else {
+					outside++
+				}
+			}
+		}
+		a.delay = append(a.delay, float64(in.delay)/second)
+		a.work = append(a.work, float64(in.processing)/second)
+	})
+	if outside > 0 {
+		f.report.assume("%d of %d activity instances lie wholly outside the hours of their pool; their processing is counted by the wall clock.", outside, f.report.Instances)
+	}
+	if guessed > 0 {
+		f.report.assume("%d of %d activity instances have no recorded start, so waiting and work cannot be told apart. An estimate takes as work at most the activity's median of (stage, time since the same person's last completion, 4 h), whichever is least; the rest of the stage is a delay that occupies nobody.", guessed, f.report.Instances)
+	}
+	for k := range f.activities {
+		a := &f.activities[k]
+		slices.Sort(a.stage)
+		slices.Sort(a.delay)
+		slices.Sort(a.work)
+		a.meanWait, a.scale = mean(a.delay), 1
+		if a.group >= 0 && a.work[len(a.work)-1] == 0 { // nothing that a pool could be busy with
+			a.group = -1
+		}
+	}
+	f.sizes()
+}
+
+// each calls do with every instance and its activity.
+func (f *fitter) each(do func(a *activity, k int, in *instance, first bool)) {
+	for _, row := range f.cases {
+		for i := range row {
+			do(&f.activities[row[i].activity], row[i].activity, &row[i], i == 0)
+		}
+	}
+}
+
+// longest is the greatest number of values that an empirical law keeps.
+const longest = 1000
+
+// empirical returns the law of a sorted sample: the sample itself, or the means
+// of a thousand equal parts of it, which keep its mean and nearly its quantiles.
+func empirical(sorted []float64) twin.Distribution {
+	if len(sorted) == 0 || sorted[0] == sorted[len(sorted)-1] {
+		v := 0.0
+		if len(sorted) > 0 {
+			v = sorted[0]
+		}
+		return twin.Distribution{Law: "fixed", Value: round(v)}
+	}
+	out := sorted
+	if len(sorted) > longest {
+		out = make([]float64, longest)
+		for i := range out {
+			// Part i is the mean over (i, i+1)·n/longest of the step function.
+			lo, hi := float64(i)*float64(len(sorted))/longest, float64(i+1)*float64(len(sorted))/longest
+			sum := 0.0
+			for k := int(lo); k < len(sorted) && float64(k) < hi; k++ {
+				sum += sorted[k] * (math.Min(hi, float64(k+1)) - math.Max(lo, float64(k)))
+			}
+			out[i] = sum / (hi - lo)
+		}
+	}
+	d := twin.Distribution{Law: "empirical", Sample: make([]float64, len(out))}
+	for i, v := range out {
+		d.Sample[i] = round(v)
+	}
+	slices.Sort(d.Sample) // rounding may cross equal parts
+	return d
+}
