@@ -69,7 +69,7 @@ func clonePointers[T any](list []*T) []*T {
 
 func (t Task) clone() Task {
 	t.Pools = slices.Clone(t.Pools)
-	t.Time = t.Time.clone()
+	t.Time, t.Delay = t.Time.clone(), t.Delay.clone()
 	if t.ByPool != nil {
 		byPool := make(map[string]Distribution, len(t.ByPool))
 		for id, d := range t.ByPool {

@@ -62,7 +62,7 @@ func (l Lever) apply(m *twin.Model) error {
 	case Step:
 		l.time(&t)
 	case Automate:
-		t.Pools, t.ByPool, t.Calendar, t.Time = nil, nil, "", *l.Time
+		t.Pools, t.ByPool, t.Calendar, t.Time, t.Delay = nil, nil, "", *l.Time, twin.Distribution{}
 	case Batch:
 		l.moments(&t)
 	case Release:
@@ -97,6 +97,9 @@ func (l Lever) time(t *twin.Task) {
 		return d
 	}
 	t.Time = scaled(t.Time)
+	if t.Delay.Law != "" {
+		t.Delay = scaled(t.Delay)
+	}
 	for id, d := range t.ByPool {
 		t.ByPool[id] = scaled(d)
 	}

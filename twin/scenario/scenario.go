@@ -28,9 +28,9 @@ type Kind string
 
 // The kinds of lever; the target of each is named beside it.
 const (
-	Step     Kind = "step"     // node: Scale or Time of a task or delay
+	Step     Kind = "step"     // node: Scale of a task or delay and of the delay before it, or Time
 	Remove   Kind = "remove"   // node: it falls away, what came before leads on to what came after
-	Automate Kind = "automate" // node: nobody is needed any more, and it takes Time
+	Automate Kind = "automate" // node: nobody is needed any more, and it takes Time, without a delay before it
 	Branch   Kind = "branch"   // flow out of a gateway: its Share; the other flows keep their proportions
 	Batch    Kind = "batch"    // node: Days and At of its moments; none where Days is empty
 	Pool     Kind = "pool"     // pool: Change in the number of people, or Size
