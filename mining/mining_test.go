@@ -13,6 +13,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/language"
 
 	"github.com/uprava/uprava/mining"
 	"github.com/uprava/uprava/mining/dfg"
@@ -74,6 +75,8 @@ func TestMineGoldens(t *testing.T) {
 func TestMineByHand(t *testing.T) {
 	l := logtest.Parse("<a@0s,b@1m,c@3m>^2 <a@0s,c@10m> <b> <>")
 	o, _ := mine(t, l, mining.Instances)
+	require.Len(t, o.Doubts, 3)
+	o.Doubts = nil
 	require.Equal(t, &mining.Overview{
 		Log: "notation", EventsAs: "activity instances", Cases: 5, Events: 9, Activities: 3, Variants: 3,
 		DirectlyFollows: mining.DirectlyFollows{Pairs: 3, Total: 5, Edges: []mining.Edge{
@@ -118,6 +121,9 @@ func FuzzMine(f *testing.F) {
 			valid(t, b)
 			var back mining.Overview
 			require.NoError(t, json.Unmarshal(b, &back))
+			require.Equal(t, o.WarningsIn(language.English), o.Warnings)
+			require.Len(t, o.WarningsIn(language.Russian), len(o.Warnings))
+			o.Doubts = nil
 			require.Equal(t, fmt.Sprint(*o), fmt.Sprint(back))
 			_, again := mine(t, l, e)
 			require.Equal(t, b, again)
@@ -200,6 +206,30 @@ func TestMineErrors(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	_, err = src.Pairing(ctx)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestWarningsInRussian(t *testing.T) {
+	for notation, want := range map[string][]string{
+		"<a+start,a+complete,b+start,c+withdraw,d> <a+start> <>": {
+			"из 6 событий журнала составлено 2 действия, здесь считаются действия; события считает --events recorded",
+			"начало не записано у 1 действия из 2",
+			"2 начатых действия не завершены и не учтены",
+			"1 действие прервано и не учтено",
+			"ни одного завершённого действия нет в 1 случае, хотя события есть",
+			"время протекания: 2 случая; для p85 нужно не меньше 7",
+			"время протекания: 2 случая; для p95 нужно не меньше 20",
+			"нет событий в 1 случае из 3, они не учтены",
+		},
+		"<>^5": {"время протекания: ни в одном случае нет событий, определить его нельзя", "нет событий в 5 случаях из 5, они не учтены"},
+	} {
+		o, _ := mine(t, logtest.Parse(notation), mining.Instances)
+		require.Equal(t, want, o.WarningsIn(language.MustParse("ru-RU")))
+		require.Equal(t, o.Warnings, o.WarningsIn(language.German))
+	}
+	o := &mining.Overview{Warnings: []string{"from another process"}}
+	require.Equal(t, o.Warnings, o.WarningsIn(language.Russian))
+	o.Doubts = []error{errBroken}
+	require.Equal(t, []string{"the store is gone"}, o.WarningsIn(language.Russian))
 }
 
 func ExampleMine() {

@@ -5,7 +5,6 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -34,6 +33,7 @@ type Overview struct {
 	Ends            []ActivityCount `json:"end_activities"`
 	LeadTime        LeadTime        `json:"lead_time"`
 	Warnings        []string        `json:"warnings"`
+	Doubts          []error         `json:"-"` // the warnings as errors; WarningsIn tells them in Russian
 }
 
 // DirectlyFollows is the directly-follows graph of an overview.
@@ -113,15 +113,12 @@ func Mine(ctx context.Context, name string, s Source, e Events) (*Overview, erro
 		if err != nil {
 			return nil, fmt.Errorf("mining %q: pairing: %w", name, err)
 		}
-		if p.Events > p.Instances {
-			o.warn(fmt.Errorf("%d recorded events make %d activity instances, which are counted here; --events recorded counts the former", p.Events, p.Instances))
-		}
-		for _, w := range p.Warnings() {
+		for _, w := range pairing(p) {
 			o.warn(w)
 		}
 	}
 	for _, w := range lead.Warnings {
-		o.warn(about("lead time", w))
+		o.warn(leadTime(w))
 	}
 	return o, nil
 }
@@ -133,38 +130,6 @@ func micro(seconds float64) measure.Number {
 		return measure.Number(r / 1e6)
 	}
 	return measure.Number(seconds)
-}
-
-// about puts before a warning of a figure which figure it is of; one that
-// speaks of cases says so by itself. The overview shows no interval of the
-// mean, so a warning of that is none of its own: about returns nil.
-func about(figure string, w error) error {
-	var none *NoEvents
-	var small *measure.SmallSample
-	switch {
-	case errors.As(w, &none):
-		return w
-	case errors.As(w, &small):
-		if small.Of == measure.OfMeanInterval {
-			return nil
-		}
-		return fmt.Errorf("%s: %d cases; the %s needs %d", figure, small.N, small.Of, small.Needs)
-	case errors.Is(w, measure.ErrEmpty):
-		return fmt.Errorf("%s: no case has events, so it cannot be told", figure)
-	}
-	return fmt.Errorf("%s: %w", figure, w)
-}
-
-func (o *Overview) warn(w error) {
-	if w == nil {
-		return
-	}
-	for _, known := range o.Warnings {
-		if known == w.Error() {
-			return
-		}
-	}
-	o.Warnings = append(o.Warnings, w.Error())
 }
 
 func activityCounts(names []string, counts []int64) []ActivityCount {
