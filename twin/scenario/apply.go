@@ -61,6 +61,15 @@ func (l Lever) apply(m *twin.Model) error {
 	switch l.Kind {
 	case Step:
 		l.time(&t)
+	case Delay:
+		switch {
+		case l.Time != nil:
+			t.Delay = *l.Time
+		case t.Delay.Law == "":
+			return fmt.Errorf("the step %q has no delay to scale", id)
+		default:
+			t.Delay = l.scaled(t.Delay)
+		}
 	case Automate:
 		t.Pools, t.ByPool, t.Calendar, t.Time, t.Delay = nil, nil, "", *l.Time, twin.Distribution{}
 	case Batch:
@@ -89,20 +98,21 @@ func (l Lever) time(t *twin.Task) {
 		t.Time, t.ByPool = *l.Time, nil
 		return
 	}
-	scaled := func(d twin.Distribution) twin.Distribution {
-		if d.Scale == 0 {
-			d.Scale = 1
-		}
-		d.Scale *= l.Scale
-		return d
-	}
-	t.Time = scaled(t.Time)
+	t.Time = l.scaled(t.Time)
 	if t.Delay.Law != "" {
-		t.Delay = scaled(t.Delay)
+		t.Delay = l.scaled(t.Delay)
 	}
 	for id, d := range t.ByPool {
-		t.ByPool[id] = scaled(d)
+		t.ByPool[id] = l.scaled(d)
 	}
+}
+
+func (l Lever) scaled(d twin.Distribution) twin.Distribution {
+	if d.Scale == 0 {
+		d.Scale = 1
+	}
+	d.Scale *= l.Scale
+	return d
 }
 
 func (l Lever) moments(t *twin.Task) {

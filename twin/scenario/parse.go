@@ -13,8 +13,9 @@ import (
 )
 
 // Forms lists what ParseLever reads, one a line, for help texts.
-const Forms = `step:NODE*0.5           processing time or delay scaled
-step:NODE=30 min        processing time or delay of a fixed length
+const Forms = `step:NODE*0.5           time of the step scaled, and the wait before it
+step:NODE=30 min        time of the step, a fixed length
+delay:NODE*0.5          wait before the work is offered to people, likewise
 remove:NODE             the step falls away
 automate:NODE=1 min     nobody is needed, a fixed length
 branch:FLOW=0.05        share of a branch
@@ -70,7 +71,7 @@ func ParseLever(s string) (Lever, error) {
 		if err := l.people(rest); err != nil {
 			return fail("%w", err)
 		}
-	case Step:
+	case Step, Delay:
 		if target, value, ok := cutLast(rest, "*"); ok {
 			scale, err := factor(value)
 			if err != nil {
@@ -86,7 +87,7 @@ func ParseLever(s string) (Lever, error) {
 			if l.Kind == Automate {
 				target, value = rest, "0 s"
 			} else {
-				return fail("wanted such as \"step:NODE*0.5\" or \"step:NODE=30 min\"")
+				return fail("wanted such as \"%s:NODE*0.5\" or \"%s:NODE=30 min\"", kind, kind)
 			}
 		}
 		x, err := yamlfile.ParseSeconds(strings.TrimSpace(value))

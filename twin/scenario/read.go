@@ -85,7 +85,7 @@ func optional(f yamlfile.Mapping, key string) string {
 
 // fields of each kind beside its own key, "process" and "from".
 var fields = map[Kind][]string{
-	Step: {"scale", "time"}, Remove: nil, Automate: {"time"}, Branch: {"share"}, Batch: {"days", "at"},
+	Step: {"scale", "time"}, Delay: {"scale", "time"}, Remove: nil, Automate: {"time"}, Branch: {"share"}, Batch: {"days", "at"},
 	Pool: {"change", "size"}, Release: {"working-days"}, Control: {"days"}, Arrivals: {"scale"},
 }
 
@@ -140,7 +140,7 @@ func (l *Lever) amounts(f yamlfile.Mapping) {
 		l.Time = &d
 	}
 	switch l.Kind {
-	case Step:
+	case Step, Delay:
 		if (l.Scale == 0) == (l.Time == nil) {
 			f.Fault("wanted one of the keys \"scale\" and \"time\"")
 		}

@@ -29,6 +29,7 @@ type Kind string
 // The kinds of lever; the target of each is named beside it.
 const (
 	Step     Kind = "step"     // node: Scale of a task or delay and of the delay before it, or Time
+	Delay    Kind = "delay"    // node: Scale or Time of the wait before its work is offered to people
 	Remove   Kind = "remove"   // node: it falls away, what came before leads on to what came after
 	Automate Kind = "automate" // node: nobody is needed any more, and it takes Time, without a delay before it
 	Branch   Kind = "branch"   // flow out of a gateway: its Share; the other flows keep their proportions
@@ -39,7 +40,7 @@ const (
 	Arrivals Kind = "arrivals" // process: Scale of the rate at which cases come
 )
 
-var kinds = []string{string(Step), string(Remove), string(Automate), string(Branch), string(Batch), string(Pool), string(Release), string(Control), string(Arrivals)}
+var kinds = []string{string(Step), string(Delay), string(Remove), string(Automate), string(Branch), string(Batch), string(Pool), string(Release), string(Control), string(Arrivals)}
 
 // Lever is one change. Which fields count depends on the kind; see the constants.
 type Lever struct {
@@ -48,8 +49,8 @@ type Lever struct {
 	// says in which process it stands; "" where only one has it.
 	Target, Process string
 
-	Scale       float64            // of Step and Arrivals; 0 where not given
-	Time        *twin.Distribution // of Step and Automate
+	Scale       float64            // of Step, Delay and Arrivals; 0 where not given
+	Time        *twin.Distribution // of Step, Delay and Automate
 	Share       float64            // of Branch
 	Days        []time.Weekday     // of Batch
 	At          time.Duration      // of Batch, since midnight; 0 keeps what was
@@ -69,7 +70,7 @@ func (l Lever) String() string {
 	}
 	s := string(l.Kind) + ":" + target
 	switch l.Kind {
-	case Step, Automate, Arrivals:
+	case Step, Delay, Automate, Arrivals:
 		if l.Time != nil {
 			return s + "=" + duration(*l.Time)
 		}

@@ -22,7 +22,7 @@ func office() *twin.Model {
 			ID: "land", DeliveredBy: "sign", Arrivals: twin.Arrivals{Between: twin.Distribution{Law: "exponential", Mean: 3600}},
 			Labels: map[string]twin.Text{"register": {RU: "Заявление зарегистрировано", EN: "Registered"}},
 			Tasks: map[string]twin.Task{
-				"register": {Pools: []string{"clerks"}, Time: fixed(600)},
+				"register": {Pools: []string{"clerks"}, Time: fixed(600), Delay: fixed(900)},
 				"ask":      {Time: fixed(86400)},
 				"sign": {Pools: []string{"heads"}, Time: fixed(60), ByPool: map[string]twin.Distribution{"h1": fixed(30)},
 					Batch: &twin.Batch{Days: []time.Weekday{4}, At: 15 * time.Hour, Calendar: "days"}, NotBefore: &twin.Release{WorkingDays: 5, Calendar: "days"}},
@@ -56,6 +56,12 @@ func TestLevers(t *testing.T) {
 		{"step:sign*2", func(t *testing.T, _ *twin.Model, p *twin.Process) {
 			require.Equal(t, 60.0, p.Tasks["sign"].ByPool["h1"].Average())
 			require.Equal(t, 120.0, p.Tasks["sign"].Time.Average())
+		}},
+		{"delay:register*0.5", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Equal(t, 450.0, p.Tasks["register"].Delay.Average())
+		}},
+		{"delay:ask=1 h", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Equal(t, 3600.0, p.Tasks["ask"].Delay.Average())
 		}},
 		{"remove:register", func(t *testing.T, _ *twin.Model, p *twin.Process) {
 			require.Nil(t, p.Diagram.Node("register"))
@@ -115,12 +121,12 @@ func TestLevers(t *testing.T) {
 
 func TestLeversThatDoNotFit(t *testing.T) {
 	for line, want := range map[string]string{
-		"step:registr*0.5":    `found the step "registr", wanted perhaps "register"`,
-		"step:nowhere*0.5":    `wanted one of "register", "Заявление зарегистрировано", "ask", "sign"`,
-		"remove:sign":         `ends the lead time`,
-		"remove:start":        `"start" is a startEvent, wanted a task`,
-		"branch:agian=0.1":    `found the branch "agian", wanted perhaps "again"`,
-		"pool:clerk+1":        `found the pool "clerk", wanted perhaps "clerks"`,
+		"step:registr*0.5": `found the step "registr", wanted perhaps "register"`,
+		"step:nowhere*0.5": `wanted one of "register", "Заявление зарегистрировано", "ask", "sign"`,
+		"remove:sign":      `ends the lead time`,
+		"remove:start":     `"start" is a startEvent, wanted a task`,
+		"branch:agian=0.1": `found the branch "agian", wanted perhaps "again"`,
+		"delay:ask*0.5":    `the step "ask" has no delay`, "pool:clerk+1": `found the pool "clerk", wanted perhaps "clerks"`,
 		"pool:clerks-2":       `has 2 people and would have 0`,
 		"control:land=40":     `wanted 0 to 29`,
 		"arrivals:water*2":    `found the process "water", wanted "land"`,
