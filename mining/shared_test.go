@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
+	"os"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -146,4 +149,42 @@ func TestPairedBPIC12(t *testing.T) {
 	require.InDelta(t, recorded.Mean, float64(o.LeadTime.Mean), 1e-6, "first to last recorded event in both modes")
 	require.Contains(t, o.Warnings[0], "262200 recorded events make 164506 activity instances")
 	require.Contains(t, o.Warnings, "93133 of 164506 activity instances have no recorded start")
+}
+
+// TestProduction reads a log of activity instances, one per row, and expands it
+// into recorded events, the 9,906 of the oracle, ties in the order
+// of the rows.
+func TestProduction(t *testing.T) {
+	f, err := os.Open(logtest.Shared(t, "Production.csv"))
+	require.NoError(t, err)
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	require.NoError(t, err)
+	column := map[string]int{}
+	for i, name := range rows[0] {
+		column[name] = i
+	}
+	b := eventlog.NewBuilder("production")
+	for _, row := range rows[1:] {
+		stamp := func(name string) eventlog.Stamp {
+			at, err := time.Parse("2006-01-02 15:04:05Z07:00", row[column[name]])
+			require.NoError(t, err)
+			return eventlog.At(at)
+		}
+		e := eventlog.NewEvent(row[column["case:concept:name"]], row[column["concept:name"]], stamp("time:timestamp"))
+		e.Start = stamp("start_timestamp")
+		require.NoError(t, b.Add(&e))
+	}
+	src := mining.InMemory(b.Log())
+	o, err := mining.Mine(context.Background(), "production", src, mining.Instances)
+	require.NoError(t, err)
+	require.Equal(t, []int64{225, 4953, 26}, []int64{o.Cases, o.Events, int64(o.Activities)})
+
+	want := logtest.Oracle(t, "Production.xes")
+	o, err = mining.Mine(context.Background(), "production", src, mining.Recorded)
+	require.NoError(t, err)
+	require.EqualValues(t, want.Events, o.Events)
+	require.Equal(t, want.Order.Variants, o.Variants)
+	require.Equal(t, want.Order.Pairs, o.DirectlyFollows.Pairs)
+	require.Equal(t, want.Order.Total, o.DirectlyFollows.Total)
 }
