@@ -12,9 +12,9 @@ func (f *fitter) arrivals(from twin.Provenance) twin.Arrivals {
 	var at []int64
 	var week [7 * 24]int
 	for _, row := range f.cases {
-		first := row[0].start
+		first := row[0].enabled
 		for _, in := range row {
-			first = min(first, in.start)
+			first = min(first, in.enabled)
 		}
 		at = append(at, first)
 		week[f.hourOfWeek(first)]++

@@ -3,6 +3,7 @@ package fit
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/uprava/uprava/twin"
@@ -22,7 +23,7 @@ func (f *fitter) calibrate(ctx context.Context, m *twin.Model) error {
 	grown := map[string]int{}
 	done := 0
 	for ; done < rounds; done++ {
-		waits, err := f.waits(ctx, m)
+		waits, spread, err := f.waits(ctx, m)
 		if err != nil {
 			return err
 		}
@@ -37,6 +38,9 @@ func (f *fitter) calibrate(ctx context.Context, m *twin.Model) error {
 			t := p.Tasks[id]
 			delay := mean(a.delay) * a.scale
 			queue := max(waits[k]-delay, 0)
+			if queue < 2*spread[k] { // no more than the draws of the delay scatter
+				queue = 0
+			}
 			wanted := max(a.meanWait-queue, 0)
 			if over := queue - a.meanWait; over > 0.1*mean(a.stage) {
 				excess[f.groups[a.group].id] += over * float64(a.n)
@@ -81,13 +85,13 @@ func (f *fitter) calibrate(ctx context.Context, m *twin.Model) error {
 }
 
 // waits returns the mean time from enablement to start of each activity in a
-// simulation; -1 where it did not occur.
-func (f *fitter) waits(ctx context.Context, m *twin.Model) ([]float64, error) {
+// simulation, -1 where it did not occur, and the standard error of that.
+func (f *fitter) waits(ctx context.Context, m *twin.Model) (means, errors []float64, err error) {
 	l, err := f.cfg.Simulate(ctx, m)
 	if err != nil {
-		return nil, fmt.Errorf("simulating the fitted model: %w", err)
+		return nil, nil, fmt.Errorf("simulating the fitted model: %w", err)
 	}
-	sum, n := make([]float64, len(f.names)), make([]float64, len(f.names))
+	samples := make([][]float64, len(f.names))
 	for _, c := range l.All() {
 		starts, enabled := c.Starts(), c.Enabled()
 		if starts == nil || enabled == nil {
@@ -95,19 +99,24 @@ func (f *fitter) waits(ctx context.Context, m *twin.Model) ([]float64, error) {
 		}
 		for i, code := range c.Activities() {
 			if k, ok := slices.BinarySearch(f.names, l.Activities().Name(code)); ok {
-				sum[k] += float64(starts[i]-enabled[i]) / second
-				n[k]++
+				samples[k] = append(samples[k], float64(starts[i]-enabled[i])/second)
 			}
 		}
 	}
-	for k := range sum {
-		if n[k] == 0 {
-			sum[k] = -1
+	means, errors = make([]float64, len(f.names)), make([]float64, len(f.names))
+	for k, x := range samples {
+		if len(x) == 0 {
+			means[k] = -1
 			continue
 		}
-		sum[k] /= n[k]
+		means[k] = mean(x)
+		squares := 0.0
+		for _, v := range x {
+			squares += (v - means[k]) * (v - means[k])
+		}
+		errors[k] = math.Sqrt(squares) / float64(len(x))
 	}
-	return sum, nil
+	return means, errors, nil
 }
 
 func abs(x float64) float64 { return max(x, -x) }

@@ -35,8 +35,7 @@ type Config struct {
 	// TimeZone is the IANA name of the zone in which the body works; "" for the
 	// offset that most events of the log have.
 	TimeZone string
-	// Simulate runs a model and returns its log, of about as many cases as the
-	// log has. With it the delays are calibrated until waiting in the queues and
+	// Simulate runs a model and returns its log, of some thousand cases. With it the delays are calibrated until waiting in the queues and
 	// delay together are the waiting of the log; nil leaves the queues on top.
 	Simulate func(context.Context, *twin.Model) (*eventlog.Log, error)
 	// Seed of the draws by which the stage correlation is chosen.
@@ -150,7 +149,8 @@ type fitter struct {
 // instance is one activity instance; microseconds since 1970.
 type instance struct {
 	activity        int
-	resource        int // -1 where none was recorded
+	resource        int   // -1 where none was recorded
+	enabled         int64 // start where it was not recorded
 	start, complete int64
 	started         bool  // its start was recorded
 	stage           int64 // since the completion before it in the case

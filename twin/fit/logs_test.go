@@ -71,7 +71,7 @@ func leadTime(l *eventlog.Log) measure.Summary {
 func fitted(t testing.TB, l *eventlog.Log, calibrated bool) (*twin.Model, *fit.Report) {
 	cfg := fit.Config{}
 	if calibrated {
-		cfg.Simulate = simulate(min(2*l.Cases(), 3000), 7)
+		cfg.Simulate = simulate(3000, 7)
 	}
 	m, r, err := fit.Fit(context.Background(), l, cfg)
 	require.NoError(t, err)
@@ -80,39 +80,30 @@ func fitted(t testing.TB, l *eventlog.Log, calibrated bool) (*twin.Model, *fit.R
 }
 
 // TestSharedLogs closes the loop over real logs: the simulated lead time is near
-// that of the log.
+// that of the log. Seeds are fixed; the tails are so heavy that the mean of 20,000
+// cases still scatters by two or three per cent.
 func TestSharedLogs(t *testing.T) {
 	for _, c := range []struct {
 		file         string
-		mean, median float64 // greatest ratio either way
-		slow         bool
+		mean, median float64 // shares by which they may differ
 	}{
-		{"running-example.xes", 1.15, 1.5, false},
-		{"receipt.xes.gz", 1.15, 2, false},
-		{"Production.csv", 1.15, 1.5, false},
-		{"PurchasingExample.csv", 1.15, 1.5, false},
-		{"Sepsis.xes.gz", 1.15, 1.8, true},
+		{"running-example.xes", 0.05, 0.1},
+		{"receipt.xes.gz", 0.08, 0.4},
+		{"Production.csv", 0.08, 0.1},
+		{"PurchasingExample.csv", 0.08, 0.15},
+		{"Sepsis.xes.gz", 0.08, 0.3},
 	} {
 		t.Run(c.file, func(t *testing.T) {
-			if testing.Short() && c.slow {
-				t.Skip("simulates a big log")
-			}
 			l := shared(t, c.file)
-			for _, calibrated := range []bool{false, true} {
-				began := time.Now()
-				m, r := fitted(t, l, calibrated)
-				took := time.Since(began)
-				s, err := simulate(4000, 1)(context.Background(), m)
-				require.NoError(t, err)
-				was, is := r.LeadTime, leadTime(s)
-				t.Logf("%s calibrated %v: noise %g, deviating %d/%d, correlation %.2f; mean %.0f → %.0f (%+.1f %%), median %.0f → %.0f (%+.1f %%), p85 %.0f → %.0f (%+.1f %%); %v",
-					c.file, calibrated, r.Noise, r.Deviating, r.Cases, r.StageCorrelation, was.Mean, is.Mean, 100*(is.Mean/was.Mean-1), was.Median, is.Median, 100*(is.Median/was.Median-1), was.P85, is.P85, 100*(is.P85/was.P85-1), took.Round(time.Millisecond))
-				if calibrated {
-					for _, a := range r.Assumptions {
-						t.Log("  ", a)
-					}
-				}
-			}
+			m, r := fitted(t, l, true)
+			s, err := simulate(20_000, 1)(context.Background(), m)
+			require.NoError(t, err)
+			was, is := r.LeadTime, leadTime(s)
+			change := func(a, b float64) float64 { return 100 * (b/a - 1) }
+			t.Logf("correlation %.2f; mean %.0f → %.0f s (%+.1f %%), median %.0f → %.0f s (%+.1f %%), p85 %.0f → %.0f s (%+.1f %%)", r.StageCorrelation,
+				was.Mean, is.Mean, change(was.Mean, is.Mean), was.Median, is.Median, change(was.Median, is.Median), was.P85, is.P85, change(was.P85, is.P85))
+			require.InEpsilon(t, was.Mean, is.Mean, c.mean)
+			require.InEpsilon(t, was.Median, is.Median, c.median)
 		})
 	}
 }

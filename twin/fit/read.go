@@ -44,7 +44,7 @@ func (f *fitter) read(l *eventlog.Log) error {
 			empty++
 			continue
 		}
-		resources, starts := c.Resources(), c.Starts()
+		resources, starts, enabled := c.Resources(), c.Starts(), c.Enabled()
 		row := make([]instance, c.Len())
 		for i := range row {
 			in := instance{activity: int(c.Activities()[i]), resource: -1, complete: int64(c.Times()[i]), gap: -1}
@@ -60,6 +60,10 @@ func (f *fitter) read(l *eventlog.Log) error {
 					negative++
 					in.start = in.complete
 				}
+			}
+			in.enabled = in.start
+			if enabled != nil && enabled[i] != eventlog.NoTime {
+				in.enabled = min(in.start, int64(enabled[i]))
 			}
 			row[i] = in
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // times measures the stage of each instance: from the completion before it in
-// its case, or for the first from its start, to its completion. The stages of a
+// its case, or for the first from its enablement, to its completion. The stages of a
 // case sum to its lead time. It also measures how long before its completion the
 // one who did it had last completed something.
 func (f *fitter) times() {
@@ -23,7 +23,7 @@ func (f *fitter) times() {
 	for _, row := range f.cases {
 		for i := range row {
 			in := &row[i]
-			from := in.start
+			from := in.enabled
 			if i > 0 {
 				from = row[i-1].complete
 				if in.started {

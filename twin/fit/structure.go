@@ -48,6 +48,9 @@ func (f *fitter) structure() error {
 	if len(missing) > 0 {
 		r.assume("The model leaves out the steps %s as too rare.", strings.Join(missing, ", "))
 	}
+	if slices.ContainsFunc(mined.Nodes(), func(n *processtree.Tree) bool { return n.Operator == processtree.Loop }) {
+		r.assume("Whether a step is done once more is drawn anew each time, with the share of the log: how often a case comes back does not depend on how often it did.")
+	}
 	f.executed = map[*processtree.Tree]int64{}
 	blocks := 0
 	f.tree = f.sequential(mined, counts, &blocks)
