@@ -10,6 +10,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"github.com/uprava/uprava/connectors"
+	"github.com/uprava/uprava/mining/eventlog"
 )
 
 // LogInfo describes a log of the store.
@@ -19,6 +20,8 @@ type LogInfo struct {
 	Events      int64     `json:"events"`
 	Quarantined int64     `json:"quarantined"`
 	Bytes       int64     `json:"bytes"` // on disk
+	First       time.Time `json:"first,omitzero"` // earliest and latest time recorded; zero for a log without events
+	Last        time.Time `json:"last,omitzero"`
 	Created     time.Time `json:"created"`
 	Changed     time.Time `json:"changed"`
 }
@@ -64,6 +67,14 @@ func (s *Store) info(ctx context.Context, st *state) (LogInfo, error) {
 		return info, err
 	}
 	info.Bytes = int64(bytes)
+	var n uint64
+	var first, last int64
+	if err := s.conn.QueryRow(ctx, queries["period"], st.args()...).Scan(&n, &first, &last); err != nil {
+		return info, err
+	}
+	if n > 0 {
+		info.First, info.Last = eventlog.Time(first).Go(), eventlog.Time(last).Go()
+	}
 	return info, nil
 }
 

@@ -34,7 +34,7 @@ ORDER BY log, generation;
 -- What the newest published ingest of a source into a log did.
 SELECT added, duplicates, quarantined, warnings
 FROM (SELECT * FROM ingests WHERE log = {log:UInt64} ORDER BY generation, version DESC LIMIT 1 BY generation)
-WHERE state = 'published' AND fingerprint = {fingerprint:String} AND generation >= {since:UInt32}
+WHERE state = 'published' AND fingerprint = {fingerprint:String}
 ORDER BY generation DESC
 LIMIT 1;
 
@@ -54,6 +54,14 @@ FROM quarantine
 WHERE log = {log:UInt64} AND generation IN {generations:Array(UInt32)}
 ORDER BY generation, position
 LIMIT {limit:UInt64};
+
+-- name: period
+-- The earliest and the latest time of a log that has events.
+SELECT count(), min(least(time,
+           if(start = -9223372036854775808, time, start),
+           if(enabled = -9223372036854775808, time, enabled))), max(time)
+FROM events
+WHERE log = {log:UInt64} AND generation IN {generations:Array(UInt32)};
 
 -- name: bytes
 -- Bytes on disk of the visible rows of a log.
