@@ -82,7 +82,10 @@ func (in *ingest) run(ctx context.Context) (report connectors.IngestReport, err 
 	}
 	in.tell(connectors.Publishing, true)
 	if report, err = in.publish(ctx); err != nil {
-		return report, in.abandon(ctx, fmt.Errorf("ingesting log %q: %w", log, err))
+		if _, none := errors.AsType[*connectors.NothingReadError](err); !none {
+			err = fmt.Errorf("ingesting log %q: %w", log, err)
+		}
+		return report, in.abandon(ctx, err)
 	}
 	return report, nil
 }

@@ -242,13 +242,13 @@ func (q *source) Pairing(ctx context.Context) (eventlog.Pairing, error) {
 		codes, roles, skip := rolesOf(names[transition])
 		conn := q.store.conn
 		if len(skip) == 0 {
-			var events, cases, started uint64
-			if err := conn.QueryRow(ctx, queries["pairing, plain"], st.args()...).Scan(&events, &cases, &started); err != nil {
+			var events, started uint64
+			if err := conn.QueryRow(ctx, queries["pairing, plain"], st.args()...).Scan(&events, &started); err != nil {
 				return err
 			}
-			p = eventlog.Pairing{
-				Events: int(events), Instances: int(events), Started: int(started),
-				WithoutStart: int(events - started), Lost: int(st.cases - cases),
+			p = eventlog.Pairing{Events: int(events), Instances: int(events), Started: int(started)}
+			if p.Started > 0 {
+				p.WithoutStart = p.Instances - p.Started
 			}
 			return nil
 		}
@@ -270,7 +270,7 @@ func (q *source) Pairing(ctx context.Context) (eventlog.Pairing, error) {
 		for i, r := range roles {
 			asBytes[i] = uint32(r)
 		}
-		var events, instances, aborted, cases uint64
+		var events, instances, aborted, lost uint64
 		var started, unfinished int64
 		err = conn.QueryRow(ctx, queries["pairing"], st.args(
 			clickhouse.Named("codes", array(codes)), clickhouse.Named("roles", array(asBytes)),
@@ -279,12 +279,15 @@ func (q *source) Pairing(ctx context.Context) (eventlog.Pairing, error) {
 		if err != nil {
 			return err
 		}
-		if err := conn.QueryRow(ctx, queries["cases with completion"], st.args(clickhouse.Named("skip", array(skip)))...).Scan(&cases); err != nil {
+		if err := conn.QueryRow(ctx, queries["cases without completion"], st.args(clickhouse.Named("skip", array(skip)))...).Scan(&lost); err != nil {
 			return err
 		}
 		p = eventlog.Pairing{
-			Events: int(events), Instances: int(instances), Started: int(started), WithoutStart: int(instances) - int(started),
-			Unfinished: int(unfinished), Aborted: int(aborted), Lost: int(st.cases - cases),
+			Events: int(events), Instances: int(instances), Started: int(started),
+			Unfinished: int(unfinished), Aborted: int(aborted), Lost: int(lost),
+		}
+		if p.Started > 0 {
+			p.WithoutStart = p.Instances - p.Started
 		}
 		return nil
 	})

@@ -72,8 +72,8 @@ GROUP BY case
 ORDER BY case;
 
 -- name: pairing, plain
--- Of a log in which every event completes: rows, cases with rows, starts.
-SELECT count(), uniqExact(case), countIf(start != -9223372036854775808)
+-- Of a log in which every event completes: rows, and those with a start.
+SELECT count(), countIf(start != -9223372036854775808)
 FROM events
 WHERE log = {log:UInt64} AND generation IN {generations:Array(UInt32)};
 
@@ -113,7 +113,8 @@ FROM (
     GROUP BY case, activity, i.text
 );
 
--- name: cases with completion
-SELECT uniqExact(case)
+-- name: cases without completion
+-- Cases that have events, but none that completes.
+SELECT toUInt64(uniqExact(case) - uniqExactIf(case, transition NOT IN {skip:Array(UInt32)}))
 FROM events
-WHERE log = {log:UInt64} AND generation IN {generations:Array(UInt32)} AND transition NOT IN {skip:Array(UInt32)};
+WHERE log = {log:UInt64} AND generation IN {generations:Array(UInt32)};
