@@ -142,11 +142,12 @@ func (t *tally) graph(names []string) *Graph {
 		})
 	}
 	if t.table != nil {
-		for i := range t.table.cells {
-			key := t.table.keys[i]
-			add(uint32(key>>32), uint32(key), &t.table.cells[i])
+		order := t.table.order(at, len(codes))
+		g.Edges = make([]Edge, 0, len(order))
+		for _, o := range order {
+			key := t.table.keys[o.cell]
+			add(uint32(key>>32), uint32(key), &t.table.cells[o.cell])
 		}
-		slices.SortFunc(g.Edges, func(x, y Edge) int { return cmp.Or(cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To)) })
 		return g
 	}
 	for _, from := range codes {
@@ -166,47 +167,50 @@ func micros(d int64) time.Duration {
 	return time.Duration(d) * time.Microsecond
 }
 
-// table is a hash table of cells by pair of codes: open addressing, linear
-// probing, at most half full.
+// table holds the cells of the pairs of codes that occur.
 type table struct {
-	slots []uint32 // position in cells plus one; 0 where free
-	shift uint
-	keys  []uint64
+	at    map[uint64]uint32 // position in cells
+	keys  []uint64          // from<<32 | to
 	cells []cell
 }
 
-func newTable() *table { return &table{slots: make([]uint32, 1<<12), shift: 64 - 12} }
-
-func (t *table) slot(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 >> t.shift }
+func newTable() *table { return &table{at: map[uint64]uint32{}} }
 
 // cell returns the cell of a key, a new one where there was none. It holds
 // until the next call.
 func (t *table) cell(key uint64) *cell {
-	mask := uint64(len(t.slots) - 1)
-	i := t.slot(key)
-	for ; t.slots[i] != 0; i = (i + 1) & mask {
-		if k := t.slots[i] - 1; t.keys[k] == key {
-			return &t.cells[k]
-		}
+	i, ok := t.at[key]
+	if !ok {
+		i = uint32(len(t.cells))
+		t.at[key] = i
+		t.keys = append(t.keys, key)
+		t.cells = append(t.cells, cell{})
 	}
-	t.keys = append(t.keys, key)
-	t.cells = append(t.cells, cell{})
-	t.slots[i] = uint32(len(t.keys))
-	if len(t.keys)*2 > len(t.slots) {
-		t.grow()
-	}
-	return &t.cells[len(t.cells)-1]
+	return &t.cells[i]
 }
 
-func (t *table) grow() {
-	t.slots = make([]uint32, 2*len(t.slots))
-	t.shift--
-	mask := uint64(len(t.slots) - 1)
-	for k, key := range t.keys {
-		i := t.slot(key)
-		for t.slots[i] != 0 {
-			i = (i + 1) & mask
-		}
-		t.slots[i] = uint32(k + 1)
+// place is a cell on its way into order.
+type place struct{ to, cell uint32 }
+
+// order returns the cells by the ranks of their pair: from by counting, to by
+// sorting within.
+func (t *table) order(rank []int, n int) []place {
+	end := make([]uint32, n+1)
+	for _, key := range t.keys {
+		end[rank[key>>32]+1]++
 	}
+	for i := 1; i < len(end); i++ {
+		end[i] += end[i-1]
+	}
+	out := make([]place, len(t.keys))
+	free := slices.Clone(end)
+	for k, key := range t.keys {
+		from := rank[key>>32]
+		out[free[from]] = place{uint32(rank[uint32(key)]), uint32(k)}
+		free[from]++
+	}
+	for i := range n {
+		slices.SortFunc(out[end[i]:end[i+1]], func(x, y place) int { return cmp.Compare(x.to, y.to) })
+	}
+	return out
 }
