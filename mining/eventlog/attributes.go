@@ -31,6 +31,9 @@ type attributes struct {
 	next    int    // the column that set meets next if elements resemble each other
 }
 
+// topLevel stands in place of the kind of the attribute above where there is none.
+const topLevel Kind = 255
+
 type columnKey struct {
 	path string
 	kind Kind
@@ -49,7 +52,7 @@ func newAttributes() *attributes { return &attributes{index: map[columnKey]int{}
 
 // add records the attributes of a row, which must not be below the rows added
 // before it.
-func (a *attributes) add(row uint32, list []Attribute) { a.addBelow(row, "", KindContainer, list) }
+func (a *attributes) add(row uint32, list []Attribute) { a.addBelow(row, "", topLevel, list) }
 
 func (a *attributes) addBelow(row uint32, prefix string, parent Kind, list []Attribute) {
 	for i := range list {
@@ -58,7 +61,7 @@ func (a *attributes) addBelow(row uint32, prefix string, parent Kind, list []Att
 		if strings.Contains(path, PathSeparator) {
 			path = strings.ReplaceAll(path, PathSeparator, "\ufffd")
 		}
-		if prefix != "" {
+		if parent != topLevel {
 			if parent == KindList {
 				path = prefix + PathSeparator + "[" + strconv.Itoa(i) + "]" + path
 			} else {

@@ -148,6 +148,7 @@ func TestNestedAttributesRoundTrip(t *testing.T) {
 			{Key: "inner", Value: eventlog.Group(eventlog.KindList), Children: []eventlog.Attribute{text("a", "1"), text("a", "2")}},
 		}},
 		{Key: "box", Value: eventlog.Group(eventlog.KindContainer), Children: []eventlog.Attribute{{Key: "f", Value: eventlog.Float(math.NaN())}}},
+		text("", "no key", text("below", "1"), text("", "nor here")),
 		{Key: "empty list", Value: eventlog.Group(eventlog.KindList)},
 		{Key: "when", Value: eventlog.TimeValue(eventlog.At(day.In(msk)))},
 		{Key: "id", Value: eventlog.ID("u-1"), Children: []eventlog.Attribute{text("", "empty key"), text("e", "")}},

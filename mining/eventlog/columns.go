@@ -190,7 +190,7 @@ func attributesOf(list []AttributeColumn, rows int) (*attributes, error) {
 // Flatten calls visit for every attribute of the list and, after it, for those
 // below it, with the path that AttributeInfo describes.
 func Flatten(list []Attribute, visit func(path string, v Value)) {
-	flattenBelow("", KindContainer, list, visit)
+	flattenBelow("", topLevel, list, visit)
 }
 
 func flattenBelow(prefix string, parent Kind, list []Attribute, visit func(string, Value)) {
@@ -200,7 +200,7 @@ func flattenBelow(prefix string, parent Kind, list []Attribute, visit func(strin
 		if strings.Contains(path, PathSeparator) {
 			path = strings.ReplaceAll(path, PathSeparator, "\ufffd")
 		}
-		if prefix != "" {
+		if parent != topLevel {
 			if parent == KindList {
 				path = prefix + PathSeparator + "[" + strconv.Itoa(i) + "]" + path
 			} else {
