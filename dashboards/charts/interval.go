@@ -20,12 +20,16 @@ type Whisker struct {
 // an optional vertical line at the limit (0 for none). alt describes it to those
 // who do not see it.
 func Whiskers(rows []Whisker, limit float64, limitLabel, unit, alt string, lang terms.Lang) template.HTML {
-	const width, left, right, rowHeight, top, bottom = 720.0, 230.0, 24.0, 34.0, 26.0, 34.0
+	const width, left, right, rowHeight, top, bottom = 900.0, 330.0, 24.0, 32.0, 26.0, 34.0
 	high := limit
 	for _, r := range rows {
-		high = math.Max(high, math.Max(r.High, r.Mean))
+		for _, v := range []float64{r.Mean, r.High} {
+			if v > high { // never true of a NaN
+				high = v
+			}
+		}
 	}
-	if high <= 0 || math.IsNaN(high) || math.IsInf(high, 0) {
+	if high <= 0 || math.IsInf(high, 0) {
 		high = 1
 	}
 	step := niceStep(high / 6)
@@ -51,7 +55,7 @@ func Whiskers(rows []Whisker, limit float64, limitLabel, unit, alt string, lang 
 			class = "row strong"
 		}
 		fmt.Fprintf(&b, `<g class="%s"><title>%s</title><text class="label" x="%.1f" y="%.1f" text-anchor="end">%s</text>`,
-			class, esc(r.Label), left-12, y+4, esc(shorten(r.Label, 34)))
+			class, esc(r.Label), left-12, y+4, esc(shorten(r.Label, 44)))
 		if !math.IsNaN(r.Low) && !math.IsNaN(r.High) {
 			fmt.Fprintf(&b, `<line class="whisker" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/>`, x(r.Low), x(r.High), y, y)
 			for _, e := range []float64{r.Low, r.High} {

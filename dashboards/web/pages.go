@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 
+	"golang.org/x/text/language"
+
 	"github.com/uprava/uprava/dashboards/charts"
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/mining"
@@ -75,6 +77,7 @@ type processPage struct {
 	Paths       []pathRow
 	VariantRows []variantRow
 	VariantNote string
+	Warnings    []string
 }
 
 func (s *site) process(w http.ResponseWriter, r *http.Request) {
@@ -90,7 +93,7 @@ func (s *site) process(w http.ResponseWriter, r *http.Request) {
 		}
 		return name
 	}
-	page := processPage{Process: p, Link: link(p.Name), MapShare: shownShare, Map: mapOf(p, lang, label)}
+	page := processPage{Process: p, Warnings: p.Overview.WarningsIn(language.Make(string(lang))), Link: link(p.Name), MapShare: shownShare, Map: mapOf(p, lang, label)}
 	page.EventsAs = lang.T("figure.events")
 	if p.Overview.EventsAs == mining.Recorded.String() {
 		page.EventsAs = lang.T("figure.recorded")
@@ -263,10 +266,14 @@ func difference(e *Estimate, per float64, lang terms.Lang) number {
 }
 
 func signed(x, per float64, lang terms.Lang) string {
-	if x < 0 {
+	switch text := lang.In(x, per); {
+	case text == "0" || text == "-0" || text == "−0":
+		return "0"
+	case x < 0:
 		return "−" + lang.In(-x, per)
+	default:
+		return "+" + text
 	}
-	return "+" + lang.In(x, per)
 }
 
 func texts(list []twin.Text, lang terms.Lang) string {

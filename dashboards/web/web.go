@@ -35,6 +35,12 @@ type site struct {
 	pages map[string]*template.Template
 }
 
+// Built reports whether the browser assets were built into this binary.
+func Built() bool {
+	_, err := fs.Stat(bundle, "dist/page.js")
+	return err == nil
+}
+
 // New returns the handler of all pages. It fails where the bundle of browser
 // assets was not built into this binary.
 func New(cfg Config) (http.Handler, error) {
@@ -42,7 +48,7 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening browser assets: %w", err)
 	}
-	if _, err := fs.Stat(dist, "page.js"); err != nil {
+	if !Built() {
 		return nil, errors.New("browser assets are not built into this binary: run `make assets build`")
 	}
 	if cfg.Log == nil {

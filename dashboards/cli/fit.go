@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/uprava/uprava/dashboards/desk"
+)
+
+func (a *app) fit() *cobra.Command {
+	var out string
+	c := &cobra.Command{
+		Use:   "fit LOG",
+		Short: "Fit a model that can be simulated to a log",
+		Long: `Fits a twin to a log: arrivals and stage durations as they were, branching on
+the discovered model, pools by who did what. What had to be assumed is listed.
+The model is a folder of plain files; without --out it lies beside the store,
+where the page of the log finds it.`,
+		Example: `  uprava fit receipt
+  uprava fit receipt --out receipt-twin && uprava simulate receipt-twin`,
+		Args: cobra.ExactArgs(1),
+	}
+	c.Flags().StringVarP(&out, "out", "o", "", "folder to write the model to")
+	asJSON := jsonFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		return a.withDesk(c.Context(), func(d *desk.Desk) error {
+			if out == "" {
+				out = d.ModelDir(args[0])
+			}
+			_, report, err := d.Fit(c.Context(), args[0], out)
+			if err != nil {
+				return err
+			}
+			if *asJSON {
+				return writeJSON(a.stdout, struct {
+					Log         string   `json:"log"`
+					Out         string   `json:"out"`
+					Assumptions []string `json:"assumptions"`
+				}{args[0], out, texts(report.Assumptions)})
+			}
+			l := a.lang()
+			fmt.Fprintln(a.stdout, l.T("cli.fitted", plain(args[0]), out))
+			fmt.Fprintln(a.stdout, l.T("cli.assumed"))
+			for _, s := range texts(report.Assumptions) {
+				fmt.Fprintln(a.stdout, "  -", plain(s))
+			}
+			return nil
+		})
+	}
+	return c
+}
+
+func texts[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = string(s)
+	}
+	return out
+}

@@ -1,0 +1,192 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/dashboards/terms"
+	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/simulator"
+	"github.com/uprava/uprava/simulator/experiment"
+	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/scenario"
+)
+
+func (a *app) simulate() *cobra.Command {
+	var files, levers []string
+	var log, warmup, duration string
+	var cfg experiment.Config
+	c := &cobra.Command{
+		Use:   "simulate MODEL",
+		Short: "What-if answers with intervals",
+		Long: `Simulates a model in independent replications and prints its figures with
+confidence intervals. With a scenario or a lever the changed model is compared
+with the model as it is, on common random numbers.
+
+MODEL is a twin folder, a pack (municipality), or a pair of Prosimos files:
+FILE.bpmn FILE.json.
+
+Forms of --lever:
+` + indent(scenario.Forms),
+		Example: `  uprava simulate municipality --scenario portal-and-requests --json
+  uprava simulate fitted/ --lever "pool:legal+1" --replications 60
+  uprava simulate mm1.bpmn mm1.json --cases 20000 --warmup 2000`,
+		Args: cobra.RangeArgs(1, 2),
+	}
+	f := c.Flags()
+	f.StringArrayVar(&files, "scenario", nil, "scenario: a file, or the name of one of the model's own; may be repeated, then all act together")
+	f.StringArrayVar(&levers, "lever", nil, "a single change; may be repeated")
+	f.IntVar(&cfg.Replications, "replications", 30, "independent replications")
+	f.IntVar(&cfg.Cases, "cases", 0, "cases to measure in each, by arrival (default: those of the model's days)")
+	f.StringVar(&warmup, "warmup", "0", "cases to discard first, or auto (MSER-5)")
+	f.StringVar(&duration, "duration", "", "instead of --cases: measure the cases that arrive within so long, such as 365d or 12h")
+	f.Uint64Var(&cfg.Seed, "seed", 1, "number of the random series")
+	f.Float64Var(&cfg.Confidence, "confidence", 0.95, "of the intervals")
+	f.StringVar(&log, "log", "", "store the events of the first replication as a log of this name")
+	asJSON := jsonFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		var err error
+		if warmup == "auto" {
+			cfg.AutoWarmup = true
+		} else if cfg.Warmup, err = strconv.Atoi(warmup); err != nil {
+			return usageError{fmt.Errorf("--warmup %q: wanted a number of cases or auto", warmup)}
+		}
+		if cfg.Duration, err = parseDuration(duration); err != nil {
+			return usageError{err}
+		}
+		cfg.Language = string(a.lang())
+		if err := cfg.Validate(); err != nil {
+			return usageError{err}
+		}
+		m, own, err := desk.ReadModel(args)
+		if err != nil {
+			return err
+		}
+		change, err := desk.Change(files, levers, own)
+		if err != nil {
+			return err
+		}
+		bar := a.bar(a.lang().T("cli.replications"))
+		defer bar.end()
+		cfg.Progress = bar.step
+		run := m
+		var answer any
+		var result *experiment.Result
+		var comparison *experiment.Comparison
+		if change == nil {
+			if result, err = experiment.Run(c.Context(), m, cfg); err != nil {
+				return err
+			}
+			answer = result
+		} else {
+			if run, err = change.Apply(m); err != nil {
+				return desk.InputError{Err: err}
+			}
+			if comparison, err = experiment.Compare(c.Context(), m, run, cfg); err != nil {
+				return err
+			}
+			result, answer = comparison.ToBe, comparison
+		}
+		bar.end()
+		if log != "" {
+			if err := a.keep(c, log, run, cfg, result.Evidence.Warmup); err != nil {
+				return err
+			}
+		}
+		if *asJSON {
+			return writeJSON(a.stdout, answer)
+		}
+		if err := printResult(a.stdout, result, comparison, a.lang()); err != nil {
+			return err
+		}
+		a.warn(measure.Texts(result.Warnings))
+		return nil
+	}
+	return c
+}
+
+// keep stores the events of the first replication.
+func (a *app) keep(c *cobra.Command, log string, m *twin.Model, cfg experiment.Config, warmup int) error {
+	l, err := simulator.Log(c.Context(), m, simulator.Config{Seed: cfg.Seed, Cases: cfg.Cases, Warmup: warmup, Duration: cfg.Duration, Language: cfg.Language})
+	if err != nil {
+		return err
+	}
+	return a.withDesk(c.Context(), func(d *desk.Desk) error {
+		if err := d.Store().Save(c.Context(), log, l.Named(log)); err != nil {
+			return err
+		}
+		t := a.lang()
+		fmt.Fprintln(a.stderr, t.T("cli.stored", plain(log), t.Count("case", int64(l.Cases())), t.Count("instance", int64(l.Events()))))
+		return nil
+	})
+}
+
+// parseDuration reads "365d" and what time.ParseDuration reads; "" is 0.
+func parseDuration(s string) (time.Duration, error) {
+	if s == "" {
+		return 0, nil
+	}
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.ParseFloat(days, 64)
+		if err == nil && n > 0 && n < 100*366 {
+			return time.Duration(n * 24 * float64(time.Hour)), nil
+		}
+	} else if d, err := time.ParseDuration(s); err == nil && d > 0 {
+		return d, nil
+	}
+	return 0, fmt.Errorf("--duration %q: wanted such as 365d or 12h", s)
+}
+
+func indent(s string) string { return "  " + strings.ReplaceAll(s, "\n", "\n  ") }
+
+// printResult prints the figures with their intervals, those of a comparison
+// with the differences.
+func printResult(w io.Writer, r *experiment.Result, cmp *experiment.Comparison, l terms.Lang) error {
+	t := table{head: []string{l.T("cli.figure"), l.T("cli.of"), l.T("cli.mean"), l.T("cli.interval")}, right: map[int]bool{2: true, 3: true}}
+	if cmp != nil {
+		t.head = append(t.head, l.T("cli.difference"), l.T("cli.interval"))
+		t.right[4], t.right[5] = true, true
+	}
+	for _, k := range r.KPIs {
+		show := func(v measure.Number) string { return amount(l, k.Unit, float64(v)) }
+		row := []string{l.T("kpi." + k.Name), k.Of, show(k.Mean), show(k.Low) + " … " + show(k.High)}
+		if cmp != nil {
+			d, ok := cmp.Find(k.Name, k.Of)
+			switch {
+			case !ok:
+				row = append(row, "—", "")
+			case !d.Distinct:
+				row = append(row, l.T("whatif.noise"), show(d.Low)+" … "+show(d.High))
+			default:
+				row = append(row, show(d.Difference), show(d.Low)+" … "+show(d.High))
+			}
+		}
+		t.add(row...)
+	}
+	if err := t.write(w); err != nil {
+		return err
+	}
+	e := r.Evidence
+	_, err := fmt.Fprintf(w, "\n%s: %s: %d, %s: %d (%s), %s: %d, %s: %d, %s %s\n", l.T("whatif.evidence"), l.T("whatif.replications"), e.Replications,
+		l.T("whatif.warmup"), e.Warmup, e.WarmupMethod, l.T("cli.cases-measured"), e.Cases, l.T("whatif.seed"), e.Seed, l.T("whatif.hash"), e.InputHash)
+	return err
+}
+
+// amount writes a figure in its unit.
+func amount(l terms.Lang, u measure.Unit, v float64) string {
+	switch u {
+	case measure.Second:
+		return l.Seconds(v)
+	case measure.Share:
+		return l.Percent(v, 1)
+	case measure.WorkingHour:
+		return l.Float(v, 2) + "\u00a0" + l.T("unit.person-hours")
+	}
+	return l.Float(v, 2)
+}

@@ -1,0 +1,169 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/simulator"
+	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/fit"
+	"github.com/uprava/uprava/twin/prosimos"
+	"github.com/uprava/uprava/twin/scenario"
+)
+
+// fitSeed is the number of the random series with which delays are calibrated.
+const fitSeed = 1
+
+// Fit fits a model to a log and writes it to a folder.
+func (d *Desk) Fit(ctx context.Context, log, dir string) (*twin.Model, *fit.Report, error) {
+	l, err := d.store.Load(ctx, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, report, err := fit.Fit(ctx, l, fit.Config{Seed: fitSeed, Simulate: Simulated(l.Cases())})
+	if err != nil {
+		return nil, nil, InputError{fmt.Errorf("fitting a model to log %q: %w", log, err)}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, nil, fmt.Errorf("writing the model: %w", err)
+	}
+	if err := twin.Write(dir, m); err != nil {
+		return nil, nil, err
+	}
+	return m, report, nil
+}
+
+// Simulated returns a function that simulates a model for so many cases.
+func Simulated(cases int) func(context.Context, *twin.Model) (*eventlog.Log, error) {
+	return func(ctx context.Context, m *twin.Model) (*eventlog.Log, error) {
+		return simulator.Log(ctx, m, simulator.Config{Seed: fitSeed, Cases: max(1, cases)})
+	}
+}
+
+// Suggest returns the first changes that a person would try on a fitted model:
+// the step that takes most of the cases' time halved, and removed, and one
+// person more in the busiest pool. What takes most is seen in one simulation.
+func Suggest(ctx context.Context, m *twin.Model) ([]*scenario.Scenario, error) {
+	s, err := simulator.Run(ctx, m, simulator.Config{Seed: fitSeed})
+	if err != nil {
+		return nil, err
+	}
+	var out []*scenario.Scenario
+	longest, most := "", 0.0
+	for _, a := range s.Activities {
+		if t := float64(a.Processing.N) * (a.Waiting.Mean() + a.Processing.Mean()); t > most {
+			longest, most = a.Name, t
+		}
+	}
+	if longest != "" {
+		out = append(out,
+			&scenario.Scenario{ID: "half", Name: twin.Text{RU: "«" + longest + "» вдвое быстрее", EN: "“" + longest + "” in half the time"},
+				Levers: []scenario.Lever{{Kind: scenario.Step, Target: longest, Scale: 0.5}}},
+			&scenario.Scenario{ID: "without", Name: twin.Text{RU: "Без шага «" + longest + "»", EN: "Without “" + longest + "”"},
+				Levers: []scenario.Lever{{Kind: scenario.Remove, Target: longest}}})
+	}
+	busiest, load := "", 0.0
+	for _, p := range s.Pools {
+		if u := p.Utilisation(); u > load {
+			busiest, load = p.ID, u
+		}
+	}
+	for _, p := range m.Pools {
+		if p.ID == busiest {
+			out = append(out, &scenario.Scenario{ID: "person", Name: twin.Text{RU: "На человека больше: " + p.Name.In("ru"), EN: "A person more: " + p.Name.In("en")},
+				Levers: []scenario.Lever{{Kind: scenario.Pool, Target: busiest, Change: 1}}})
+		}
+	}
+	return out, nil
+}
+
+// ReadModel reads the model that the arguments of a command name: a twin folder,
+// a pack (PACK or PACK/PROCESS), or a pair of Prosimos files. The second result
+// are the scenarios that belong to it.
+func ReadModel(args []string) (*twin.Model, []*scenario.Scenario, error) {
+	if len(args) == 2 {
+		return readProsimos(args[0], args[1])
+	}
+	name := args[0]
+	if strings.HasSuffix(name, ".bpmn") {
+		return nil, nil, InputError{fmt.Errorf("reading %q: a BPMN file needs its parameters beside it: FILE.bpmn FILE.json", name)}
+	}
+	info, err := os.Stat(name)
+	switch {
+	case err == nil && info.IsDir():
+		s, err := readSubject(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		return s.model, s.scenarios, nil
+	case err == nil:
+		return nil, nil, InputError{fmt.Errorf("reading %q: this is a file, wanted a twin folder, a pack or FILE.bpmn FILE.json", name)}
+	case !errors.Is(err, os.ErrNotExist):
+		return nil, nil, err
+	}
+	s, err := packNamed(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.model, s.scenarios, nil
+}
+
+func readProsimos(diagram, parameters string) (*twin.Model, []*scenario.Scenario, error) {
+	d, err := os.Open(diagram)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer d.Close()
+	p, err := os.Open(parameters)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer p.Close()
+	m, warnings, err := prosimos.Read(d, p)
+	if err != nil {
+		return nil, nil, InputError{fmt.Errorf("reading the model in %q and %q: %w", diagram, parameters, err)}
+	}
+	m.Warnings = append(m.Warnings, warnings...)
+	return m, nil, nil
+}
+
+// Change joins scenarios, each a file or the name of one of the model's own, and
+// levers into one change; nil where there is none.
+func Change(names, levers []string, own []*scenario.Scenario) (*scenario.Scenario, error) {
+	var all []*scenario.Scenario
+	for _, name := range names {
+		s := subject{scenarios: own}
+		one, err := s.scenario(name)
+		if err != nil {
+			if _, missing := os.Stat(name); missing != nil {
+				return nil, fmt.Errorf("%w, and no such file", err)
+			}
+			if one, err = scenario.ReadFile(name); err != nil {
+				return nil, InputError{err}
+			}
+		}
+		all = append(all, one)
+	}
+	if len(levers) > 0 {
+		free := &scenario.Scenario{ID: "levers", Name: twin.Text{RU: strings.Join(levers, ", "), EN: strings.Join(levers, ", ")}}
+		for _, text := range levers {
+			lever, err := scenario.ParseLever(text)
+			if err != nil {
+				return nil, InputError{err}
+			}
+			free.Levers = append(free.Levers, lever)
+		}
+		all = append(all, free)
+	}
+	switch len(all) {
+	case 0:
+		return nil, nil
+	case 1:
+		return all[0], nil
+	}
+	return scenario.Join(all...), nil
+}

@@ -1,0 +1,146 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/uprava/uprava/datasets"
+	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/scenario"
+)
+
+// subject is a model, what it is a model of, and the changes it is compared under.
+type subject struct {
+	model     *twin.Model
+	process   *twin.Process // that the log follows
+	scenarios []*scenario.Scenario
+}
+
+// labels are the names of activities in both languages, by either.
+func (s *subject) labels() map[string]twin.Text {
+	m := map[string]twin.Text{}
+	if s == nil || s.process == nil {
+		return m
+	}
+	for _, t := range s.process.Labels {
+		for _, name := range []string{t.RU, t.EN} {
+			if name != "" {
+				m[name] = t
+			}
+		}
+	}
+	return m
+}
+
+// subjectOf returns the model of a log: that of the pack which made the log, or
+// the one that was fitted to it; nil where there is neither.
+func (d *Desk) subjectOf(l *eventlog.Log) (*subject, error) {
+	if pack, process, ok := datasets.Origin(l); ok {
+		return packSubject(pack, process)
+	}
+	return d.fitted(l.Name())
+}
+
+func packSubject(id, process string) (*subject, error) {
+	pack, err := datasets.Open(id)
+	if err != nil {
+		return nil, err
+	}
+	m, err := pack.Model()
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(m.Processes, func(p *twin.Process) bool { return p.ID == process })
+	if i < 0 {
+		return nil, notFound("process of pack "+id, process, processIDs(m))
+	}
+	all, err := pack.Scenarios()
+	if err != nil {
+		return nil, err
+	}
+	return &subject{m, m.Processes[i], all}, nil
+}
+
+func processIDs(m *twin.Model) []string {
+	ids := make([]string, len(m.Processes))
+	for i, p := range m.Processes {
+		ids[i] = p.ID
+	}
+	return ids
+}
+
+// ModelDir is the folder of the model that is fitted to a log of the store.
+func (d *Desk) ModelDir(log string) string {
+	return filepath.Join(d.dir, "models", strings.ReplaceAll(url.PathEscape(log), ".", "%2E"))
+}
+
+// fitted reads the model that was fitted to a log, nil where none was.
+func (d *Desk) fitted(log string) (*subject, error) {
+	dir := d.ModelDir(log)
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return readSubject(dir)
+}
+
+// readSubject reads a twin folder with the scenarios beside it.
+func readSubject(dir string) (*subject, error) {
+	m, err := twin.Read(os.DirFS(dir))
+	if err != nil {
+		return nil, InputError{fmt.Errorf("reading the twin in %q: %w", dir, err)}
+	}
+	s := &subject{model: m}
+	if len(m.Processes) > 0 {
+		s.process = m.Processes[0]
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "scenarios", "*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		one, err := scenario.ReadFile(f)
+		if err != nil {
+			return nil, InputError{err}
+		}
+		s.scenarios = append(s.scenarios, one)
+	}
+	return s, nil
+}
+
+// subjectNamed returns the model of a name: a log's, or a pack's as PACK or
+// PACK/PROCESS.
+func (d *Desk) subjectNamed(ctx context.Context, name string) (*subject, error) {
+	if s, err := packNamed(name); err == nil || !errors.Is(err, datasets.ErrUnknown) {
+		return s, err
+	}
+	l, err := d.store.Load(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	s, err := d.subjectOf(l)
+	if err == nil && s == nil {
+		return nil, fmt.Errorf("log %q has no model yet: fit one with `uprava fit`: %w", name, ErrNotFound)
+	}
+	return s, err
+}
+
+// packNamed returns the subject of PACK or PACK/PROCESS.
+func packNamed(name string) (*subject, error) {
+	id, process, _ := strings.Cut(name, "/")
+	pack, err := datasets.Open(id)
+	if err != nil {
+		return nil, err
+	}
+	if process == "" {
+		process = pack.MainProcess()
+	}
+	return packSubject(id, process)
+}
