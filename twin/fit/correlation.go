@@ -26,10 +26,11 @@ func (f *fitter) correlation() {
 		lead = append(lead, sum)
 	}
 	slices.Sort(lead)
+	cases := f.drawCases(10_000)
 	best, least, without := 0.0, math.Inf(1), 0.0
 	for step := range 18 {
 		c := float64(step) * 0.05
-		d := distance(lead, f.draw(c, 10_000))
+		d := distance(lead, f.leadTimes(cases, c))
 		if step == 0 {
 			without = d
 		}
@@ -61,23 +62,50 @@ func distance(a, b []float64) float64 {
 	return sum / n
 }
 
-// draw returns the lead times of n cases without queues, ascending, in seconds.
-func (f *fitter) draw(common float64, n int) []float64 {
+// drawnCase is a case drawn from the tree, with the normal scores of its pace and
+// of each of its times: the same for every correlation that is tried.
+type drawnCase struct {
+	activities []int
+	pace       float64
+	scores     []float64 // two for each activity
+}
+
+func (f *fitter) drawCases(n int) []drawnCase {
 	rng := rand.New(rand.NewPCG(f.cfg.Seed, 0x666974))
-	out := make([]float64, n)
-	standard := distuv.UnitNormal
-	var sequence []int
+	out := make([]drawnCase, n)
 	for i := range out {
-		pace := rng.NormFloat64()
-		sequence = f.walk(f.tree, rng, sequence[:0])
-		for _, k := range sequence {
+		c := drawnCase{pace: rng.NormFloat64(), activities: f.walk(f.tree, rng, nil)}
+		c.scores = make([]float64, 2*len(c.activities))
+		for k := range c.scores {
+			c.scores[k] = rng.NormFloat64()
+		}
+		out[i] = c
+	}
+	return out
+}
+
+// leadTimes returns the lead times of drawn cases without queues, ascending, in
+// seconds.
+func (f *fitter) leadTimes(cases []drawnCase, common float64) []float64 {
+	out := make([]float64, len(cases))
+	shared, own := math.Sqrt(common), math.Sqrt(1-common)
+	for i := range cases {
+		c := &cases[i]
+		for j, k := range c.activities {
 			a := &f.activities[k]
-			for _, sample := range [2][]float64{a.delay, a.work} {
-				if len(sample) == 0 {
-					continue
+			samples := [2][]float64{a.delay, a.work}
+			if a.group < 0 || 2*a.started >= a.n { // recorded: with the waiting that queues will make
+				samples = [2][]float64{a.stage, nil}
+			}
+			for s, sample := range samples {
+				switch len(sample) {
+				case 0:
+				case 1:
+					out[i] += sample[0]
+				default:
+					u := distuv.UnitNormal.CDF(shared*c.pace + own*c.scores[2*j+s])
+					out[i] += sample[min(int(u*float64(len(sample))), len(sample)-1)]
 				}
-				u := standard.CDF(math.Sqrt(common)*pace + math.Sqrt(1-common)*rng.NormFloat64())
-				out[i] += sample[min(int(u*float64(len(sample))), len(sample)-1)]
 			}
 		}
 	}

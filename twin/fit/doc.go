@@ -142,8 +142,10 @@ type fitter struct {
 	groups     []group
 	resources  []string // names
 	unitOf     []string // by resource: where it worked most
-	calendars  []twin.Calendar
-	common     float64
+	// completions by resource, ascending.
+	completions [][]int64
+	calendars   []twin.Calendar
+	common      float64
 }
 
 // instance is one activity instance; microseconds since 1970.
@@ -165,6 +167,7 @@ type activity struct {
 	group       int // -1 for none
 	stage       []float64
 	delay, work []float64 // samples, seconds, ascending
+	waits       []float64 // waiting of every cause
 	limit       float64   // estimate of the longest processing, seconds
 	meanWait    float64   // target of the calibration
 	scale       float64   // of the delay

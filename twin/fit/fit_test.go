@@ -74,21 +74,25 @@ func completions(t testing.TB, l *eventlog.Log) *eventlog.Log {
 func TestLoopCloses(t *testing.T) {
 	timed := officeLog(t)
 	for _, c := range []struct {
-		name         string
-		log          *eventlog.Log
-		mean, median float64 // shares by which they may differ
-		person       float64 // share of the mean that a person more takes away at least
+		name      string
+		log       *eventlog.Log
+		mean, p85 float64 // shares by which they may differ
+		person    float64 // share of the mean that a person more takes away at least
 	}{
-		{"with starts", timed, 0.1, 0.15, 0.02},
-		{"completions only", completions(t, timed), 0.1, 0.25, -0.02},
+		// Half of the cases take a night: the median lies on the cliff between, so
+		// the 85 % quantile is compared.
+		{"with starts", timed, 0.05, 0.05, 0.02},
+		{"completions only", completions(t, timed), 0.05, 0.1, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m, r := fitted(t, c.log, true)
 			s := run(t, m)
 			was, is := r.LeadTime, leadTime(s)
+			truth := leadTime(run(t, office(t))) // another sample of the same model
+			t.Logf("another sample of the known model: mean %.0f, p85 %.0f", truth.Mean, truth.P85)
 			t.Logf("mean %.0f → %.0f, median %.0f → %.0f, p85 %.0f → %.0f", was.Mean, is.Mean, was.Median, is.Median, was.P85, is.P85)
 			require.InEpsilon(t, was.Mean, is.Mean, c.mean)
-			require.InEpsilon(t, was.Median, is.Median, c.median)
+			require.InEpsilon(t, was.P85, is.P85, c.p85)
 			require.Equal(t, r.Tree, tree(t, s).String(), "mined again it is the same process")
 			require.Zero(t, r.Deviating)
 
@@ -116,7 +120,7 @@ func TestLoopCloses(t *testing.T) {
 }
 
 func run(t testing.TB, m *twin.Model) *eventlog.Log {
-	s, err := simulate(6000, 3)(context.Background(), m)
+	s, err := simulate(20_000, 3)(context.Background(), m)
 	require.NoError(t, err)
 	return s
 }
@@ -210,11 +214,11 @@ func TestSmallLogs(t *testing.T) {
 		says     string
 	}{
 		{"<a>", "All 1 cases of the log begin at one moment"},
-		{"<a,b,c>^3 <a,c>^2", "15 of 15"},
+		{"<a,b,c>^3 <a,c>^2", "13 of 13"},
 		{"<a/ann@0s..1h,b/bob@30m..2h>^4", "4 of 4 activity instances start before the one before them"},
 		{"<a/ann,b/ann,a/ann,b/ann>^3 <>", "1 of 4 cases have no completed activity instance"},
 		{"<a@2h..1h,b@3h>", "1 activity instances start after their completion"},
-		{"<a+start,a+complete,b+start>", "1 started"},
+		{"<a+start,a+complete,b+start@1m>", "1 started"},
 		{"<a,b>^20 <b,a>^20", "side by side"},
 	} {
 		l, err := logtest.Read(c.notation)

@@ -131,6 +131,13 @@ func (f *fitter) groupName(members []int, units map[string]float64) twin.Text {
 	return twin.Text{EN: "Who does " + name, RU: "Исполнители: " + name}
 }
 
+func people(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return fmt.Sprintf("%d people", n)
+}
+
 // cluster joins the rows whose sums point in like directions, the likest first,
 // while the cosine is at least the limit. Rows of nothing are left out. Clusters
 // ascend by their first row. O(n³) comparisons of numbers for n rows.
@@ -229,8 +236,9 @@ func (f *fitter) hourOfWeek(us int64) int {
 	return int(t.Weekday())*24 + t.Hour()
 }
 
-// weekly returns the fewest whole hours of the week that hold the covered share,
-// and their share; nil where that is no calendar.
+// weekly returns the fewest whole hours of the week that hold the covered share
+// and every hour at least half as busy as those, and their share; nil where that
+// is no calendar.
 func weekly(week [7 * 24]int, n int) ([]twin.Interval, float64) {
 	if n < tooFew {
 		return nil, 0
@@ -243,8 +251,8 @@ func weekly(week [7 * 24]int, n int) ([]twin.Interval, float64) {
 	var open [7 * 24]bool
 	held, hours := 0, 0
 	for _, h := range order {
-		if float64(held) >= covered*float64(n) {
-			break
+		if float64(held) >= covered*float64(n) && float64(2*week[h]*hours) < float64(held) {
+			break // the rest are stragglers: below half of the mean hour
 		}
 		open[h] = true
 		held += week[h]
@@ -368,7 +376,7 @@ func (f *fitter) sizes() {
 		if len(does) > 4 {
 			does = append(does[:4], fmt.Sprintf("%d more", len(does)-4))
 		}
-		said := fmt.Sprintf("Pool %s does %s: %d people of %d in the log (%s)", g.id, strings.Join(does, ", "), g.size, g.people, how)
+		said := fmt.Sprintf("Pool %s does %s: %s of %d in the log (%s)", g.id, strings.Join(does, ", "), people(g.size), g.people, how)
 		if need > g.size {
 			said += fmt.Sprintf(", raised to %d because the work of the log would keep them busier than %.0f %%: they do several things at once", need, 100*busiest)
 			g.size = need

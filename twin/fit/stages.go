@@ -42,10 +42,14 @@ func (f *fitter) times() {
 	if overlap > 0 {
 		f.report.assume("%d of %d activity instances start before the one before them in their case completes (%.0f %%): of their processing only what comes after is counted, or the lead time would come out too long.", overlap, n, 100*float64(overlap)/float64(n))
 	}
-	for _, list := range byResource {
+	f.completions = make([][]int64, len(f.resources))
+	for r, list := range byResource {
 		sort.SliceStable(list, func(i, j int) bool { return list[i].at < list[j].at })
 		for i := 1; i < len(list); i++ {
 			list[i].last.gap = list[i].at - list[i-1].at
+		}
+		for _, d := range list {
+			f.completions[r] = append(f.completions[r], d.at)
 		}
 	}
 }
@@ -80,7 +84,7 @@ func (f *fitter) stages() {
 			f.activities[k].limit = measure.Quantile(sample, 0.5)
 		}
 	}
-	outside, guessed := 0, 0
+	outside, guessed, waited, queued := 0, 0, int64(0), int64(0)
 	f.each(func(a *activity, k int, in *instance, first bool) {
 		from := in.complete - in.stage
 		begin := max(in.start, from)
@@ -101,6 +105,12 @@ func (f *fitter) stages() {
 				}
 			}
 		}
+		a.waits = append(a.waits, float64(in.delay)/second)
+		if in.started && a.group >= 0 {
+			explained := f.explained(in, from, begin)
+			waited, queued = waited+in.delay, queued+explained
+			in.delay -= explained
+		}
 		a.delay = append(a.delay, float64(in.delay)/second)
 		a.work = append(a.work, float64(in.processing)/second)
 	})
@@ -110,17 +120,39 @@ func (f *fitter) stages() {
 	if guessed > 0 {
 		f.report.assume("%d of %d activity instances have no recorded start, so waiting and work cannot be told apart. An estimate takes as work at most the activity's median of (stage, time since the same person's last completion, 4 h), whichever is least; the rest of the stage is a delay that occupies nobody.", guessed, f.report.Instances)
 	}
+	if waited > 0 {
+		f.report.assume("Of the waiting before recorded starts %.0f %% was while the one who then did it was at other work or off shift: the simulation makes such waiting by its queues. The rest is a delay whose cause the log does not tell.", 100*float64(queued)/float64(waited))
+	}
 	for k := range f.activities {
 		a := &f.activities[k]
 		slices.Sort(a.stage)
+		slices.Sort(a.waits)
 		slices.Sort(a.delay)
 		slices.Sort(a.work)
-		a.meanWait, a.scale = mean(a.delay), 1
+		a.meanWait, a.scale = mean(a.waits), 1
 		if a.group >= 0 && a.work[len(a.work)-1] == 0 { // nothing that a pool could be busy with
 			a.group = -1
 		}
 	}
 	f.sizes()
+}
+
+// explained returns how much of the waiting from the enablement to the start of a
+// recorded instance the one who did it was busy with what they completed last
+// before, or off shift (Chapela-Campa & Dumas 2024, doi:10.1016/j.is.2024.102346,
+// whose extraneous delay is the rest).
+func (f *fitter) explained(in *instance, enabled, start int64) int64 {
+	able := enabled
+	if in.resource >= 0 {
+		done := f.completions[in.resource]
+		if i, _ := slices.BinarySearch(done, start+1); i > 0 {
+			able = max(able, done[i-1])
+		}
+	}
+	if h := f.groups[f.activities[in.activity].group].hours; h != nil {
+		able = max(able, h.NextMicros(able))
+	}
+	return min(able, start) - enabled
 }
 
 // each calls do with every instance and its activity.

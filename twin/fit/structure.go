@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/discovery"
 	"github.com/uprava/uprava/mining/processtree"
 )
@@ -55,7 +56,7 @@ func (f *fitter) structure() error {
 	blocks := 0
 	f.tree = f.sequential(mined, counts, &blocks)
 	if blocks > 0 {
-		r.assume("The miner finds %d places where steps go on side by side, but the times of the log are measured from one completion to the next: there each step is simulated after the other, in the order most often seen, so that the lead time is the sum of its stages.", blocks)
+		r.assume("The miner finds steps that go on side by side (blocks: %d), but the times of the log are measured from one completion to the next: there each step is simulated after the other, in the order most often seen, so that the lead time is the sum of its stages.", blocks)
 	}
 	f.diagram = processtree.Draw(f.tree, r.Log)
 	f.taskOf = make([]string, len(f.names))
@@ -63,6 +64,9 @@ func (f *fitter) structure() error {
 		if a, ok := slices.BinarySearch(f.names, leaf.Label); ok {
 			f.taskOf[a] = id
 		}
+	}
+	if err := bpmn.Layout(f.diagram.Definitions); err != nil {
+		return fmt.Errorf("laying out the diagram: %w", err)
 	}
 	return nil
 }
