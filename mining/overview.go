@@ -99,10 +99,7 @@ func Mine(ctx context.Context, name string, s Source, e Events) (*Overview, erro
 		DirectlyFollows: DirectlyFollows{Pairs: len(g.Edges), Total: g.Pairs(), Edges: make([]Edge, len(g.Edges))},
 		Starts:          activityCounts(g.Activities, g.Starts),
 		Ends:            activityCounts(g.Activities, g.Ends),
-		LeadTime: LeadTime{
-			From: FirstRecorded, To: LastRecorded, N: lead.N, Unit: lead.Unit,
-			Mean: micro(lead.Mean), Median: micro(lead.Median), P85: micro(lead.P85), P95: micro(lead.P95), Max: micro(lead.Max),
-		},
+		LeadTime:        leadTimeOf(FirstRecorded, LastRecorded, lead),
 		Warnings: []string{},
 	}
 	for i, edge := range g.Edges {
@@ -130,6 +127,21 @@ func micro(seconds float64) measure.Number {
 		return measure.Number(r / 1e6)
 	}
 	return measure.Number(seconds)
+}
+
+func leadTimeOf(from, to string, s measure.Summary) LeadTime {
+	return LeadTime{From: from, To: to, N: s.N, Unit: s.Unit,
+		Mean: micro(s.Mean), Median: micro(s.Median), P85: micro(s.P85), P95: micro(s.P95), Max: micro(s.Max)}
+}
+
+// Between puts the summary of another lead time, in seconds, in the place of the
+// one that Mine told: of a log whose process declares its milestones. The
+// warnings of the summary join those of the overview.
+func (o *Overview) Between(from, to string, s measure.Summary) {
+	o.LeadTime = leadTimeOf(from, to, s)
+	for _, w := range s.Warnings {
+		o.warn(leadTime(w))
+	}
 }
 
 func activityCounts(names []string, counts []int64) []ActivityCount {

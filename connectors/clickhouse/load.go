@@ -339,3 +339,13 @@ func (l *loader) superseded(ctx context.Context) (last map[caseKey]uint32, top m
 	}
 	return last, top, rows.Err()
 }
+
+// Meta returns what a log says of itself as a whole, without reading its events.
+func (s *Store) Meta(ctx context.Context, name string) (*eventlog.Meta, error) {
+	var meta *eventlog.Meta
+	err := s.read(ctx, name, func(st *state) (err error) {
+		meta, err = decodeMeta(st.meta)
+		return err
+	})
+	return meta, err
+}
