@@ -48,7 +48,7 @@ func Write(w io.Writer, l *eventlog.Log) error {
 	fileMeta := arrow.NewMetadata([]string{nameKey, metaKey}, []string{l.Name(), string(meta)})
 	schema := arrow.NewSchema(fields, &fileMeta)
 	out, err := pqarrow.NewFileWriter(schema, plainWriter{w},
-		parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Zstd), parquet.WithDictionaryDefault(true)),
+		parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Snappy), parquet.WithDictionaryDefault(true)),
 		pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
 	if err != nil {
 		return fmt.Errorf("beginning the Parquet file: %w", err)
