@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	chproto "github.com/ClickHouse/ch-go/proto"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/column"
@@ -37,6 +38,9 @@ func decodeBlocks(data []byte, sc *column.ServerContext, yield func(*proto.Block
 // LowCardinality and the like even if there are none, which neither Block.Decode
 // nor a server expects.
 func encodeBlock(buf *chproto.Buffer, b *proto.Block, rev uint64) error {
+	if c := valueless(b); c != "" {
+		return &exception{codeNotImplemented, "DB::Exception: column " + c + " holds the type Nothing, as a bare NULL or [] has, which the embedded engine does not pass on: give it a type, as in NULL::Nullable(String)"}
+	}
 	if b.Rows() > 0 {
 		return b.Encode(buf, rev)
 	}
@@ -54,6 +58,17 @@ func encodeBlock(buf *chproto.Buffer, b *proto.Block, rev uint64) error {
 		}
 	}
 	return nil
+}
+
+// valueless names a column whose type holds Nothing: clickhouse-go reads bytes
+// for its values but writes none, so a client would wait for ever.
+func valueless(b *proto.Block) string {
+	for _, c := range b.Columns {
+		if t := string(c.Type()); strings.HasPrefix(t, "Nothing") || strings.Contains(t, "(Nothing") || strings.Contains(t, ", Nothing") {
+			return quoteName(c.Name())
+		}
+	}
+	return ""
 }
 
 // header returns a block without rows of the named columns.

@@ -356,6 +356,16 @@ func TestExternalTablesAreRefused(t *testing.T) {
 	require.NoError(t, c.Ping(context.Background()))
 }
 
+func TestValuesWithoutTypeAreRefused(t *testing.T) {
+	c := open(t, enginetest.Open(t).Options())
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	for _, q := range []string{"SELECT NULL", "SELECT []", "SELECT (1, NULL)"} {
+		exceptionCode(t, 48, c.Exec(ctx, q), "Nothing")
+	}
+	require.NoError(t, c.Exec(ctx, "SELECT NULL::Nullable(String), []::Array(String)"))
+}
+
 func TestNothingIsPrinted(t *testing.T) {
 	dir := enginetest.Dir(t)
 	cmd := exec.Command(os.Args[0], "-test.run=^$")

@@ -115,8 +115,17 @@ func (n *conn) open(database string) error {
 	return nil
 }
 
-// packet answers one packet; an error ends the connection.
-func (n *conn) packet() error {
+// packet answers one packet; an error ends the connection. So does a panic, of a
+// column type that clickhouse-go's coder does not manage: the client is told, the
+// process lives.
+func (n *conn) packet() (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			n.out.Reset()
+			err = fmt.Errorf("DB::Exception: passing blocks on: %v", p)
+			n.except(err)
+		}
+	}()
 	code, err := n.r.UVarInt()
 	if err != nil {
 		return err

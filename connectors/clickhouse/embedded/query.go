@@ -2,7 +2,7 @@ package embedded
 
 import (
 	"bytes"
-	"os"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -54,7 +54,7 @@ func (n *conn) query() error {
 	}
 	gone, err := n.watched(func() error { return n.run(q.Body, params) })
 	if gone {
-		return os.ErrDeadlineExceeded // nobody listens any more
+		return net.ErrClosed // nobody listens any more
 	}
 	return n.end(err)
 }
@@ -170,10 +170,16 @@ func (n *conn) insert(sql, columns string, params map[string]string) error {
 // looking at the next byte does not disturb the protocol.
 func (n *conn) watched(statement func() error) (gone bool, err error) {
 	done, left := make(chan struct{}), make(chan bool, 1)
+	defer func() {
+		close(done)
+		n.c.SetReadDeadline(time.Unix(1, 0)) // wakes the watcher
+		gone = <-left
+		n.c.SetReadDeadline(time.Time{})
+	}()
 	go func() {
 		b, err := n.in.Peek(1)
 		select {
-		case <-done: // woken by the deadline below
+		case <-done:
 			left <- false
 			return
 		default:
@@ -194,12 +200,7 @@ func (n *conn) watched(statement func() error) (gone bool, err error) {
 			}
 		}
 	}()
-	err = statement()
-	close(done)
-	n.c.SetReadDeadline(time.Unix(1, 0))
-	gone = <-left
-	n.c.SetReadDeadline(time.Time{})
-	return gone, err
+	return false, statement()
 }
 
 // set makes the session's settings those of a statement: what an earlier
