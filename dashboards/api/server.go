@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -76,7 +77,7 @@ func New(cfg Config) (*Server, error) {
 		runtime.WithWriteContentLength(),
 		runtime.WithRoutingErrorHandler(routingError),
 	)
-	if err := upravav1.RegisterUpravaHandlerServer(nil, gateway, svc); err != nil { // the context is not used
+	if err := upravav1.RegisterUpravaHandlerServer(context.Background(), gateway, svc); err != nil {
 		return nil, fmt.Errorf("registering the REST interface: %w", err)
 	}
 	s.rest = rest(gateway)
