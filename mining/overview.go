@@ -100,7 +100,7 @@ func Mine(ctx context.Context, name string, s Source, e Events) (*Overview, erro
 		Starts:          activityCounts(g.Activities, g.Starts),
 		Ends:            activityCounts(g.Activities, g.Ends),
 		LeadTime:        leadTimeOf(FirstRecorded, LastRecorded, lead),
-		Warnings: []string{},
+		Warnings:        []string{},
 	}
 	for i, edge := range g.Edges {
 		o.DirectlyFollows.Edges[i] = Edge{g.Activities[edge.From], g.Activities[edge.To], edge.Count, micro(edge.Mean())}

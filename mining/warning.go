@@ -11,36 +11,13 @@ import (
 	"github.com/uprava/uprava/mining/measure"
 )
 
-// Warning is a doubt about an overview that can be told in both languages.
-type Warning struct {
-	english, russian string
-}
-
-// Error returns the warning in English, as the overview's JSON has it.
-func (w *Warning) Error() string { return w.english }
-
-// In returns the warning in Russian or, for any other language, English.
-func (w *Warning) In(lang language.Tag) string {
-	if base, _ := lang.Base(); base.String() == "ru" && w.russian != "" {
-		return w.russian
-	}
-	return w.english
-}
-
-// WarningsIn returns the overview's warnings in Russian or, for any other
-// language, English; never nil. A warning that no one translated stays as it is.
-func (o *Overview) WarningsIn(lang language.Tag) []string {
+// WarningsIn returns the overview's warnings in the language "ru" or "en"; never
+// nil. A warning that no one translated stays as it is.
+func (o *Overview) WarningsIn(lang string) []string {
 	if o.Doubts == nil {
 		return append([]string{}, o.Warnings...)
 	}
-	out := make([]string, len(o.Doubts))
-	for i, d := range o.Doubts {
-		out[i] = d.Error()
-		if w := new(Warning); errors.As(d, &w) {
-			out[i] = w.In(lang)
-		}
-	}
-	return out
+	return measure.TextsIn(lang, o.Doubts)
 }
 
 // warn adds a warning, unless it is nil or known.
@@ -61,9 +38,9 @@ func (o *Overview) warn(w error) {
 func pairing(p eventlog.Pairing) []error {
 	var out []error
 	if p.Events > p.Instances {
-		out = append(out, &Warning{
-			fmt.Sprintf("%d recorded events make %d activity instances, which are counted here; --events recorded counts the former", p.Events, p.Instances),
-			fmt.Sprintf("из %s журнала составлено %s, здесь считаются действия; события считает --events recorded",
+		out = append(out, &measure.Doubt{
+			EN: fmt.Sprintf("%d recorded events make %d activity instances, which are counted here; --events recorded counts the former", p.Events, p.Instances),
+			RU: fmt.Sprintf("из %s журнала составлено %s, здесь считаются действия; события считает --events recorded",
 				russian(p.Events, "события", "событий", "событий"), russian(p.Instances, "действие", "действия", "действий")),
 		})
 	}
@@ -82,9 +59,9 @@ func pairing(p eventlog.Pairing) []error {
 		texts = append(texts, "ни одного завершённого действия нет "+inCases(p.Lost)+", хотя события есть")
 	}
 	for i, w := range p.Warnings() {
-		t := &Warning{english: w.Error()}
+		t := &measure.Doubt{EN: w.Error()}
 		if i < len(texts) {
-			t.russian = texts[i]
+			t.RU = texts[i]
 		}
 		out = append(out, t)
 	}
@@ -99,7 +76,7 @@ func leadTime(w error) error {
 	var small *measure.SmallSample
 	switch {
 	case errors.As(w, &none):
-		return &Warning{w.Error(), "нет событий " + inCases(int(none.Cases)) + fmt.Sprintf(" из %d, они не учтены", none.Of)}
+		return &measure.Doubt{EN: w.Error(), RU: "нет событий " + inCases(int(none.Cases)) + fmt.Sprintf(" из %d, они не учтены", none.Of)}
 	case errors.As(w, &small):
 		if small.Of == measure.OfMeanInterval {
 			return nil
@@ -108,12 +85,12 @@ func leadTime(w error) error {
 		if small.N == 1 {
 			cases = "1 case"
 		}
-		return &Warning{
-			fmt.Sprintf("lead time: %s; the %s needs %d", cases, small.Of, small.Needs),
-			fmt.Sprintf("время протекания: %s; для %s нужно не меньше %d", russian(small.N, "случай", "случая", "случаев"), small.Of, small.Needs),
+		return &measure.Doubt{
+			EN: fmt.Sprintf("lead time: %s; the %s needs %d", cases, small.Of, small.Needs),
+			RU: fmt.Sprintf("время протекания: %s; для %s нужно не меньше %d", russian(small.N, "случай", "случая", "случаев"), small.Of, small.Needs),
 		}
 	case errors.Is(w, measure.ErrEmpty):
-		return &Warning{"lead time: no case has events, so it cannot be told", "время протекания: ни в одном случае нет событий, определить его нельзя"}
+		return &measure.Doubt{EN: "lead time: no case has events, so it cannot be told", RU: "время протекания: ни в одном случае нет событий, определить его нельзя"}
 	}
 	return fmt.Errorf("lead time: %w", w)
 }

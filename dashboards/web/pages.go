@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"strings"
 
-	"golang.org/x/text/language"
-
 	"github.com/uprava/uprava/dashboards/charts"
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/mining"
@@ -93,7 +91,7 @@ func (s *site) process(w http.ResponseWriter, r *http.Request) {
 		}
 		return name
 	}
-	page := processPage{Process: p, Warnings: p.Overview.WarningsIn(language.Make(string(lang))), Link: link(p.Name), MapShare: shownShare, Map: mapOf(p, lang, label)}
+	page := processPage{Process: p, Warnings: p.Overview.WarningsIn(string(lang)), Link: link(p.Name), MapShare: shownShare, Map: mapOf(p, lang, label)}
 	page.EventsAs = lang.T("figure.events")
 	if p.Overview.EventsAs == mining.Recorded.String() {
 		page.EventsAs = lang.T("figure.recorded")
