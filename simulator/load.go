@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"github.com/uprava/uprava/mining/measure"
 )
 
 // loads warns of pools to which more work comes than they can do. The visits of
@@ -52,11 +54,15 @@ func (c *compiler) loads() []error {
 			continue
 		}
 		if u := work[g] / capacity[g]; u >= 1-1e-9 {
-			what := "pool"
+			what, russian := "pool", "группа"
 			if len(names[g]) > 1 {
-				what = "pools"
+				what, russian = "pools", "группы"
 			}
-			warnings = append(warnings, fmt.Errorf("%s %s: the work that comes is %.2f of what can be done: the queue grows without end, and figures depend on the length of the run", what, strings.Join(names[g], ", "), u))
+			list := strings.Join(names[g], ", ")
+			warnings = append(warnings, &measure.Doubt{
+				EN: fmt.Sprintf("%s %s: the work that comes is %.2f of what can be done: the queue grows without end, and figures depend on the length of the run", what, list, u),
+				RU: fmt.Sprintf("%s %s: поступающая работа составляет %.2f от посильной: очередь растёт без предела, и показатели зависят от длины прогона", russian, list, u),
+			})
 		}
 	}
 	return warnings

@@ -209,7 +209,7 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 		r.settle(&r.KPIs[i])
 	}
 	if cfg.Replications < 2 {
-		r.Warnings = append(r.Warnings, fmt.Errorf("one replication gives no interval: two or more do"))
+		r.Warnings = append(r.Warnings, &measure.Doubt{EN: "one replication gives no interval: two or more do", RU: "один прогон не даёт интервала: нужно два и больше"})
 	}
 	if cfg.Samples {
 		for i, p := range first.Processes {
@@ -236,13 +236,19 @@ func (r *Result) settle(k *KPI) {
 	nan := measure.Number(math.NaN())
 	k.Mean, k.Low, k.High, k.Replications = nan, nan, nan, len(x)
 	if left := len(k.Values) - len(x); left > 0 {
-		r.Warnings = append(r.Warnings, fmt.Errorf("%s: %d of %d replications have none and are left out", k.title(), left, len(k.Values)))
+		r.Warnings = append(r.Warnings, &measure.Doubt{
+			EN: fmt.Sprintf("%s: %d of %d replications have none and are left out", k.title(), left, len(k.Values)),
+			RU: fmt.Sprintf("%s: в %d из %d прогонов значения нет, они не учтены", k.title(), left, len(k.Values)),
+		})
 	}
 	if len(x) == 0 {
 		return
 	}
 	k.Mean = measure.Number(measure.Summarize(x, k.Unit).Mean)
 	if iv, err := measure.MeanInterval(x, k.Confidence); err == nil {
+		if k.Unit == measure.Share { // which lies between 0 and 1, as Student's interval does not know
+			iv.Low, iv.High = math.Max(iv.Low, 0), math.Min(iv.High, 1)
+		}
 		k.Low, k.High = measure.Number(iv.Low), measure.Number(iv.High)
 	}
 }
