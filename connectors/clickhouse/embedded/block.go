@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"regexp"
 
 	chproto "github.com/ClickHouse/ch-go/proto"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/column"
@@ -38,8 +38,8 @@ func decodeBlocks(data []byte, sc *column.ServerContext, yield func(*proto.Block
 // LowCardinality and the like even if there are none, which neither Block.Decode
 // nor a server expects.
 func encodeBlock(buf *chproto.Buffer, b *proto.Block, rev uint64) error {
-	if c := valueless(b); c != "" {
-		return &exception{codeNotImplemented, "DB::Exception: column " + c + " holds the type Nothing, as a bare NULL or [] has, which the embedded engine does not pass on: give it a type, as in NULL::Nullable(String)"}
+	if c := foreign(b); c != "" {
+		return &exception{codeNotImplemented, "DB::Exception: the embedded engine does not pass on column " + c + ": convert it, as in NULL::Nullable(String) or toString(…)"}
 	}
 	if b.Rows() > 0 {
 		return b.Encode(buf, rev)
@@ -60,12 +60,15 @@ func encodeBlock(buf *chproto.Buffer, b *proto.Block, rev uint64) error {
 	return nil
 }
 
-// valueless names a column whose type holds Nothing: clickhouse-go reads bytes
-// for its values but writes none, so a client would wait for ever.
-func valueless(b *proto.Block) string {
+// unpassable are the types whose values clickhouse-go reads and writes in two
+// ways, so that a client would wait for ever or panic.
+var unpassable = regexp.MustCompile(`\b(Nothing|JSON|Dynamic|Variant)\b`)
+
+// foreign names a column of such a type, with the type.
+func foreign(b *proto.Block) string {
 	for _, c := range b.Columns {
-		if t := string(c.Type()); strings.HasPrefix(t, "Nothing") || strings.Contains(t, "(Nothing") || strings.Contains(t, ", Nothing") {
-			return quoteName(c.Name())
+		if t := string(c.Type()); unpassable.MatchString(t) {
+			return quoteName(c.Name()) + " of type " + t
 		}
 	}
 	return ""

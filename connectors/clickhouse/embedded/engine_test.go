@@ -363,6 +363,9 @@ func TestValuesWithoutTypeAreRefused(t *testing.T) {
 	for _, q := range []string{"SELECT NULL", "SELECT []", "SELECT (1, NULL)"} {
 		exceptionCode(t, 48, c.Exec(ctx, q), "Nothing")
 	}
+	for _, q := range []string{`SELECT '{"a":1}'::JSON`, "SELECT 1::Dynamic", "SELECT 1::Variant(UInt8, String)"} {
+		exceptionCode(t, 48, c.Exec(ctx, q), "does not pass on")
+	}
 	require.NoError(t, c.Exec(ctx, "SELECT NULL::Nullable(String), []::Array(String)"))
 }
 
