@@ -150,6 +150,12 @@ func (l Lever) onProcess(p *twin.Process) error {
 // branch sets the share of a flow; the others of its gateway keep their
 // proportions, or share evenly what is left when they had nothing.
 func (l Lever) branch(m *twin.Model) error {
+	for _, p := range m.Processes {
+		if flow, ok := strings.CutPrefix(l.Target, p.ID+"/"); ok && l.Process == "" {
+			l.Process, l.Target = p.ID, flow
+			break
+		}
+	}
 	var found []*twin.Process
 	var all []string
 	for _, p := range m.Processes {

@@ -1,0 +1,236 @@
+// Package datasets holds the systems that come with the program. A pack is a
+// folder: a manifest (pack.yaml), the files of a twin, and scenarios. No number
+// of a pack stands in code; README.md tells how to add one.
+//
+//	pack ─▶ Model, Scenarios ─▶ simulator
+//	  └───▶ Generate ─▶ event log + truth that was planted in it
+package datasets
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+
+	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/scenario"
+	"github.com/uprava/uprava/twin/yamlfile"
+)
+
+//go:embed municipality
+var folders embed.FS
+
+// ids lists the packs. A folder that is not here does not exist.
+var ids = []string{"municipality"}
+
+// ErrUnknown says that there is no pack of that name.
+var ErrUnknown = errors.New("no such pack")
+
+// Pack is one system.
+type Pack struct {
+	ID        string
+	Name      twin.Text
+	Notice    twin.Text // to be shown on every page and report
+	Main      string    // process that is meant where none is named
+	Processes []Published
+	scenarios []string
+	files     fs.FS
+}
+
+// Published are the values that a process of a pack is made to reproduce.
+type Published struct {
+	Process    string
+	AsIs, ToBe float64 // mean lead time, seconds
+	Source     twin.Text
+}
+
+// Packs returns all packs.
+func Packs() ([]*Pack, error) {
+	var out []*Pack
+	for _, id := range ids {
+		p, err := Open(id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// Open returns a pack; an error that is ErrUnknown names those that exist.
+func Open(id string) (*Pack, error) {
+	if !slices.Contains(ids, id) {
+		return nil, fmt.Errorf("pack %q: %w; there are %q", id, ErrUnknown, ids)
+	}
+	sub, err := fs.Sub(folders, id)
+	if err != nil {
+		return nil, err
+	}
+	return read(sub)
+}
+
+// read reads the manifest of a pack.
+func read(files fs.FS) (*Pack, error) {
+	const name = "pack.yaml"
+	data, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := yamlfile.Parse(name, data)
+	if err != nil {
+		return nil, err
+	}
+	p := &Pack{files: files}
+	f := doc.Root().Mapping("id", "name", "notice", "main", "processes", "scenarios")
+	p.ID, p.Main = text(f, "id"), text(f, "main")
+	p.Name, p.Notice = words(f, "name"), words(f, "notice")
+	if v, ok := f.Need("processes"); ok {
+		for _, item := range v.List() {
+			g := item.Mapping("id", "as-is", "to-be", "source")
+			p.Processes = append(p.Processes, Published{text(g, "id"), seconds(g, "as-is"), seconds(g, "to-be"), words(g, "source")})
+		}
+	}
+	if v, ok := f.Need("scenarios"); ok {
+		for _, item := range v.List() {
+			p.scenarios = append(p.scenarios, item.Text())
+		}
+	}
+	return p, doc.Err()
+}
+
+func text(f yamlfile.Mapping, key string) string {
+	v, ok := f.Need(key)
+	if !ok {
+		return ""
+	}
+	return v.Text()
+}
+
+func words(f yamlfile.Mapping, key string) twin.Text {
+	v, ok := f.Need(key)
+	if !ok {
+		return twin.Text{}
+	}
+	g := v.Mapping("ru", "en")
+	return twin.Text{RU: text(g, "ru"), EN: text(g, "en")}
+}
+
+func seconds(f yamlfile.Mapping, key string) float64 {
+	v, ok := f.Need(key)
+	if !ok {
+		return 0
+	}
+	return v.Seconds()
+}
+
+// Model returns the twin of the pack as it is.
+func (p *Pack) Model() (*twin.Model, error) {
+	sub, err := fs.Sub(p.files, "twin")
+	if err != nil {
+		return nil, err
+	}
+	m, err := twin.Read(sub)
+	if err != nil {
+		return nil, fmt.Errorf("reading the twin of pack %q: %w", p.ID, err)
+	}
+	return m, nil
+}
+
+// Scenarios returns the changes that the pack compares, in the order of its
+// manifest, then its others by name.
+func (p *Pack) Scenarios() ([]*scenario.Scenario, error) {
+	names, err := fs.Glob(p.files, "scenarios/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	order := slices.Clone(p.scenarios)
+	for _, n := range names {
+		if id := n[len("scenarios/") : len(n)-len(".yaml")]; !slices.Contains(order, id) {
+			order = append(order, id)
+		}
+	}
+	var out []*scenario.Scenario
+	for _, id := range order {
+		s, err := scenario.Read(p.files, path.Join("scenarios", id+".yaml"))
+		if err != nil {
+			return nil, fmt.Errorf("reading the scenarios of pack %q: %w", p.ID, err)
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// Compared returns the scenarios that a page or the demo shows.
+func (p *Pack) Compared() ([]*scenario.Scenario, error) {
+	all, err := p.Scenarios()
+	if err != nil {
+		return nil, err
+	}
+	return all[:len(p.scenarios)], nil
+}
+
+// Describe writes what the pack holds, in the language "ru" or "en".
+func (p *Pack) Describe(w io.Writer, lang string) error {
+	m, err := p.Model()
+	if err != nil {
+		return err
+	}
+	all, err := p.Scenarios()
+	if err != nil {
+		return err
+	}
+	for _, q := range m.Processes {
+		fmt.Fprintf(w, "%s  %s\n", q.ID, q.Name.In(lang))
+		for _, v := range p.Processes {
+			if v.Process == q.ID {
+				fmt.Fprintf(w, "    %g d → %g d  (%s)\n", v.AsIs/86400, v.ToBe/86400, v.Source.In(lang))
+			}
+		}
+	}
+	fmt.Fprintln(w)
+	for _, s := range all {
+		fmt.Fprintf(w, "%-28s %s\n", s.ID, s.Name.In(lang))
+	}
+	_, err = fmt.Fprintln(w)
+	return err
+}
+
+// The attributes by which a log says that it comes from a pack.
+const (
+	packKey    = "uprava:pack"
+	processKey = "uprava:process"
+	seedKey    = "uprava:seed"
+)
+
+// Origin returns the pack and the process that a log was generated from; false
+// for other logs.
+func Origin(m *eventlog.Meta) (pack, process string, ok bool) {
+	for _, a := range m.Attributes {
+		switch a.Key {
+		case packKey:
+			pack = a.Value.Text()
+		case processKey:
+			process = a.Value.Text()
+		}
+	}
+	return pack, process, slices.Contains(ids, pack) && process != ""
+}
+
+// process returns the process of the model that a configuration means.
+func (p *Pack) process(m *twin.Model, id string) (*twin.Process, error) {
+	if id == "" {
+		id = p.Main
+	}
+	known := make([]string, len(m.Processes))
+	for i, q := range m.Processes {
+		if q.ID == id {
+			return q, nil
+		}
+		known[i] = q.ID
+	}
+	return nil, fmt.Errorf("process %q of pack %q: %w; there are %q", id, p.ID, ErrUnknown, known)
+}
