@@ -25,6 +25,7 @@ import (
 	"github.com/uprava/uprava/connectors/clickhouse/embedded"
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/terms"
+	"github.com/uprava/uprava/datasets"
 )
 
 // version is set by the linker; `make build` gives the commit.
@@ -105,7 +106,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitInterrupted
 	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):
 		return exitUsage
-	case errors.Is(err, desk.ErrNotFound):
+	case errors.Is(err, desk.ErrNotFound), errors.Is(err, datasets.ErrUnknown):
 		return exitNotFound
 	case errors.As(err, &locked), errors.As(err, &busy), errors.As(err, &newer), errors.Is(err, embedded.ErrMissing):
 		return exitNoStore

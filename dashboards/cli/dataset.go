@@ -28,7 +28,11 @@ func (a *app) datasetList() *cobra.Command {
 	c := &cobra.Command{Use: "list", Short: "List the packs", Args: cobra.NoArgs, Example: "  uprava dataset list"}
 	c.RunE = func(*cobra.Command, []string) error {
 		t := table{}
-		for _, p := range datasets.Packs() {
+		packs, err := datasets.Packs()
+		if err != nil {
+			return err
+		}
+		for _, p := range packs {
 			t.add(p.ID, p.Name.In(string(a.lang())))
 		}
 		return t.write(a.stdout)

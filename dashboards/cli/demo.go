@@ -24,7 +24,6 @@ import (
 	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/measure"
-	"github.com/uprava/uprava/mining/performance"
 	"github.com/uprava/uprava/simulator/experiment"
 )
 
@@ -103,11 +102,15 @@ func (a *app) demoTown(ctx context.Context, d *desk.Desk, replications int) (str
 	if err != nil {
 		return "", err
 	}
-	m, scenarios, err := desk.ReadModel([]string{demoPack})
+	m, err := pack.Model()
 	if err != nil {
 		return "", err
 	}
-	out, err := a.demoCompare(ctx, desk.Compared{Model: m, Process: pack.MainProcess(), Scenarios: scenarios}, replications)
+	scenarios, err := pack.Compared()
+	if err != nil {
+		return "", err
+	}
+	out, err := a.demoCompare(ctx, desk.Compared{Model: m, Process: pack.Main, Scenarios: scenarios}, replications)
 	if err != nil {
 		return "", err
 	}
@@ -218,21 +221,29 @@ func (a *app) demoFigures(ctx context.Context, d *desk.Desk, name string) (*mine
 	if err != nil {
 		return nil, err
 	}
-	days, err := workingDays(log)
+	spans, err := d.Spans(ctx, log)
 	if err != nil {
 		return nil, err
 	}
+	days, err := workingDays(log, spans)
+	if err != nil {
+		return nil, err
+	}
+	seconds := make([]float64, len(spans))
+	for i, s := range spans {
+		seconds[i] = s.To.Sub(s.From).Seconds()
+	}
 	return &mined{
 		cases: log.Cases(), events: log.Events(),
-		lead:    measure.Summarize(performance.LeadTimes(log), measure.Second),
+		lead:    measure.Summarize(seconds, measure.Second),
 		working: measure.Summarize(days, measure.WorkingDay),
 	}, nil
 }
 
-// workingDays returns the lead time of each case in working days of the Russian
+// workingDays returns lead times in working days of the Russian
 // production calendar, 9:00 to 18:00 with an hour of rest at 13:00, in the zone
 // in which most events were written.
-func workingDays(log *eventlog.Log) ([]float64, error) {
+func workingDays(log *eventlog.Log, spans []desk.Span) ([]float64, error) {
 	zones := map[eventlog.Zone]int{}
 	for _, c := range log.All() {
 		for _, z := range c.Zones() {
@@ -253,10 +264,8 @@ func workingDays(log *eventlog.Log) ([]float64, error) {
 		return nil, err
 	}
 	var out []float64
-	for _, c := range log.All() {
-		if c.Len() > 0 {
-			out = append(out, float64(cal.WorkingDaysBetween(c.First().Go(), c.Last().Go())))
-		}
+	for _, s := range spans {
+		out = append(out, float64(cal.WorkingDaysBetween(s.From.Go(), s.To.Go())))
 	}
 	return out, nil
 }

@@ -93,7 +93,7 @@ func (a *app) logsRename() *cobra.Command {
 	return &cobra.Command{Use: "rename LOG NEW-NAME", Short: "Give a log another name", Args: cobra.ExactArgs(2), Example: "  uprava logs rename export permits-2019",
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withDesk(c.Context(), func(d *desk.Desk) error {
-				if err := d.Store().Rename(c.Context(), args[0], args[1]); err != nil {
+				if err := d.Rename(c.Context(), args[0], args[1]); err != nil {
 					return err
 				}
 				fmt.Fprintln(a.stdout, a.lang().T("cli.renamed", plain(args[0]), plain(args[1])))
@@ -106,7 +106,7 @@ func (a *app) logsDelete() *cobra.Command {
 	return &cobra.Command{Use: "delete LOG", Short: "Delete a log with its rejected rows", Args: cobra.ExactArgs(1), Example: "  uprava logs delete permits-2018",
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withDesk(c.Context(), func(d *desk.Desk) error {
-				if err := d.Store().Delete(c.Context(), args[0]); err != nil {
+				if err := d.Delete(c.Context(), args[0]); err != nil {
 					return err
 				}
 				fmt.Fprintln(a.stdout, a.lang().T("cli.deleted", plain(args[0])))

@@ -107,7 +107,7 @@ func ReadModel(args []string) (*twin.Model, []*scenario.Scenario, error) {
 	}
 	s, err := packNamed(name)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("model %q is no folder, and as a %w", name, err)
 	}
 	return s.model, s.scenarios, nil
 }

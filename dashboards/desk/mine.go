@@ -15,13 +15,27 @@ type MineConfig struct {
 }
 
 // Mine returns the overview of a log: computed in the store's engine, or in
-// memory where another classifier names the activities.
+// memory where another classifier names the activities. The lead time runs
+// between the milestones that the process of the log's model declares.
 func (d *Desk) Mine(ctx context.Context, log string, cfg MineConfig) (*mining.Overview, error) {
 	src, err := d.source(ctx, log, cfg)
 	if err != nil {
 		return nil, err
 	}
-	return mining.Mine(ctx, log, src, cfg.Events)
+	o, err := mining.Mine(ctx, log, src, cfg.Events)
+	if err != nil || cfg.Classifier != "" {
+		return o, err
+	}
+	l, s, err := d.declared(ctx, log)
+	if err != nil || l == nil {
+		return o, err
+	}
+	times, from, to, err := s.leadTimes(l)
+	if err != nil {
+		return nil, err
+	}
+	o.Between(from, to, times.Summary())
+	return o, nil
 }
 
 // Discover returns the process tree that the inductive miner finds.

@@ -22,6 +22,7 @@ type subject struct {
 	model     *twin.Model
 	process   *twin.Process // that the log follows
 	scenarios []*scenario.Scenario
+	compared  int // of the scenarios: those that a page compares, which come first
 }
 
 // labels are the names of activities in both languages, by either.
@@ -42,11 +43,11 @@ func (s *subject) labels() map[string]twin.Text {
 
 // subjectOf returns the model of a log: that of the pack which made the log, or
 // the one that was fitted to it; nil where there is neither.
-func (d *Desk) subjectOf(l *eventlog.Log) (*subject, error) {
-	if pack, process, ok := datasets.Origin(l); ok {
+func (d *Desk) subjectOf(log string, meta *eventlog.Meta) (*subject, error) {
+	if pack, process, ok := datasets.Origin(meta); ok {
 		return packSubject(pack, process)
 	}
-	return d.fitted(l.Name())
+	return d.fitted(log)
 }
 
 func packSubject(id, process string) (*subject, error) {
@@ -66,7 +67,11 @@ func packSubject(id, process string) (*subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &subject{m, m.Processes[i], all}, nil
+	compared, err := pack.Compared()
+	if err != nil {
+		return nil, err
+	}
+	return &subject{m, m.Processes[i], all, len(compared)}, nil
 }
 
 func processIDs(m *twin.Model) []string {
@@ -80,6 +85,26 @@ func processIDs(m *twin.Model) []string {
 // ModelDir is the folder of the model that is fitted to a log of the store.
 func (d *Desk) ModelDir(log string) string {
 	return filepath.Join(d.dir, "models", strings.ReplaceAll(url.PathEscape(log), ".", "%2E"))
+}
+
+// Rename gives a log, and the model fitted to it, another name.
+func (d *Desk) Rename(ctx context.Context, from, to string) error {
+	if err := d.store.Rename(ctx, from, to); err != nil {
+		return err
+	}
+	err := os.Rename(d.ModelDir(from), d.ModelDir(to))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// Delete deletes a log and the model fitted to it.
+func (d *Desk) Delete(ctx context.Context, log string) error {
+	if err := d.store.Delete(ctx, log); err != nil {
+		return err
+	}
+	return os.RemoveAll(d.ModelDir(log))
 }
 
 // fitted reads the model that was fitted to a log, nil where none was.
@@ -112,6 +137,7 @@ func readSubject(dir string) (*subject, error) {
 		}
 		s.scenarios = append(s.scenarios, one)
 	}
+	s.compared = len(s.scenarios)
 	return s, nil
 }
 
@@ -121,11 +147,11 @@ func (d *Desk) subjectNamed(ctx context.Context, name string) (*subject, error) 
 	if s, err := packNamed(name); err == nil || !errors.Is(err, datasets.ErrUnknown) {
 		return s, err
 	}
-	l, err := d.store.Load(ctx, name)
+	meta, err := d.store.Meta(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	s, err := d.subjectOf(l)
+	s, err := d.subjectOf(name, meta)
 	if err == nil && s == nil {
 		return nil, fmt.Errorf("log %q has no model yet: fit one with `uprava fit`: %w", name, ErrNotFound)
 	}
@@ -140,7 +166,7 @@ func packNamed(name string) (*subject, error) {
 		return nil, err
 	}
 	if process == "" {
-		process = pack.MainProcess()
+		process = pack.Main
 	}
 	return packSubject(id, process)
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/uprava/uprava/dashboards/web"
 	"github.com/uprava/uprava/mining"
 	"github.com/uprava/uprava/mining/eventlog"
-	"github.com/uprava/uprava/mining/performance"
 	"github.com/uprava/uprava/simulator"
 	"github.com/uprava/uprava/simulator/experiment"
 	"github.com/uprava/uprava/twin"
@@ -71,7 +70,7 @@ func (p *pages) process(ctx context.Context, log string) (*kept, error) {
 	}
 	src := p.desk.store.Source(log)
 	page := &web.Process{Log: web.Log{Name: log, Title: twin.Text{RU: log, EN: log}, Cases: info.Cases, Events: info.Events, First: info.First, Last: info.Last}}
-	if page.Overview, err = mining.Mine(ctx, log, src, mining.Instances); err != nil {
+	if page.Overview, err = p.desk.Mine(ctx, log, MineConfig{}); err != nil {
 		return nil, err
 	}
 	if page.Graph, err = src.DirectlyFollows(ctx, mining.Instances); err != nil {
@@ -85,7 +84,7 @@ func (p *pages) process(ctx context.Context, log string) (*kept, error) {
 		return nil, err
 	}
 	k = &kept{changed: info.Changed, page: page}
-	if k.subject, err = p.desk.subjectOf(l); err != nil {
+	if k.subject, err = p.desk.subjectOf(log, l.Meta()); err != nil {
 		return nil, err
 	}
 	page.Labels = k.subject.labels()
@@ -102,7 +101,11 @@ func (p *pages) process(ctx context.Context, log string) (*kept, error) {
 			}
 		}
 	}
-	page.Bins = charts.BinsOf(performance.LeadTimes(l), limit)
+	times, _, _, err := k.subject.leadTimes(l)
+	if err != nil {
+		return nil, err
+	}
+	page.Bins = charts.BinsOf(times.Seconds, limit)
 	p.mu.Lock()
 	p.processes[log] = k
 	p.mu.Unlock()
@@ -183,7 +186,7 @@ func (d *Desk) whatIf(k *kept) (*web.WhatIf, error) {
 	if s.process != nil {
 		process = s.process.ID
 	}
-	scenarios := s.scenarios
+	scenarios := s.scenarios[:s.compared]
 	if len(scenarios) == 0 {
 		var err error
 		if scenarios, err = Suggest(d.life, s.model); err != nil {
