@@ -592,7 +592,7 @@ func (c *compiler) probabilities(n *node, t *twin.Process, b *bpmn.Node, d *diag
 		total += n.out[rest].p
 	}
 	if sum && math.Abs(total-1) > 1e-6 {
-		c.fault("%s: the probabilities of its flows sum to %v: wanted 1", what, total)
+		c.fault("%s: the probabilities of its flows sum to %.6g: wanted 1", what, total)
 	}
 	if !sum && total <= 0 {
 		c.fault("%s: no flow has a probability above 0", what)
@@ -696,7 +696,7 @@ func (c *compiler) limit(t *twin.Limit, d *diagram, of string) *limit {
 		rest -= o.Share
 	}
 	if rest < -1e-9 {
-		c.fault("%s: the shares of other limits sum to %v: wanted 1 at most", of, 1-rest)
+		c.fault("%s: the shares of other limits sum to %.6g: wanted 1 at most", of, 1-rest)
 	}
 	check := func(days int) {
 		if days < 0 || days > 36600 {

@@ -110,12 +110,13 @@ func (r *run) rest(i, node, by int32) {
 	}
 }
 
-// pass notes the milestones that a case completes with a node.
+// pass notes the milestones that a case completes with a node: of the request
+// the first time, of the delivery the last, as mining does.
 func (r *run) pass(i int32, n *node) {
 	if n.requested && r.cases[i].Requested == Never {
 		r.cases[i].Requested = r.des.Now()
 	}
-	if n.delivered && r.cases[i].Delivered == Never {
+	if n.delivered {
 		r.cases[i].Delivered = r.des.Now()
 	}
 }

@@ -313,7 +313,7 @@ func (v *validator) branches(p *Process, at func(...string) string) {
 		case given < len(out):
 			v.fault(at("branches"), "process %q: gateway %q: %d of its %d branches have a share", p.ID, n.ID, given, len(out))
 		case n.Kind == bpmn.ExclusiveGateway && math.Abs(sum-1) > 1e-6:
-			v.fault(at("branches", out[0].ID), "process %q: gateway %q: its shares sum to %v, wanted 1", p.ID, n.ID, sum)
+			v.fault(at("branches", out[0].ID), "process %q: gateway %q: its shares sum to %.6g, wanted 1", p.ID, n.ID, sum)
 		}
 	}
 }
@@ -351,6 +351,6 @@ func (v *validator) limit(p *Process, nodes []string, at func(...string) string)
 		}
 	}
 	if sum > 1 {
-		v.fault(at("limit"), "process %q: limit: the shares of other limits sum to %v, more than 1", p.ID, sum)
+		v.fault(at("limit"), "process %q: limit: the shares of other limits sum to %.6g, more than 1", p.ID, sum)
 	}
 }

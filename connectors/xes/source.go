@@ -179,6 +179,9 @@ func (s *Source) Next(ctx context.Context) (*connectors.Row, error) {
 	return nil, s.fail(err)
 }
 
+// Name returns the name of the file, or the one given to New.
+func (s *Source) Name() string { return s.name }
+
 // Close ends reading. It waits for the decompressing goroutine, and closes the
 // file where Open opened it.
 func (s *Source) Close() error {

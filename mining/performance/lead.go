@@ -47,8 +47,9 @@ const (
 	Last
 )
 
-// Moment says which time of an activity instance is meant. Events as they were
-// recorded have only the one.
+// Moment says which time of an activity instance is meant. Of events as they
+// were recorded, it is the time of those whose lifecycle transition marks the
+// moment: complete (or none), start, schedule.
 type Moment uint8
 
 // The moments. An instance for which the moment was not recorded does not count
@@ -147,21 +148,25 @@ func Between(l *eventlog.Log, cfg LeadConfig) (Sample, error) {
 type finder struct {
 	code   eventlog.Code // NoCode: the case's first or last recorded event
 	which  Occurrence
-	column func(eventlog.Case) []eventlog.Time
+	column func(eventlog.Case) []eventlog.Time // of activity instances
+	marks  []bool                              // by transition: its events are the moment
+	plain  bool                                // so are those without a transition
 }
 
 func newFinder(l *eventlog.Log, m Milestone, unset Occurrence) (finder, error) {
-	f := finder{code: eventlog.NoCode, which: m.Occurrence}
+	f := finder{code: eventlog.NoCode, which: m.Occurrence, plain: m.Moment == Completed}
 	if f.which == Unset {
 		f.which = unset
 	}
+	role := eventlog.Completes
 	switch m.Moment {
-	case Completed:
-		f.column = eventlog.Case.Times
 	case Started:
-		f.column = eventlog.Case.Starts
+		f.column, role = eventlog.Case.Starts, eventlog.Starts
 	case Enabled:
-		f.column = eventlog.Case.Enabled
+		f.column, role = eventlog.Case.Enabled, eventlog.Schedules
+	}
+	for _, name := range l.Transitions().Names() {
+		f.marks = append(f.marks, eventlog.TransitionOf(name) == role)
 	}
 	if m.Activity == "" {
 		return f, nil
@@ -183,17 +188,29 @@ func (f finder) in(c eventlog.Case) eventlog.Time {
 		return c.Last()
 	}
 	found := eventlog.NoTime
-	times := f.column(c)
-	if times == nil {
-		return found
+	take := func(t eventlog.Time) {
+		if t != eventlog.NoTime && (found == eventlog.NoTime || f.which == First && t < found || f.which == Last && t > found) {
+			found = t
+		}
+	}
+	transitions, times := c.Transitions(), c.Times()
+	var column []eventlog.Time
+	if f.column != nil {
+		column = f.column(c)
 	}
 	for i, a := range c.Activities() {
-		t := times[i]
-		if a != f.code || t == eventlog.NoTime {
+		if a != f.code {
 			continue
 		}
-		if found == eventlog.NoTime || f.which == First && t < found || f.which == Last && t > found {
-			found = t
+		if column != nil {
+			take(column[i])
+		}
+		if transitions == nil || transitions[i] == eventlog.NoCode {
+			if f.plain {
+				take(times[i])
+			}
+		} else if f.marks[transitions[i]] {
+			take(times[i])
 		}
 	}
 	return found

@@ -32,8 +32,43 @@ func LognormalOf(mean, sd float64) (mu, sigma float64) {
 }
 
 // Gamma returns the u-quantile of the gamma law of the given shape and scale
-// (mean shape·scale).
-func Gamma(u, shape, scale float64) float64 { return scale * mathext.GammaIncRegInv(shape, u) }
+// (mean shape·scale), by Halley's iteration on the incomplete gamma function
+// from the approximation of Wilson and Hilferty (1931, doi:10.1073/pnas.17.12.684)
+// or, for small shapes and probabilities, from the first term of its series.
+func Gamma(u, shape, scale float64) float64 {
+	logGamma, _ := math.Lgamma(shape)
+	var x float64
+	z := standardNormal(u)
+	if h := 1 - 1/(9*shape) + z/(3*math.Sqrt(shape)); shape > 0.5 && h > 0.1 {
+		x = shape * h * h * h
+	} else {
+		x = math.Exp((math.Log(u) + math.Log(shape) + logGamma) / shape)
+	}
+	for range 20 {
+		if !(x > 1e-300) {
+			return 0
+		}
+		// The lesser of the two tails, so that no digits are lost in the other.
+		var off float64
+		if u < 0.5 {
+			off = mathext.GammaIncReg(shape, x) - u
+		} else {
+			off = (1 - u) - mathext.GammaIncRegComp(shape, x)
+		}
+		step := off / math.Exp((shape-1)*math.Log(x)-x-logGamma)
+		step /= 1 - min(1, step*((shape-1)/x-1))/2
+		next := x - step
+		if next <= 0 {
+			next = x / 2
+		}
+		done := math.Abs(next-x) <= 1e-11*next
+		x = next
+		if done {
+			return scale * x
+		}
+	}
+	return scale * mathext.GammaIncRegInv(shape, u)
+}
 
 // Triangular returns the u-quantile of the triangular law on [low, high].
 func Triangular(u, low, mode, high float64) float64 {

@@ -99,6 +99,31 @@ func TestLaws(t *testing.T) {
 	require.Equal(t, 4.0, Triangular(0.3, 4, 4, 4))
 }
 
+// Gamma inverts over the shapes that coefficients of variation from 5 to 0.01 have.
+func TestGamma(t *testing.T) {
+	for _, shape := range []float64{0.04, 0.3, 0.51, 1, 1.5, 4, 44, 1000, 10000} {
+		law := distuv.Gamma{Alpha: shape, Beta: 1}
+		last := -1.0
+		for k := range 400 {
+			u := (float64(k) + 0.5) / 400
+			if k < 8 {
+				u = math.Pow(10, float64(k-12))
+			} else if k > 391 {
+				u = 1 - math.Pow(10, float64(389-k))
+			}
+			x := Gamma(u, shape, 1)
+			require.GreaterOrEqual(t, x, last, "shape %v, u %v", shape, u)
+			last = x
+			if p := law.CDF(x); u < 0.5 && x > 0 {
+				require.InEpsilon(t, u, p, 1e-7, "shape %v, u %v", shape, u)
+			} else if x > 0 {
+				require.InEpsilon(t, 1-u, law.Survival(x), 1e-6, "shape %v, u %v", shape, u)
+			}
+		}
+		require.Zero(t, testing.AllocsPerRun(10, func() { Gamma(0.3, shape, 1) }))
+	}
+}
+
 func TestExponentialIsInverted(t *testing.T) {
 	a, b := NewStream(1, 0, "x"), NewStream(1, 0, "x")
 	for range 100 {
