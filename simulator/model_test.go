@@ -53,13 +53,6 @@ func expo(mean float64) twin.Distribution { return twin.Distribution{Law: "expon
 func exactly(d time.Duration) twin.Distribution {
 	return twin.Distribution{Law: "fixed", Value: d.Seconds()}
 }
-func moments(d ...time.Duration) twin.Distribution {
-	s := make([]float64, len(d))
-	for i := range d {
-		s[i] = d[i].Seconds()
-	}
-	return twin.Distribution{Law: "empirical", Sample: s}
-}
 
 // one is start ─▶ A ─▶ end with one pool "R".
 func one(between, service twin.Distribution, size int, calendar string) *sketch {

@@ -9,9 +9,6 @@ import (
 	"github.com/uprava/uprava/mining/eventlog"
 )
 
-// noTime is eventlog.NoTime as the store keeps it.
-const noTime = int64(eventlog.NoTime)
-
 // maxBatchBytes is the size of texts at which a batch is full, whatever the
 // number of its rows.
 const maxBatchBytes = 64 << 20

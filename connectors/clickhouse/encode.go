@@ -156,8 +156,7 @@ func (e *encoder) declare(id string, list []eventlog.Attribute) error {
 func (e *encoder) reject(r connectors.Rejected) {
 	b := e.batch
 	q := &b.rejected
-	var key [3]uint64
-	key = [3]uint64{xxhash.Sum64String(r.Field), xxhash.Sum64String(r.Reason), xxhash.Sum64String(r.Raw)}
+	key := [3]uint64{xxhash.Sum64String(r.Field), xxhash.Sum64String(r.Reason), xxhash.Sum64String(r.Raw)}
 	q.position = append(q.position, e.position)
 	q.hash = append(q.hash, hashWords(key[:]))
 	q.source = append(q.source, strings.Clone(r.Source))

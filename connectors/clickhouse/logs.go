@@ -19,7 +19,7 @@ type LogInfo struct {
 	Cases       int64     `json:"cases"`
 	Events      int64     `json:"events"`
 	Quarantined int64     `json:"quarantined"`
-	Bytes       int64     `json:"bytes"` // on disk
+	Bytes       int64     `json:"bytes"`          // on disk
 	First       time.Time `json:"first,omitzero"` // earliest and latest time recorded; zero for a log without events
 	Last        time.Time `json:"last,omitzero"`
 	Created     time.Time `json:"created"`

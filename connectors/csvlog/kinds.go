@@ -13,10 +13,7 @@ type guess struct {
 	n       int // values that are not empty
 	kinds   [4]bool
 	layouts []*Layout // times: those that fit all values
-	dates   bool      // layouts was set
-	long    bool      // a fraction or time of day was seen
 	first   string
-	ends    [2]string // for an ambiguous column: a value to show
 }
 
 // The kinds that values are tried as, narrowest first; text is left.

@@ -24,7 +24,7 @@ import (
 
 // Labels that try to break out of where they are shown.
 var hostile = []string{
-	`</script><script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `'; alert(1); '`, "{{.Lang}}", "a\nb\tc", "⁧abc⁦", strings.Repeat("длинное ", 40), "=cmd|' /C calc'!A0", "\\N", "</textarea>", "&lt;b&gt;",
+	`</script><script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `'; alert(1); '`, "{{.Lang}}", "a\nb\tc", "\u2067abc\u2066", strings.Repeat("длинное ", 40), "=cmd|' /C calc'!A0", "\\N", "</textarea>", "&lt;b&gt;",
 }
 
 // logs is a backend over logs in memory, mined for real.

@@ -20,10 +20,6 @@ func (s set) or(t set) {
 	}
 }
 
-func (s set) empty() bool {
-	return !slices.ContainsFunc(s, func(w uint64) bool { return w != 0 })
-}
-
 func (s set) meets(t set) bool {
 	for i, w := range t {
 		if s[i]&w != 0 {
