@@ -139,6 +139,14 @@ func (b *Browser) Screenshot(name string) {
 	require.NoError(b.t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644))
 }
 
+// Picture returns what the window shows, as PNG.
+func (b *Browser) Picture() []byte {
+	b.t.Helper()
+	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	require.NoError(b.t, err)
+	return png
+}
+
 // Clean fails the test where the console said anything, a policy was violated,
 // or an address outside the given one was asked for.
 func (b *Browser) Clean(address string) {
