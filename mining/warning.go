@@ -92,6 +92,9 @@ func leadTime(w error) error {
 	case errors.Is(w, measure.ErrEmpty):
 		return &measure.Doubt{EN: "lead time: no case has events, so it cannot be told", RU: "время протекания: ни в одном случае нет событий, определить его нельзя"}
 	}
+	if d, ok := errors.AsType[*measure.Doubt](w); ok {
+		return &measure.Doubt{EN: "lead time: " + d.EN, RU: "время протекания: " + d.RU}
+	}
 	return fmt.Errorf("lead time: %w", w)
 }
 

@@ -196,7 +196,7 @@ func (a *app) demoIngest(ctx context.Context, d *desk.Desk, name, path string) e
 	}
 	l := a.lang()
 	a.say("demo.ingested", plain(name), l.Count("case", report.Cases), l.Count("event", report.Events), l.Float(time.Since(begin).Seconds(), 1), l.Int(report.Added))
-	a.warn(measure.Texts(report.Warnings))
+	a.warn(measure.TextsIn(string(a.lang()), report.Warnings))
 	return nil
 }
 

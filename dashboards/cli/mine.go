@@ -59,7 +59,7 @@ activity is concept:name unless --classifier names one of the log's classifiers.
 			if err := printOverview(a.stdout, o, a.lang()); err != nil {
 				return err
 			}
-			a.warn(o.Warnings)
+			a.warn(o.WarningsIn(string(a.lang())))
 			return nil
 		})
 	}

@@ -105,7 +105,7 @@ Forms of --lever:
 		if err := printResult(a.stdout, result, comparison, a.lang()); err != nil {
 			return err
 		}
-		a.warn(measure.Texts(result.Warnings))
+		a.warn(measure.TextsIn(string(a.lang()), result.Warnings))
 		return nil
 	}
 	return c

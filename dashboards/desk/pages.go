@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"sync"
@@ -118,6 +119,10 @@ func judge(l *eventlog.Log, limit *twin.Limit) *web.Limit {
 	out := &web.Limit{Text: twin.Text{RU: days + " кал. дн.", EN: days + " calendar days"}, Seconds: float64(limit.Days) * 86400}
 	if limit.Unit == twin.WorkingDay {
 		out.Text, out.Seconds = twin.Text{RU: days + " раб. дн.", EN: days + " working days"}, 0
+	}
+	for _, o := range limit.Others {
+		out.Text.RU += fmt.Sprintf("; для части дел — %d", o.Days)
+		out.Text.EN += fmt.Sprintf("; %d for some of the cases", o.Days)
 	}
 	if c := limit.Citation; c != (twin.Text{}) {
 		out.Text.RU += " (" + c.In("ru") + ")"

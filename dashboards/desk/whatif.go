@@ -138,9 +138,9 @@ func whatIf(out []Outcome, mined float64) *web.WhatIf {
 			s.Difference = &web.Estimate{Mean: o.Difference.Difference, Low: o.Difference.Interval.Low, High: o.Difference.Interval.High}
 		}
 		w.Scenarios = append(w.Scenarios, s)
-		for _, warning := range measure.Texts(o.Result.Warnings) {
-			if !seen[warning] {
-				seen[warning] = true
+		for _, warning := range o.Result.Warnings {
+			if !seen[warning.Error()] {
+				seen[warning.Error()] = true
 				w.Warnings = append(w.Warnings, warning)
 			}
 		}

@@ -74,7 +74,7 @@ type WhatIf struct {
 	Mined     float64 // mean lead time of the log, seconds; NaN where it has none
 	Scenarios []Scenario
 	Evidence  Evidence
-	Warnings  []string
+	Warnings  []error
 }
 
 // Scenario is one line of the comparison; the first is the as-is.

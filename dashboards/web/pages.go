@@ -10,6 +10,7 @@ import (
 	"github.com/uprava/uprava/dashboards/charts"
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/mining"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -248,7 +249,7 @@ func (page *whatIfPage) fill(p *Process, result *WhatIf, lang terms.Lang) {
 		lang.T("whatif.seed") + ": " + lang.Int(int64(e.Seed)),
 		lang.T("whatif.hash") + ": " + e.Hash,
 	}, "; ")
-	page.Warnings = result.Warnings
+	page.Warnings = measure.TextsIn(string(lang), result.Warnings)
 }
 
 // difference says in words where an interval holds zero: no more is known.

@@ -87,7 +87,7 @@ func (b logs) WhatIf(_ context.Context, name string) (*WhatIf, error) {
 		return nil, nil
 	}
 	return &WhatIf{Mined: 1500, Evidence: Evidence{Replications: 30, Warmup: 10, Cases: 100, Seed: 1, Hash: "0f1e2d"},
-		Warnings: []string{hostile[0]},
+		Warnings: []error{errors.New(hostile[0])},
 		Scenarios: []Scenario{
 			{Name: twin.Text{RU: "«Как есть»", EN: "As-is"}, LeadTime: Estimate{1500, 1450, 1550}, P85: Estimate{2500, 2400, 2600}, Overdue: &Estimate{0.2, 0.18, 0.22}, Headcount: 7},
 			{Name: twin.Text{RU: hostile[1]}, LeadTime: Estimate{900, 850, 950}, P85: Estimate{1500, 1400, 1600}, Overdue: &Estimate{0.02, 0.01, 0.03}, Difference: &Estimate{-600, -640, -560}, Headcount: 7, Levers: []twin.Text{{RU: "шаблоны", EN: "templates"}}},

@@ -118,7 +118,7 @@ func Cases(l *eventlog.Log, cfg Config) CaseTimes {
 	}
 	for k, s := range samples {
 		what := [...]string{"waiting", "service", "processing", "idle"}[k]
-		s.leave(none[k], "has no known "+what, "have no known "+what)
+		s.leave(none[k], "has no known "+what, "have no known "+what, "не известно: "+what)
 		if some[k] > 0 {
 			s.Warnings = append(s.Warnings, fmt.Errorf("%d of %d sums of %s lack some activity instances", some[k], len(s.Seconds), what))
 		}

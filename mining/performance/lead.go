@@ -27,14 +27,16 @@ func (s *Sample) add(position int, micros eventlog.Time) {
 	s.Cases = append(s.Cases, position)
 }
 
-// leave counts cases that were left out.
-func (s *Sample) leave(n int, one, many string) {
-	switch {
-	case n == 1:
-		s.Warnings = append(s.Warnings, errors.New("1 case "+one+" and is left out"))
-	case n > 1:
-		s.Warnings = append(s.Warnings, fmt.Errorf("%d cases %s and are left out", n, many))
+// leave counts cases that were left out; ru is the reason after "N дел: ".
+func (s *Sample) leave(n int, one, many, ru string) {
+	if n == 0 {
+		return
 	}
+	en := fmt.Sprintf("%d cases %s and are left out", n, many)
+	if n == 1 {
+		en = "1 case " + one + " and is left out"
+	}
+	s.Warnings = append(s.Warnings, &measure.Doubt{EN: en, RU: fmt.Sprintf("не учтено дел: %d (%s)", n, ru)})
 }
 
 // Occurrence says which of several occurrences of an activity is meant.
@@ -137,10 +139,10 @@ func Between(l *eventlog.Log, cfg LeadConfig) (Sample, error) {
 			s.add(i, b-a)
 		}
 	}
-	s.leave(empty, "has no events", "have no events")
-	s.leave(noFrom, fmt.Sprintf("lacks the first milestone %q", cfg.From.Activity), fmt.Sprintf("lack the first milestone %q", cfg.From.Activity))
-	s.leave(noTo, fmt.Sprintf("lacks the second milestone %q", cfg.To.Activity), fmt.Sprintf("lack the second milestone %q", cfg.To.Activity))
-	s.leave(backwards, "passed the second milestone before the first", "passed the second milestone before the first")
+	s.leave(empty, "has no events", "have no events", "нет событий")
+	s.leave(noFrom, fmt.Sprintf("lacks the first milestone %q", cfg.From.Activity), fmt.Sprintf("lack the first milestone %q", cfg.From.Activity), fmt.Sprintf("нет начального события «%s»", cfg.From.Activity))
+	s.leave(noTo, fmt.Sprintf("lacks the second milestone %q", cfg.To.Activity), fmt.Sprintf("lack the second milestone %q", cfg.To.Activity), fmt.Sprintf("нет конечного события «%s»", cfg.To.Activity))
+	s.leave(backwards, "passed the second milestone before the first", "passed the second milestone before the first", "конечное событие раньше начального")
 	return s, nil
 }
 
