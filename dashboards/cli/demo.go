@@ -133,7 +133,7 @@ func (a *app) demoLog(ctx context.Context, d *desk.Desk, path string, replicatio
 		return "", err
 	}
 	a.say("demo.fitted", d.ModelDir(name), l.Int(int64(len(report.Assumptions))))
-	for _, s := range report.Assumptions {
+	for _, s := range report.AssumptionsIn(string(l)) {
 		fmt.Fprintln(a.stdout, "  -", plain(s))
 	}
 	again, err := desk.Simulated(mined.cases)(ctx, m)

@@ -37,24 +37,16 @@ where the page of the log finds it.`,
 					Log         string   `json:"log"`
 					Out         string   `json:"out"`
 					Assumptions []string `json:"assumptions"`
-				}{args[0], out, texts(report.Assumptions)})
+				}{args[0], out, report.Assumptions})
 			}
 			l := a.lang()
 			fmt.Fprintln(a.stdout, l.T("cli.fitted", plain(args[0]), out))
 			fmt.Fprintln(a.stdout, l.T("cli.assumed"))
-			for _, s := range texts(report.Assumptions) {
+			for _, s := range report.AssumptionsIn(string(l)) {
 				fmt.Fprintln(a.stdout, "  -", plain(s))
 			}
 			return nil
 		})
 	}
 	return c
-}
-
-func texts[T ~string](list []T) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = string(s)
-	}
-	return out
 }

@@ -82,7 +82,7 @@ func (f *fitter) calibrate(ctx context.Context, m *twin.Model) error {
 	}
 	for i := range m.Pools {
 		if n := grown[m.Pools[i].ID]; n > 0 {
-			f.report.assume("Pool %s has %s more than were seen at once: with fewer its queue alone was longer than the waiting of the log.", m.Pools[i].ID, people(n))
+			f.report.assume("Pool %s has %s more than were seen at once: with fewer its queue alone was longer than the waiting of the log.", m.Pools[i].ID, headcount(n))
 		}
 	}
 	for i := range f.report.Stages {

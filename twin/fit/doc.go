@@ -71,6 +71,8 @@ type Report struct {
 	Stages           []Stage         `json:"stages"`
 	Assumptions      []string        `json:"assumptions"`
 	Warnings         []error         `json:"-"`
+
+	doubts []error // the assumptions in both languages
 }
 
 // Stage is what was fitted to one activity; times in seconds.
@@ -84,10 +86,6 @@ type Stage struct {
 	Processing float64 `json:"processing_s"` // mean
 	Delay      float64 `json:"delay_s"`      // mean after calibration
 	Estimated  bool    `json:"estimated"`    // the processing is an estimate, no record
-}
-
-func (r *Report) assume(format string, args ...any) {
-	r.Assumptions = append(r.Assumptions, fmt.Sprintf(format, args...))
 }
 
 // Fit returns a twin of one process fitted to the log, and what was done. An
@@ -117,9 +115,7 @@ func Fit(ctx context.Context, l *eventlog.Log, cfg Config) (*twin.Model, *Report
 	if err := ctx.Err(); err != nil {
 		return nil, nil, fmt.Errorf("fitting %q: %w", l.Name(), err)
 	}
-	for _, s := range f.report.Assumptions {
-		m.Warnings = append(m.Warnings, errors.New(s))
-	}
+	m.Warnings = append(m.Warnings, f.report.doubts...)
 	return m, f.report, nil
 }
 

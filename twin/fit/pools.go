@@ -374,16 +374,19 @@ func (f *fitter) sizes() {
 			does = append(does, fmt.Sprintf("%q", f.names[k]))
 		}
 		if len(does) > 4 {
-			does = append(does[:4], fmt.Sprintf("%d more", len(does)-4))
+			does = append(does[:4], fmt.Sprintf("+%d", len(does)-4))
 		}
 		said := fmt.Sprintf("Pool %s does %s: %s of %d in the log (%s)", g.id, strings.Join(does, ", "), people(g.size), g.people, how)
+		russian := fmt.Sprintf("Группа %s выполняет %s: %d чел. из %d в журнале (%s)", g.id, strings.Join(does, ", "), g.size, g.people, hows[how])
 		if need > g.size {
 			said += fmt.Sprintf(", raised to %d because the work of the log would keep them busier than %.0f %%: they do several things at once", need, 100*busiest)
+			russian += fmt.Sprintf(", увеличено до %d: иначе работа журнала занимала бы их больше чем на %.0f %%, значит, они делают несколько дел сразу", need, 100*busiest)
 			g.size = need
 		}
 		if open > 0 {
 			said += fmt.Sprintf("; busy %.1f %% of their hours", 100*work/open/float64(g.size))
+			russian += fmt.Sprintf("; заняты %.1f %% рабочего времени", 100*work/open/float64(g.size))
 		}
-		f.report.Assumptions = append(f.report.Assumptions, said+".")
+		f.report.said(said+".", russian+".")
 	}
 }
