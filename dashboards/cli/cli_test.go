@@ -16,8 +16,11 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
 
 	"github.com/uprava/uprava/connectors/clickhouse/embedded/enginetest"
+	upravav1 "github.com/uprava/uprava/dashboards/api/proto/uprava/v1"
 	"github.com/uprava/uprava/mining"
 	"github.com/uprava/uprava/mining/logtest"
 	"github.com/uprava/uprava/simulator/experiment"
@@ -317,6 +320,22 @@ func TestIngestBesideAServer(t *testing.T) {
 	body, err := io.ReadAll(reply.Body)
 	require.NoError(t, err)
 	require.JSONEq(t, s.ok("mine", "running-example", "--json"), string(body), "REST and the command line answer alike")
+
+	conn, err := grpc.NewClient(strings.TrimPrefix(address, "http://"), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(t, err)
+	defer conn.Close()
+	list, err := upravav1.NewUpravaClient(conn).ListLogs(context.Background(), &upravav1.ListLogsRequest{})
+	require.NoError(t, err)
+	require.Len(t, list.Logs, 1)
+	require.EqualValues(t, 42, list.Logs[0].Events)
+
+	reply, err = http.Post(address+"/api/v1/simulations", "application/json", strings.NewReader(`{"model":"municipality","scenario":"second-lawyer","replications":2,"seed":1}`))
+	require.NoError(t, err)
+	defer reply.Body.Close()
+	answer, err := io.ReadAll(reply.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, reply.StatusCode, string(answer))
+	require.JSONEq(t, s.ok("simulate", "municipality", "--scenario", "second-lawyer", "--replications", "2", "--lang", "ru", "--json"), string(answer))
 }
 
 func TestFitThenSimulate(t *testing.T) {

@@ -303,7 +303,7 @@ func (a *app) demoTable(m *mined, out []desk.Outcome) error {
 			}
 		}
 		t.add(name, l.In(float64(o.LeadTime.Mean), per), l.In(float64(o.LeadTime.Low), per)+" … "+l.In(float64(o.LeadTime.High), per),
-			l.In(float64(o.P85.Mean), per), overdue, change, l.Int(int64(desk.Headcount(o.Model))))
+			l.In(float64(o.P85.Mean), per), overdue, change, people(l, desk.Headcount(o.Model)))
 	}
 	fmt.Fprintln(a.stdout)
 	if err := t.write(a.stdout); err != nil {
@@ -312,6 +312,14 @@ func (a *app) demoTable(m *mined, out []desk.Outcome) error {
 	e := out[0].Result.Evidence
 	a.say("demo.evidence", l.Int(int64(e.Replications)), l.Int(int64(e.Seed)), e.InputHash)
 	return nil
+}
+
+// people writes a headcount, a dash where the model has no people.
+func people(l terms.Lang, n int) string {
+	if n == 0 {
+		return "—"
+	}
+	return l.Int(int64(n))
 }
 
 // demoServe serves the page, on another port where the wanted one is in use, and

@@ -229,8 +229,10 @@ func (page *whatIfPage) fill(p *Process, result *WhatIf, lang terms.Lang) {
 		row := scenarioRow{Name: sc.Name.In(string(lang)), Levers: texts(sc.Levers, lang)}
 		row.Mean, row.P85, row.Overdue = estimate(&sc.LeadTime, per), estimate(&sc.P85, per), share(sc.Overdue)
 		row.Difference = difference(sc.Difference, per, lang)
-		row.People = lang.Int(int64(sc.Headcount))
-		if i > 0 && sc.Headcount == result.Scenarios[0].Headcount {
+		if row.People = "—"; sc.Headcount > 0 {
+			row.People = lang.Int(int64(sc.Headcount))
+		}
+		if i > 0 && sc.Headcount > 0 && sc.Headcount == result.Scenarios[0].Headcount {
 			row.People += " (" + lang.T("whatif.unchanged") + ")"
 		}
 		page.Rows = append(page.Rows, row)

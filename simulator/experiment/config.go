@@ -54,6 +54,9 @@ func (c Config) filled() Config {
 	if c.Confidence == 0 {
 		c.Confidence = 0.95
 	}
+	if c.Language == "" {
+		c.Language = "ru"
+	}
 	return c
 }
 
