@@ -19,7 +19,8 @@ func (a *app) ingest() *cobra.Command {
 again adds nothing; a longer export of the same log adds only what is new. Rows
 that cannot be read are kept apart with their position and the reason (uprava
 logs show LOG --quarantine). Until the whole file is read the store shows
-nothing of it; an interrupted ingest goes on where it stopped.`,
+nothing of it; an interrupted ingest goes on where it stopped. The JSON follows
+ingest.schema.json of this package.`,
 		Example: `  uprava ingest receipt.xes.gz
   uprava ingest export.csv --log permits --mapping permits.yaml --json`,
 		Args: cobra.ExactArgs(1),
