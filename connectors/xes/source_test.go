@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/encoding/charmap"
@@ -328,6 +329,12 @@ func TestCancelAndClose(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.NoError(t, src.Close())
 	require.NoError(t, src.Close())
+	for range 1000 { // the runtime takes a moment to count out what has ended
+		if runtime.NumGoroutine() <= before {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 	require.LessOrEqual(t, runtime.NumGoroutine(), before)
 	_, err = src.Next(t.Context())
 	require.ErrorIs(t, err, os.ErrClosed)

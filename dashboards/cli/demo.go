@@ -136,7 +136,7 @@ func (a *app) demoLog(ctx context.Context, d *desk.Desk, path string, replicatio
 	for _, s := range report.AssumptionsIn(string(l)) {
 		fmt.Fprintln(a.stdout, "  -", plain(s))
 	}
-	again, err := desk.Simulated(mined.cases)(ctx, m)
+	again, err := desk.Simulated(mined.cases, mined.cases/10)(ctx, m)
 	if err != nil {
 		return "", err
 	}

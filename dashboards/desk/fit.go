@@ -18,13 +18,16 @@ import (
 // fitSeed is the number of the random series with which delays are calibrated.
 const fitSeed = 1
 
+// fitCases is how many cases a calibration simulates at least: fewer scatter.
+const fitCases = 3000
+
 // Fit fits a model to a log and writes it to a folder.
 func (d *Desk) Fit(ctx context.Context, log, dir string) (*twin.Model, *fit.Report, error) {
 	l, err := d.store.Load(ctx, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	m, report, err := fit.Fit(ctx, l, fit.Config{Seed: fitSeed, Simulate: Simulated(l.Cases())})
+	m, report, err := fit.Fit(ctx, l, fit.Config{Seed: fitSeed, Simulate: Simulated(max(fitCases, l.Cases()), max(fitCases, l.Cases())/10)})
 	if err != nil {
 		return nil, nil, InputError{fmt.Errorf("fitting a model to log %q: %w", log, err)}
 	}
@@ -37,10 +40,11 @@ func (d *Desk) Fit(ctx context.Context, log, dir string) (*twin.Model, *fit.Repo
 	return m, report, nil
 }
 
-// Simulated returns a function that simulates a model for so many cases.
-func Simulated(cases int) func(context.Context, *twin.Model) (*eventlog.Log, error) {
+// Simulated returns a function that simulates a model for so many cases, after
+// so many that are discarded.
+func Simulated(cases, warmup int) func(context.Context, *twin.Model) (*eventlog.Log, error) {
 	return func(ctx context.Context, m *twin.Model) (*eventlog.Log, error) {
-		return simulator.Log(ctx, m, simulator.Config{Seed: fitSeed, Cases: max(1, cases)})
+		return simulator.Log(ctx, m, simulator.Config{Seed: fitSeed, Cases: max(1, cases), Warmup: warmup})
 	}
 }
 

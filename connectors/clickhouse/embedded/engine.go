@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -76,9 +77,10 @@ func Open(ctx context.Context, dir string) (*Engine, error) {
 		return nil, errors.Join(fmt.Errorf("opening the engine in %q: this process runs one in %q already", dir, running.engine.dir), lock.release())
 	}
 	e := &Engine{
-		dir:       dir,
-		lock:      lock,
-		args:      []string{"clickhouse", "--path=" + dir, "--max_server_memory_usage_to_ram_ratio=" + memoryShare},
+		dir:  dir,
+		lock: lock,
+		// On a terminal the engine would print a log of its own.
+		args:      []string{"clickhouse", "--log-level=none", "--path=" + dir, "--max_server_memory_usage_to_ram_ratio=" + memoryShare},
 		conns:     map[net.Conn]struct{}{},
 		listeners: map[net.Listener]struct{}{},
 	}
@@ -171,6 +173,10 @@ func (e *Engine) attach(c net.Conn) bool {
 	}
 	e.conns[c] = struct{}{}
 	e.wg.Go(func() {
+		// The engine keeps the state of a statement with the thread that began
+		// it, so that one session stays on one thread.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
 		serveConn(e, c)
 		c.Close()
 		e.mu.Lock()
