@@ -1,0 +1,4 @@
+package alignment
+
+// block is a node of a block structure.
+type block struct{}
