@@ -8,27 +8,28 @@ import (
 	"github.com/uprava/uprava/mining/processtree"
 )
 
-// MineConfig says how a log is looked at.
-type MineConfig struct {
-	Events     mining.Events
-	Classifier string // "" for concept:name
-}
-
 // Mine returns the overview of a log: computed in the store's engine, or in
-// memory where another classifier names the activities. The lead time runs
+// memory where another classifier names the activities or a filter is given. The lead time runs
 // between the milestones that the process of the log's model declares.
-func (d *Desk) Mine(ctx context.Context, log string, cfg MineConfig) (*mining.Overview, error) {
-	src, err := d.source(ctx, log, cfg)
+func (d *Desk) Mine(ctx context.Context, log string, look Look) (*mining.Overview, error) {
+	src, err := d.source(ctx, log, look)
 	if err != nil {
 		return nil, err
 	}
-	o, err := mining.Mine(ctx, log, src, cfg.Events)
-	if err != nil || cfg.Classifier != "" {
+	o, err := mining.Mine(ctx, log, src, look.Events)
+	if err != nil || look.Classifier != "" {
 		return o, err
 	}
 	l, s, err := d.declared(ctx, log)
 	if err != nil || l == nil {
 		return o, err
+	}
+	if !look.Filter.Empty() {
+		v, err := look.at(ctx, l)
+		if err != nil {
+			return nil, err
+		}
+		l = v.Log
 	}
 	times, from, to, err := s.leadTimes(l)
 	if err != nil {
@@ -39,29 +40,36 @@ func (d *Desk) Mine(ctx context.Context, log string, cfg MineConfig) (*mining.Ov
 }
 
 // Discover returns the process tree that the inductive miner finds.
-func (d *Desk) Discover(ctx context.Context, log string, cfg MineConfig, noise float64) (*processtree.Tree, error) {
-	src, err := d.source(ctx, log, cfg)
+func (d *Desk) Discover(ctx context.Context, log string, look Look, noise float64) (*processtree.Tree, error) {
+	src, err := d.source(ctx, log, look)
 	if err != nil {
 		return nil, err
 	}
-	variants, err := src.Variants(ctx, cfg.Events)
+	variants, err := src.Variants(ctx, look.Events)
 	if err != nil {
 		return nil, err
 	}
-	return discovery.Inductive(variants, discovery.InductiveConfig{Noise: noise})
+	return discovery.Inductive(ctx, variants, discovery.InductiveConfig{Noise: noise})
 }
 
-func (d *Desk) source(ctx context.Context, log string, cfg MineConfig) (mining.Source, error) {
-	if cfg.Classifier == "" {
+func (d *Desk) source(ctx context.Context, log string, look Look) (mining.Source, error) {
+	if look.plain() {
 		return d.store.Source(log), nil
 	}
-	l, err := d.store.Load(ctx, log)
+	if look.Filter.Empty() {
+		l, err := d.store.Load(ctx, log)
+		if err != nil {
+			return nil, err
+		}
+		keys, err := mining.Classifier(l, look.Classifier)
+		if err != nil {
+			return nil, InputError{err}
+		}
+		return mining.Classified(l, keys), nil
+	}
+	v, err := d.View(ctx, log, look)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := mining.Classifier(l, cfg.Classifier)
-	if err != nil {
-		return nil, InputError{err}
-	}
-	return mining.Classified(l, keys), nil
+	return mining.InMemory(v.Log), nil
 }

@@ -59,8 +59,8 @@ func (g *graph) sequenceCut() []set {
 	after, before := make([]set, n), make([]set, n)
 	for p := range parts {
 		after[p], before[p] = newSet(n), newSet(n)
-		for _, a := range parts[p].members() {
-			for _, b := range g.out[a].members() {
+		for a := range parts[p].all() {
+			for b := range g.out[a].all() {
 				if q := of[b]; q != p && !after[p].has(q) {
 					after[p].set(q)
 					after[p].or(after[q])
@@ -69,8 +69,8 @@ func (g *graph) sequenceCut() []set {
 		}
 	}
 	for p := n - 1; p >= 0; p-- {
-		for _, a := range parts[p].members() {
-			for _, b := range g.in[a].members() {
+		for a := range parts[p].all() {
+			for b := range g.in[a].all() {
 				if q := of[b]; q != p && !before[p].has(q) {
 					before[p].set(q)
 					before[p].or(before[q])
@@ -87,11 +87,11 @@ func (g *graph) sequenceCut() []set {
 		return nil
 	}
 	// Any two parts of different groups are ordered, so one of each tells.
-	slices.SortFunc(chain, func(x, y set) int { return cmp.Compare(y.members()[0], x.members()[0]) })
+	slices.SortFunc(chain, func(x, y set) int { return cmp.Compare(y.first(), x.first()) })
 	groups := make([]set, len(chain))
 	for i, c := range chain {
 		groups[i] = newSet(g.n)
-		for _, p := range c.members() {
+		for p := range c.all() {
 			groups[i].or(parts[p])
 		}
 	}
@@ -105,7 +105,7 @@ func (g *graph) strict(groups []set) []set {
 	n := len(groups)
 	of := make([]int, g.n)
 	for i, group := range groups {
-		for _, a := range group.members() {
+		for a := range group.all() {
 			of[a] = i
 		}
 	}
@@ -122,7 +122,7 @@ func (g *graph) strict(groups []set) []set {
 		}
 	}
 	for a := range g.n {
-		for _, b := range g.out[a].members() {
+		for b := range g.out[a].all() {
 			first[of[b]] = min(first[of[b]], of[a])
 			last[of[a]] = max(last[of[a]], of[b])
 		}
@@ -177,7 +177,7 @@ func (g *graph) parallelCut() []set {
 			s[i] &^= g.out[a][i] & g.in[a][i]
 		}
 	})
-	slices.SortStableFunc(groups, func(x, y set) int { return cmp.Compare(len(x.members()), len(y.members())) })
+	slices.SortStableFunc(groups, func(x, y set) int { return cmp.Compare(x.size(), y.size()) })
 	for i := 0; i < len(groups) && len(groups) > 1; {
 		if groups[i].meets(g.starts) && groups[i].meets(g.ends) {
 			i++
@@ -187,7 +187,7 @@ func (g *graph) parallelCut() []set {
 		groups = slices.Delete(groups, i, i+1)
 		groups[max(i-1, 0)].or(lacking)
 	}
-	slices.SortFunc(groups, func(x, y set) int { return cmp.Compare(x.members()[0], y.members()[0]) })
+	slices.SortFunc(groups, func(x, y set) int { return cmp.Compare(x.first(), y.first()) })
 	return groups
 }
 
@@ -222,7 +222,7 @@ func (g *graph) loopCut() []set {
 // redo reports whether a part fits as a redo part around the start and end
 // activities.
 func (g *graph) redo(part, border set) bool {
-	for _, a := range part.members() {
+	for a := range part.all() {
 		for i, w := range border {
 			if g.in[a][i]&w&^g.ends[i] != 0 || g.out[a][i]&w&^g.starts[i] != 0 {
 				return false

@@ -55,6 +55,9 @@ func (l *sublog) oncePerTrace() int {
 	once := full(len(l.names))
 	seen := make([]int32, len(l.names))
 	for _, t := range l.traces {
+		if l.watch.stop(len(t) + len(seen)) {
+			break
+		}
 		clear(seen)
 		for _, a := range t {
 			seen[a]++
@@ -81,6 +84,9 @@ func (l *sublog) concurrent(g *graph) int {
 	type edge struct{ from, to int32 } // -1 for the outside
 	over := make([][]edge, g.n)
 	for _, t := range l.traces {
+		if l.watch.stop(len(t)) {
+			break
+		}
 		before := int32(-1)
 		for i := 0; i < len(t); {
 			a, j := t[i], i+1
@@ -97,39 +103,27 @@ func (l *sublog) concurrent(g *graph) int {
 			before, i = a, j
 		}
 	}
+	without := newGraph(g.n - 1)
 	for a := range g.n {
-		without := newGraph(g.n - 1)
-		code := func(b int) int {
-			if b > a {
-				return b - 1
-			}
-			return b
+		if l.watch.stop(g.n * g.n) {
+			break
 		}
-		for b := range g.n {
-			if b == a {
-				continue
+		without.without(g, a)
+		code := func(b int32) int {
+			if int(b) > a {
+				b--
 			}
-			if g.starts.has(b) {
-				without.starts.set(code(b))
-			}
-			if g.ends.has(b) {
-				without.ends.set(code(b))
-			}
-			for _, c := range g.out[b].members() {
-				if c != a {
-					without.edge(code(b), code(c))
-				}
-			}
+			return int(b)
 		}
 		for _, e := range over[a] {
 			switch {
 			case e.from < 0 && e.to < 0:
 			case e.from < 0:
-				without.starts.set(code(int(e.to)))
+				without.starts.set(code(e.to))
 			case e.to < 0:
-				without.ends.set(code(int(e.from)))
+				without.ends.set(code(e.from))
 			default:
-				without.edge(code(int(e.from)), code(int(e.to)))
+				without.edge(code(e.from), code(e.to))
 			}
 		}
 		if without.cut() != nil {
@@ -142,9 +136,12 @@ func (l *sublog) concurrent(g *graph) int {
 // cutWhere returns the log of the pieces of its traces, cut between neighbours as
 // told; nil where no trace was cut.
 func (l *sublog) cutWhere(between func(before, at int32) bool) *sublog {
-	pieces := newSublog(l.names)
+	pieces := newSublog(l.names, l.watch)
 	found := false
 	for i, t := range l.traces {
+		if l.watch.stop(len(t)) {
+			break
+		}
 		from := 0
 		for k := 1; k < len(t); k++ {
 			if between(t[k-1], t[k]) {

@@ -1,6 +1,7 @@
 package discovery
 
 import (
+	"iter"
 	"math/bits"
 	"slices"
 )
@@ -39,15 +40,55 @@ func (s set) within(t set) bool {
 	return true
 }
 
-// members returns what is in s, ascending.
-func (s set) members() []int {
-	var out []int
-	for i, w := range s {
-		for ; w != 0; w &= w - 1 {
-			out = append(out, i<<6+bits.TrailingZeros64(w))
+// all yields what is in s, ascending.
+func (s set) all() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i, w := range s {
+			for ; w != 0; w &= w - 1 {
+				if !yield(i<<6 + bits.TrailingZeros64(w)) {
+					return
+				}
+			}
 		}
 	}
-	return out
+}
+
+// members returns what is in s, ascending.
+func (s set) members() []int { return slices.AppendSeq(make([]int, 0, s.size()), s.all()) }
+
+// first returns the least member, -1 for the empty set.
+func (s set) first() int {
+	for i, w := range s {
+		if w != 0 {
+			return i<<6 + bits.TrailingZeros64(w)
+		}
+	}
+	return -1
+}
+
+func (s set) size() int {
+	n := 0
+	for _, w := range s {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// without sets s to what is in t but for i, and renumbers what lies above i: each
+// becomes one less. The set t is larger than s by that element.
+func (s set) without(t set, i int) {
+	word, low := i>>6, uint64(1)<<(i&63)-1
+	copy(s[:min(word, len(s))], t)
+	for k := word; k < len(s); k++ {
+		w := t[k] >> 1
+		if k+1 < len(t) {
+			w |= t[k+1] << 63
+		}
+		if k == word {
+			w = w&^low | t[k]&low
+		}
+		s[k] = w
+	}
 }
 
 // full returns the set {0, …, n-1}.
@@ -75,6 +116,20 @@ func newGraph(n int) *graph {
 		g.in[i], block = block[:w:w], block[w:]
 	}
 	return g
+}
+
+// without sets h, which has one activity less, to the graph g without activity a.
+func (h *graph) without(g *graph, a int) {
+	h.starts.without(g.starts, a)
+	h.ends.without(g.ends, a)
+	for b := range h.n {
+		from := b
+		if b >= a {
+			from++
+		}
+		h.out[b].without(g.out[from], a)
+		h.in[b].without(g.in[from], a)
+	}
 }
 
 func (g *graph) edge(a, b int) {

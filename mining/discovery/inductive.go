@@ -1,17 +1,9 @@
-// Package discovery finds process models in event logs.
-//
-//	eventlog.Log ─▶ InductiveLog ─┐
-//	variants     ─▶ Inductive    ─┴▶ processtree.Tree ─▶ Petri net, BPMN
-//
-// Miners read variants with their counts, which a store can answer without
-// moving its events.
 package discovery
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/processtree"
@@ -34,18 +26,15 @@ func (c InductiveConfig) Validate() error {
 }
 
 // InductiveLog is Inductive on the variants of a log, cases without rows
-// included.
-func InductiveLog(l *eventlog.Log, cfg InductiveConfig) (*processtree.Tree, error) {
-	coded := l.Variants()
-	variants := make([]processtree.Variant, len(coded))
-	for i, v := range coded {
-		names := make([]string, len(v.Activities))
-		for k, a := range v.Activities {
-			names[k] = l.Activities().Name(a)
-		}
-		variants[i] = processtree.Variant{Activities: names, Count: int64(v.Count)}
-	}
-	return Inductive(variants, cfg)
+// included. It takes recorded events or activity instances.
+func InductiveLog(ctx context.Context, l *eventlog.Log, cfg InductiveConfig) (*processtree.Tree, error) {
+	return InductiveVariants(ctx, l.Variants(), l.Activities(), cfg)
+}
+
+// InductiveVariants is Inductive on variants whose activities are codes of a
+// dictionary, as a log gives them: the fastest form.
+func InductiveVariants(ctx context.Context, variants []eventlog.Variant, activities *eventlog.Dictionary, cfg InductiveConfig) (*processtree.Tree, error) {
+	return induce(ctx, cfg, func(w *watch) (*sublog, error) { return coded(variants, activities, w) })
 }
 
 // Inductive returns the process tree that the Inductive Miner finds in the
@@ -75,61 +64,40 @@ func InductiveLog(l *eventlog.Log, cfg InductiveConfig) (*processtree.Tree, erro
 //
 // Cost: for each node of the tree O(events of its part of the log) and O(n²/64)
 // for n activities; where only "activity concurrent" helps, n times the latter.
-func Inductive[V processtree.Variants](variants []V, cfg InductiveConfig) (*processtree.Tree, error) {
+//
+// A cancelled context ends it within milliseconds with the context's error.
+func Inductive[V processtree.Variants](ctx context.Context, variants []V, cfg InductiveConfig) (*processtree.Tree, error) {
+	return induce(ctx, cfg, func(w *watch) (*sublog, error) { return encode(variants, w) })
+}
+
+func induce(ctx context.Context, cfg InductiveConfig, read func(*watch) (*sublog, error)) (*processtree.Tree, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("mining a process tree: %w", err)
 	}
-	l, err := encode(variants)
+	w := newWatch(ctx)
+	l, err := read(w)
 	if err != nil {
 		return nil, fmt.Errorf("mining a process tree: %w", err)
 	}
-	return (&inductive{noise: cfg.Noise}).mine(l).Reduce(), nil
+	t := (&inductive{noise: cfg.Noise}).mine(l)
+	if w.err != nil {
+		return nil, fmt.Errorf("mining a process tree: %w", w.err)
+	}
+	return t.Reduce(), nil
 }
 
-// encode turns the variants into a log of codes in the order of the names.
-func encode[V processtree.Variants](variants []V) (*sublog, error) {
-	codes := map[string]int32{}
-	var names []string
-	for i := range variants {
-		for _, a := range processtree.Variant(variants[i]).Activities {
-			if _, known := codes[a]; !known {
-				codes[a] = 0
-				names = append(names, a)
-			}
-		}
-	}
-	if len(names) > math.MaxInt32 {
-		return nil, errors.New("too many activities")
-	}
-	slices.Sort(names)
-	for i, a := range names {
-		codes[a] = int32(i)
-	}
-	l := newSublog(names)
-	var trace []int32
-	for i := range variants {
-		v := processtree.Variant(variants[i])
-		if v.Count < 0 {
-			return nil, fmt.Errorf("variant %d has the count %d", i, v.Count)
-		}
-		if v.Count == 0 {
-			continue
-		}
-		trace = trace[:0]
-		for _, a := range v.Activities {
-			trace = append(trace, codes[a])
-		}
-		l.add(trace, v.Count)
-	}
-	return l, nil
+// inductive is a run of the miner.
+type inductive struct {
+	noise float64
+	// orders holds the order of the children of parallels that a partial order cut
+	// made, as pairs of positions; nil where such cuts are not looked for.
+	orders map[*processtree.Tree][][2]int
 }
-
-type inductive struct{ noise float64 }
 
 // mine is the recursion of the papers: base cases, cuts, filtered cuts,
 // fall-throughs.
 func (m *inductive) mine(l *sublog) *processtree.Tree {
-	if len(l.traces) == 0 {
+	if len(l.traces) == 0 || l.watch.err != nil {
 		return processtree.Tau()
 	}
 	if l.empty > 0 {
@@ -150,6 +118,13 @@ func (m *inductive) mine(l *sublog) *processtree.Tree {
 	if m.noise > 0 {
 		if c := f.filtered(m.noise).cut(); c != nil {
 			return m.divide(l, c)
+		}
+	}
+	if m.orders != nil {
+		if c, order := l.orderCut(g); c != nil {
+			t := m.divide(l, c)
+			m.orders[t] = order
+			return t
 		}
 	}
 	return m.fallThrough(l, g)

@@ -1,6 +1,7 @@
 package discovery
 
 import (
+	"context"
 	"math"
 	"testing"
 
@@ -19,7 +20,7 @@ func TestInductiveEqualsTheReference(t *testing.T) {
 			if want == nil {
 				t.Skip("no reference tree for this log")
 			}
-			got, err := Inductive(sharedVariants(t, s.File), InductiveConfig{})
+			got, err := Inductive(context.Background(), sharedVariants(t, s.File), InductiveConfig{})
 			require.NoError(t, err)
 			require.Equal(t, want.Reduce().Sorted().String(), got.Sorted().String())
 		})
@@ -28,9 +29,9 @@ func TestInductiveEqualsTheReference(t *testing.T) {
 
 func TestInductiveRefuses(t *testing.T) {
 	for _, noise := range []float64{-0.1, 1.1, math.NaN()} {
-		_, err := Inductive([]processtree.Variant{}, InductiveConfig{Noise: noise})
+		_, err := Inductive(context.Background(), []processtree.Variant{}, InductiveConfig{Noise: noise})
 		require.ErrorContains(t, err, "mining a process tree: noise is ")
 	}
-	_, err := Inductive([]processtree.Variant{{Count: -1}}, InductiveConfig{})
+	_, err := Inductive(context.Background(), []processtree.Variant{{Count: -1}}, InductiveConfig{})
 	require.EqualError(t, err, "mining a process tree: variant 0 has the count -1")
 }

@@ -1,6 +1,7 @@
 package discovery
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -55,7 +56,7 @@ func TestInductiveByHand(t *testing.T) {
 		"a cut comes before the filter": {"abc*99 bac*1", 0.2, `->( +( 'a', 'b' ), 'c' )`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := Inductive(traces(c.log), InductiveConfig{Noise: c.noise})
+			got, err := Inductive(context.Background(), traces(c.log), InductiveConfig{Noise: c.noise})
 			require.NoError(t, err)
 			require.Equal(t, c.want, got.String())
 		})
@@ -83,7 +84,7 @@ func TestInductiveAllowsEverySharedLog(t *testing.T) {
 				t.Skip("replays thousands of long variants")
 			}
 			variants := sharedVariants(t, s.File)
-			tree, err := Inductive(variants, InductiveConfig{})
+			tree, err := Inductive(context.Background(), variants, InductiveConfig{})
 			require.NoError(t, err)
 			checkModel(t, tree, variants)
 			require.Len(t, tree.Activities(), logtest.Oracle(t, s.Name).Activities)
@@ -105,16 +106,16 @@ func TestInductiveOnRandomLogs(t *testing.T) {
 			}
 			variants = append(variants, v)
 		}
-		tree, err := Inductive(variants, InductiveConfig{})
+		tree, err := Inductive(context.Background(), variants, InductiveConfig{})
 		require.NoError(t, err)
 		checkModel(t, tree, variants)
 		require.NoError(t, processtree.Petri(tree, "mined").Sound(), tree)
 		slices.Reverse(variants)
-		again, err := Inductive(variants, InductiveConfig{})
+		again, err := Inductive(context.Background(), variants, InductiveConfig{})
 		require.NoError(t, err)
 		require.Equal(t, tree.String(), again.String())
 		for _, noise := range []float64{0.1, 0.5, 1} {
-			tree, err := Inductive(variants, InductiveConfig{Noise: noise})
+			tree, err := Inductive(context.Background(), variants, InductiveConfig{Noise: noise})
 			require.NoError(t, err)
 			require.NoError(t, tree.Validate())
 			require.NoError(t, processtree.Petri(tree, "mined").Sound(), tree)
@@ -142,7 +143,7 @@ func TestInfrequentOnSharedLogs(t *testing.T) {
 			continue // 185 MB of XML
 		}
 		variants := sharedVariants(t, c.file)
-		tree, err := Inductive(variants, InductiveConfig{Noise: 0.2})
+		tree, err := Inductive(context.Background(), variants, InductiveConfig{Noise: 0.2})
 		require.NoError(t, err)
 		counts, err := processtree.Replay(tree, variants)
 		require.NoError(t, err)
@@ -160,7 +161,7 @@ func BenchmarkInductive(b *testing.B) {
 			b.ReportMetric(float64(len(variants)), "variants")
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := Inductive(variants, InductiveConfig{Noise: c.noise}); err != nil {
+				if _, err := Inductive(context.Background(), variants, InductiveConfig{Noise: c.noise}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -2,26 +2,60 @@ package discovery
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"html"
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/logtest"
 	"github.com/uprava/uprava/mining/processtree"
 )
 
-// sharedVariants returns the variants of a shared log in document order of their
-// first case. It reads the lines of the XES files, which hold one tag each, so
-// that this package needs no connector.
+// sharedVariants returns the variants of a shared log by name.
 func sharedVariants(t testing.TB, file string) []processtree.Variant {
 	t.Helper()
-	f, err := os.Open(logtest.Shared(t, file))
+	return named(sharedLog(t, file))
+}
+
+// named returns the variants of a log by the names of their activities.
+func named(l *eventlog.Log) []processtree.Variant {
+	var out []processtree.Variant
+	for _, v := range l.Variants() {
+		n := processtree.Variant{Count: int64(v.Count)}
+		for _, a := range v.Activities {
+			n.Activities = append(n.Activities, l.Activities().Name(a))
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+var shared struct {
+	sync.Mutex
+	logs map[string]*eventlog.Log
+}
+
+// sharedLog returns a shared log in document order, without its times: the i-th
+// event of a case is i minutes after the first. It reads the lines of the XES
+// files, which hold one tag each, so that this package needs no connector.
+func sharedLog(t testing.TB, file string) *eventlog.Log {
+	t.Helper()
+	path := logtest.Shared(t, file)
+	shared.Lock()
+	defer shared.Unlock()
+	if l := shared.logs[file]; l != nil {
+		return l
+	}
+	f, err := os.Open(path)
 	require.NoError(t, err)
 	defer f.Close()
 	var r io.Reader = f
@@ -29,41 +63,49 @@ func sharedVariants(t testing.TB, file string) []processtree.Variant {
 		r, err = gzip.NewReader(f)
 		require.NoError(t, err)
 	}
-	var out []processtree.Variant
-	at := map[string]int{}
-	var trace []string
+	b := eventlog.NewBuilder(file)
 	inEvent, inTrace := false, false
+	cases, k := 0, 0
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 1<<20), 1<<26)
+	key := []byte(`key="concept:name"`)
 	for lines.Scan() {
-		line := lines.Text()
-		for _, tag := range strings.SplitAfter(line, ">") {
+		line := lines.Bytes()
+		for len(line) > 0 {
+			end := bytes.IndexByte(line, '>') + 1
+			if end == 0 {
+				break
+			}
+			tag := bytes.TrimLeft(line[:end], " \t")
+			line = line[end:]
 			switch {
-			case strings.Contains(tag, "<trace"):
-				trace, inTrace = nil, true
-			case strings.Contains(tag, "<event"):
+			case bytes.HasPrefix(tag, []byte("<trace")):
+				inTrace, k = true, 0
+				_, err := b.Case(strconv.Itoa(cases), nil)
+				require.NoError(t, err)
+			case bytes.HasPrefix(tag, []byte("<event")):
 				inEvent = inTrace
-			case strings.Contains(tag, "</event>"):
+			case bytes.HasPrefix(tag, []byte("</event>")):
 				inEvent = false
-			case strings.Contains(tag, "</trace>"):
-				key := strings.Join(trace, "\x00")
-				k, ok := at[key]
-				if !ok {
-					k = len(out)
-					at[key] = k
-					out = append(out, processtree.Variant{Activities: trace})
-				}
-				out[k].Count++
+			case bytes.HasPrefix(tag, []byte("</trace>")):
 				inTrace = false
-			case inEvent && strings.Contains(tag, `key="concept:name"`):
-				_, v, _ := strings.Cut(tag, `value="`)
-				v = v[:strings.LastIndexByte(v, '"')]
-				trace = append(trace, html.UnescapeString(v))
+				cases++
+			case inEvent && bytes.Contains(tag, key):
+				_, v, _ := bytes.Cut(tag, []byte(`value="`))
+				v = v[:bytes.LastIndexByte(v, '"')]
+				at := eventlog.Stamp{Time: logtest.Epoch.Time + eventlog.Time(k)*60_000000}
+				e := eventlog.NewEvent(strconv.Itoa(cases), html.UnescapeString(string(v)), at)
+				require.NoError(t, b.Add(&e))
+				k++
 			}
 		}
 	}
 	require.NoError(t, lines.Err())
-	return out
+	if shared.logs == nil {
+		shared.logs = map[string]*eventlog.Log{}
+	}
+	shared.logs[file] = b.Log()
+	return shared.logs[file]
 }
 
 // oracleTree returns a reference tree, nil where there is none.

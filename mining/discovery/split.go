@@ -20,6 +20,9 @@ func (l *sublog) split(c *cut) []*sublog {
 		processtree.Parallel: s.parallel, processtree.Loop: s.loop,
 	}[c.operator]
 	for i, t := range l.traces {
+		if l.watch.stop(len(t) * len(s.parts)) {
+			break
+		}
 		divide(t, l.counts[i])
 	}
 	return s.parts

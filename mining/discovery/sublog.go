@@ -8,13 +8,14 @@ type sublog struct {
 	traces [][]int32 // distinct, none empty
 	counts []int64   // cases, by trace
 	empty  int64     // cases of the empty trace
+	watch  *watch
 
 	table []int32 // open addressing: position in traces + 1, 0 for free
 	block []int32 // storage for the traces to come
 }
 
-func newSublog(names []string) *sublog {
-	return &sublog{names: names, table: make([]int32, 64)}
+func newSublog(names []string, w *watch) *sublog {
+	return &sublog{names: names, watch: w, table: make([]int32, 64)}
 }
 
 // add counts n cases of a trace, which is copied.
@@ -80,7 +81,7 @@ func (l *sublog) part(activities []int) (*sublog, []int32) {
 		names[i] = l.names[a]
 		codes[a] = int32(i)
 	}
-	return newSublog(names), codes
+	return newSublog(names, l.watch), codes
 }
 
 // project returns the log with only some of the activities, in ascending order.
@@ -89,6 +90,9 @@ func (l *sublog) project(activities []int) *sublog {
 	p.empty = l.empty
 	var kept []int32
 	for i, t := range l.traces {
+		if l.watch.stop(len(t)) {
+			break
+		}
 		kept = kept[:0]
 		for _, a := range t {
 			if c := codes[a]; c >= 0 {
@@ -111,6 +115,9 @@ func (l *sublog) follows() *follows {
 	n := len(l.names)
 	f := &follows{n: n, count: make([]int64, n*n), start: make([]int64, n), end: make([]int64, n)}
 	for i, t := range l.traces {
+		if l.watch.stop(len(t)) {
+			break
+		}
 		c := l.counts[i]
 		f.start[t[0]] += c
 		f.end[t[len(t)-1]] += c

@@ -99,7 +99,7 @@ func Fit(ctx context.Context, l *eventlog.Log, cfg Config) (*twin.Model, *Report
 	if err := f.read(l); err != nil {
 		return nil, nil, fmt.Errorf("fitting %q: %w", l.Name(), err)
 	}
-	if err := f.structure(); err != nil {
+	if err := f.structure(ctx); err != nil {
 		return nil, nil, fmt.Errorf("fitting %q: finding a process model: %w", l.Name(), err)
 	}
 	f.times()

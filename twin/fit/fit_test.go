@@ -126,7 +126,7 @@ func run(t testing.TB, m *twin.Model) *eventlog.Log {
 }
 
 func tree(t testing.TB, l *eventlog.Log) *processtree.Tree {
-	found, err := discovery.InductiveLog(l, discovery.InductiveConfig{})
+	found, err := discovery.InductiveLog(context.Background(), l, discovery.InductiveConfig{})
 	require.NoError(t, err)
 	return found
 }

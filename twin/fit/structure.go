@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -13,7 +14,7 @@ import (
 
 // structure mines a process tree, replays the log on it and puts what it runs in
 // parallel into an order.
-func (f *fitter) structure() error {
+func (f *fitter) structure(ctx context.Context) error {
 	variants := f.variants()
 	noises := []float64{0, 0.1, 0.2, 0.3, 0.5}
 	if f.cfg.Noise != nil {
@@ -21,7 +22,7 @@ func (f *fitter) structure() error {
 	}
 	var mined *processtree.Tree
 	for i, noise := range noises {
-		t, err := discovery.Inductive(variants, discovery.InductiveConfig{Noise: noise})
+		t, err := discovery.Inductive(ctx, variants, discovery.InductiveConfig{Noise: noise})
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,2 @@
+// Package discovery finds process models in event logs.
+package discovery
