@@ -14,7 +14,7 @@ import (
 )
 
 func (a *app) discover() *cobra.Command {
-	var algorithm, out, classifier string
+	var algorithm, out string
 	var noise float64
 	c := &cobra.Command{
 		Use:   "discover LOG --out FILE",
@@ -31,10 +31,9 @@ model; without --noise it replays every case of the log.`,
 	c.Flags().StringVar(&algorithm, "algorithm", "inductive", "how: inductive")
 	c.Flags().Float64Var(&noise, "noise", 0, "share of infrequent behaviour to leave out, 0…1 (IMf)")
 	c.Flags().StringVarP(&out, "out", "o", "", "file to write: .bpmn, .pnml or .ptml")
-	c.Flags().StringVar(&classifier, "classifier", "", "classifier of the log that names the activities")
-	events := eventsFlag(c)
+	look := lookFlags(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		e, err := events()
+		k, err := look()
 		if err != nil {
 			return err
 		}
@@ -48,7 +47,7 @@ model; without --noise it replays every case of the log.`,
 			}
 		}
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
-			tree, err := d.Discover(c.Context(), args[0], desk.MineConfig{Events: e, Classifier: classifier}, noise)
+			tree, err := d.Discover(c.Context(), args[0], k, noise)
 			if err != nil {
 				return err
 			}

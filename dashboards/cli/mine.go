@@ -13,20 +13,7 @@ import (
 	"github.com/uprava/uprava/mining"
 )
 
-// eventsFlag adds --events to a command.
-func eventsFlag(c *cobra.Command) func() (mining.Events, error) {
-	s := c.Flags().String("events", "instances", "what counts as an event: instances (start paired with complete) or recorded")
-	return func() (mining.Events, error) {
-		e, err := mining.ParseEvents(*s)
-		if err != nil {
-			return 0, usageError{err}
-		}
-		return e, nil
-	}
-}
-
 func (a *app) mine() *cobra.Command {
-	var classifier string
 	c := &cobra.Command{
 		Use:   "mine LOG",
 		Short: "Lead times, variants and the directly-follows graph of a log",
@@ -35,21 +22,22 @@ and the lead time of the cases, in the store's engine.
 
 Activity instances are counted by default: a start and the complete that belongs
 to it make one. --events recorded counts every event as it was recorded. The
-activity is concept:name unless --classifier names one of the log's classifiers.`,
+activity is concept:name unless --classifier names one of the log's classifiers.
+With --filter a part of the log is mined; "uprava filters" tells how to write one.`,
 		Example: `  uprava mine receipt
-  uprava mine bpic12 --events recorded --json`,
+  uprava mine bpic12 --events recorded --json
+  uprava mine receipt --filter 'lead_time > 30d; not rework'`,
 		Args: cobra.ExactArgs(1),
 	}
-	events := eventsFlag(c)
-	c.Flags().StringVar(&classifier, "classifier", "", "classifier of the log that names the activities")
+	look := lookFlags(c)
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		e, err := events()
+		k, err := look()
 		if err != nil {
 			return err
 		}
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
-			o, err := d.Mine(c.Context(), args[0], desk.MineConfig{Events: e, Classifier: classifier})
+			o, err := d.Mine(c.Context(), args[0], k)
 			if err != nil {
 				return err
 			}

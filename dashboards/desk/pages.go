@@ -71,7 +71,7 @@ func (p *pages) process(ctx context.Context, log string) (*kept, error) {
 	}
 	src := p.desk.store.Source(log)
 	page := &web.Process{Log: web.Log{Name: log, Title: twin.Text{RU: log, EN: log}, Cases: info.Cases, Events: info.Events, First: info.First, Last: info.Last}}
-	if page.Overview, err = p.desk.Mine(ctx, log, MineConfig{}); err != nil {
+	if page.Overview, err = p.desk.Mine(ctx, log, Look{}); err != nil {
 		return nil, err
 	}
 	if page.Graph, err = src.DirectlyFollows(ctx, mining.Instances); err != nil {

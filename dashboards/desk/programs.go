@@ -30,7 +30,7 @@ func (p programs) Logs(ctx context.Context) ([]api.Log, error) {
 }
 
 func (p programs) Mine(ctx context.Context, cfg api.MineConfig) (*mining.Overview, error) {
-	o, err := p.desk.Mine(ctx, cfg.Log, MineConfig{Events: cfg.Events, Classifier: cfg.Classifier})
+	o, err := p.desk.Mine(ctx, cfg.Log, Look{Events: cfg.Events, Classifier: cfg.Classifier})
 	return o, asked(err)
 }
 

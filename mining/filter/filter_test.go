@@ -344,3 +344,12 @@ func BenchmarkApply(b *testing.B) {
 		})
 	}
 }
+
+// Every test is told in both languages.
+func TestManual(t *testing.T) {
+	for _, lang := range []string{"en", "ru"} {
+		for _, name := range filter.Tests() {
+			require.Contains(t, filter.Manual(lang), name, lang)
+		}
+	}
+}

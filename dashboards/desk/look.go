@@ -1,0 +1,81 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/uprava/uprava/mining"
+	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/mining/filter"
+)
+
+// Look says how a log is looked at: what counts as an event, which attributes
+// name the activity, and which part of the log is meant.
+type Look struct {
+	Events     mining.Events
+	Classifier string // "" for concept:name
+	Filter     filter.Filter
+}
+
+// plain reports whether the store can answer by itself.
+func (k Look) plain() bool { return k.Classifier == "" && k.Filter.Empty() }
+
+// View is a log as it is looked at, and what was done to get it.
+type View struct {
+	Log     *eventlog.Log
+	Effect  filter.Effect
+	Pairing eventlog.Pairing // zero for recorded events
+}
+
+// View loads a log and looks at it: pairs starts with completions (unless events
+// are taken as recorded), names the activities by the classifier, then filters.
+// An attribute, activity or person that the filter names and the log lacks is an
+// InputError, and so is a filter that leaves no case.
+func (d *Desk) View(ctx context.Context, log string, look Look) (*View, error) {
+	l, err := d.store.Load(ctx, log)
+	if err != nil {
+		return nil, err
+	}
+	return look.at(ctx, l)
+}
+
+func (k Look) at(ctx context.Context, l *eventlog.Log) (*View, error) {
+	var v View
+	if k.Events == mining.Recorded {
+		v.Log = l.Recorded()
+	} else {
+		v.Log, v.Pairing = l.Instances()
+	}
+	if k.Classifier != "" {
+		keys, err := mining.Classifier(l, k.Classifier)
+		if err != nil {
+			return nil, InputError{err}
+		}
+		v.Log = v.Log.Classified(keys)
+	}
+	var err error
+	v.Log, v.Effect, err = k.Filter.Apply(ctx, v.Log, filter.Config{Calendar: office()})
+	if err != nil && ctx.Err() == nil {
+		err = InputError{err}
+	}
+	if err == nil && v.Effect.OfCases > 0 && v.Log.Cases() == 0 {
+		err = InputError{fmt.Errorf("filtering %q: %q leaves none of %d cases", l.Name(), v.Effect.Filter, v.Effect.OfCases)}
+	}
+	return &v, err
+}
+
+// office is the calendar of working days where nothing else is known: five days
+// a week by the Russian production calendar, on Moscow's clock.
+var office = sync.OnceValue(func() *calendar.Calendar {
+	c, err := calendar.New(calendar.Config{
+		Week: calendar.Weekdays(9*time.Hour, 18*time.Hour), Production: calendar.Russia(), Decrees: true,
+		Location: time.FixedZone("MSK", 3*3600),
+	})
+	if err != nil {
+		panic(err) // a constant
+	}
+	return c
+})
