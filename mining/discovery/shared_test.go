@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"html"
 	"io"
 	"os"
@@ -120,4 +121,24 @@ func oracleTree(t testing.TB, name, file string) *processtree.Tree {
 	tree, err := processtree.Parse(string(b))
 	require.NoError(t, err)
 	return tree
+}
+
+// reference returns the numbers that the oracle holds under a key of a log.
+func reference(t testing.TB, log, key string) (map[string]int, bool) {
+	t.Helper()
+	b, err := os.ReadFile(logtest.Shared(t, "oracle/pm4py.json"))
+	require.NoError(t, err)
+	var all struct {
+		Logs map[string]struct {
+			PM4Py map[string]json.RawMessage
+		}
+	}
+	require.NoError(t, json.Unmarshal(b, &all))
+	raw, ok := all.Logs[log].PM4Py[key]
+	if !ok {
+		return nil, false
+	}
+	var out map[string]int
+	require.NoError(t, json.Unmarshal(raw, &out))
+	return out, true
 }

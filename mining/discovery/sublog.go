@@ -111,9 +111,14 @@ type follows struct {
 	start, end []int64 // cases that begin, or end, with an activity
 }
 
+// newFollows returns a graph without edges.
+func newFollows(n int) *follows {
+	return &follows{n: n, count: make([]int64, n*n), start: make([]int64, n), end: make([]int64, n)}
+}
+
 func (l *sublog) follows() *follows {
 	n := len(l.names)
-	f := &follows{n: n, count: make([]int64, n*n), start: make([]int64, n), end: make([]int64, n)}
+	f := newFollows(n)
 	for i, t := range l.traces {
 		if l.watch.stop(len(t)) {
 			break
