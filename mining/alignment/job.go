@@ -49,11 +49,26 @@ type job struct {
 type solver struct {
 	*job
 	search *search
+	levels *levels // nil where the net has no block structure
 	trace  []int32 // the events that the net knows, by label
 	at     []int   // their positions in the variant
 }
 
-func (j *job) solver() *solver { return &solver{job: j, search: newSearch(j.model)} }
+func (j *job) solver() *solver {
+	s := &solver{job: j, search: newSearch(j.model)}
+	if j.machines != nil {
+		s.levels = newLevels(j.machines)
+	}
+	return s
+}
+
+// best looks for an optimal alignment of the trace.
+func (s *solver) best(limit int) found {
+	if s.levels != nil {
+		return s.levels.run(s.trace, limit, &s.clock)
+	}
+	return s.search.run(s.trace, limit, optimal, &s.clock)
+}
 
 func (j *job) run(ctx context.Context) (*Result, error) {
 	if j.cfg.MaxStates == 0 {
@@ -111,8 +126,11 @@ func (j *job) round(first *solver, limit int, fresh bool) {
 
 // cheapest finds the cheapest run of the model.
 func (s *solver) cheapest() error {
-	limit := max(s.cfg.MaxStates, DefaultStates)
-	s.empty = s.search.run(nil, limit, optimal, &s.clock)
+	if s.machines != nil {
+		s.empty = found{ok: true, moves: s.machines.root.idle}
+		return nil
+	}
+	s.empty = s.search.run(nil, max(s.cfg.MaxStates, DefaultStates), optimal, &s.clock)
 	switch {
 	case s.empty.ok:
 		return nil
@@ -143,9 +161,9 @@ func (s *solver) align(i, limit int, fresh bool) {
 	if s.clock.over() {
 		return
 	}
-	f := s.search.run(s.trace, limit, optimal, &s.clock)
+	f := s.best(limit)
 	states := f.states
-	if !f.ok && fresh {
+	if !f.ok && fresh && !s.clock.over() {
 		g := s.search.run(s.trace, min(limit, 100_000), greedy, &s.clock)
 		states += g.states
 		f.ok, f.moves = g.ok, g.moves

@@ -21,8 +21,10 @@ type model struct {
 	names          []string // labels
 	label          []int32  // of each transition; unknown for silent ones
 	initial, final []byte   // tokens by place
-	root           *block   // the block structure; nil where the net has none
-	parts          []component
+	// machines is the block structure, nil where the net has none whose
+	// parallels have branches without a label in common.
+	machines *machines
+	parts    []component
 }
 
 func compile(n *petri.Net) (*model, error) {
@@ -52,6 +54,9 @@ func compile(n *petri.Net) (*model, error) {
 			m.names = append(m.names, t.Label)
 		}
 		m.label[i] = l
+	}
+	if b := reduce(m); b != nil && b.disjoint() {
+		m.machines = newMachines(b, len(m.names))
 	}
 	return m, nil
 }
