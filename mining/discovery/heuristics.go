@@ -305,7 +305,7 @@ func (h *heuristics) acceptSide(forth bool) {
 
 // net returns the accepted dependencies with their bindings in the log.
 func (h *heuristics) net(l *sublog) *CausalNet {
-	out := &CausalNet{Activities: h.names, Counts: h.occurs[:h.n]}
+	out := &CausalNet{Activities: h.names, Counts: h.occurs[:h.n], Dependencies: []Dependency{}}
 	for _, a := range append([]int{h.n}, indices(h.n)...) {
 		for _, b := range append([]int{h.n + 1}, indices(h.n)...) {
 			if i := a*h.size + b; h.accepted[i] {
