@@ -58,6 +58,7 @@ func compile(n *petri.Net) (*model, error) {
 	if b := reduce(m); b != nil && b.disjoint() {
 		m.machines = newMachines(b, len(m.names))
 	}
+	m.parts = components(m)
 	return m, nil
 }
 

@@ -176,3 +176,110 @@ func TestBlocksAgreeWithBruteForce(t *testing.T) {
 	require.Greater(t, folded, 200)
 	require.Greater(t, shared, 5)
 }
+
+// randomNet returns a net without any structure: arcs with weights, labels that
+// repeat, transitions without places before or behind them.
+func randomNet(r *rand.Rand) *petri.Net {
+	n := &petri.Net{Name: "random"}
+	places := 1 + r.IntN(6)
+	for p := range places {
+		n.Places = append(n.Places, petri.Place{ID: fmt.Sprint("p", p)})
+	}
+	weight := func() int {
+		if r.IntN(6) == 0 {
+			return 2
+		}
+		return 1
+	}
+	arcs := func(most int) []petri.Arc {
+		var out []petri.Arc
+		for _, p := range r.Perm(places)[:min(places, r.IntN(most+1))] {
+			out = append(out, petri.Arc{Place: p, Weight: weight()})
+		}
+		return out
+	}
+	for i := range 1 + r.IntN(8) {
+		t := petri.Transition{ID: fmt.Sprint("t", i), Label: string(rune('a' + r.IntN(4))), Silent: r.IntN(3) == 0, In: arcs(2), Out: arcs(2)}
+		if len(t.In) == 0 && r.IntN(4) > 0 {
+			t.In = []petri.Arc{{Place: r.IntN(places), Weight: 1}}
+		}
+		n.Transitions = append(n.Transitions, t)
+	}
+	n.Initial, n.Final = make(petri.Marking, places), make(petri.Marking, places)
+	n.Initial[0] = 1 + r.IntN(2)
+	n.Final[places-1] = 1
+	if r.IntN(4) == 0 {
+		n.Final[r.IntN(places)]++
+	}
+	return n
+}
+
+func TestNetsAgreeWithBruteForce(t *testing.T) {
+	reached, unreached, unknown, parts := 0, 0, 0, 0
+	for seed := range uint64(4000) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		n := randomNet(r)
+		_, ok := brute(n, nil, 2000)
+		if !ok {
+			unknown++
+			continue
+		}
+		for range 2 {
+			trace := randomTrace(r, "abcdz", 6)
+			want, ok := brute(n, split(trace), 3000)
+			if !ok {
+				continue
+			}
+			if want < 0 {
+				unreached++
+				d, v := letters(trace)
+				_, err := Align(context.Background(), n, d, []eventlog.Variant{v}, Config{Workers: 1})
+				require.ErrorContains(t, err, "cannot be reached")
+				continue
+			}
+			reached++
+			m, err := compile(n)
+			require.NoError(t, err)
+			parts += len(m.parts)
+			check(t, n, trace, want, Config{Workers: 1})
+		}
+	}
+	t.Logf("%d reached, %d unreached, %d unknown, %d components", reached, unreached, unknown, parts)
+	require.Greater(t, reached, 1000)
+	require.Positive(t, parts)
+}
+
+// searched returns the alignments of a search, also where the net has a block
+// structure.
+func searched(t testing.TB, n *petri.Net, d *eventlog.Dictionary, variants []eventlog.Variant, cfg Config) *Result {
+	t.Helper()
+	m, err := compile(n)
+	require.NoError(t, err)
+	m.machines = nil
+	j := &job{model: m, cfg: cfg, variants: variants, labels: m.codes(d)}
+	r, err := j.run(context.Background())
+	require.NoError(t, err)
+	return r
+}
+
+func TestSearchAgreesWithBlocks(t *testing.T) {
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		tree := randomTree(r, 1+r.IntN(4), uniqueLabels())
+		n := processtree.Petri(tree, "random")
+		d, _ := letters("")
+		var variants []eventlog.Variant
+		for range 5 {
+			_, v := letters(randomTrace(r, "abcdefghiz", 12))
+			variants = append(variants, v)
+		}
+		want, err := Align(context.Background(), n, d, variants, Config{Workers: 1})
+		require.NoError(t, err)
+		got := searched(t, n, d, variants, Config{Workers: 1})
+		for i := range variants {
+			require.NoError(t, Verify(n, d, variants[i], want.Alignments[i]))
+			require.NoError(t, Verify(n, d, variants[i], got.Alignments[i]))
+			require.Equal(t, want.Alignments[i].Cost, got.Alignments[i].Cost, "%s %v", tree, variants[i].Activities)
+		}
+	}
+}
