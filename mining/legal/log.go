@@ -1,0 +1,414 @@
+package legal
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/mining/match"
+	"github.com/uprava/uprava/mining/measure"
+)
+
+// Config says how a log is judged.
+type Config struct {
+	// Calendar is the body's: its week, production calendar and time zone, in
+	// which days begin and end. Its Decrees does not count: the rule says whether
+	// days off by decree are days of rest for its term.
+	Calendar calendar.Config
+	// AsOf is the moment of judging: what comes after it is not seen. The zero
+	// value is the time of the log's last event.
+	AsOf time.Time
+	// Today: cases are judged by the edition in force on the day of AsOf, whatever
+	// was in force when they started.
+	Today bool
+	// Region picks among the values that a rule has for regions.
+	Region string
+}
+
+// Validate reports all faults of the configuration.
+func (cfg Config) Validate() error {
+	if _, err := calendar.New(cfg.Calendar); err != nil {
+		return fmt.Errorf("judging by a calendar: %w", err)
+	}
+	return nil
+}
+
+// Clock runs the rule's clock over every case of a log, which may hold recorded
+// events or activity instances: of the latter a rule may name start and schedule
+// too. Cases are in the order of the log. The error is that of the configuration
+// or the context's. O(events) for the cases, times the events of a case that the
+// rule names; cases are shared among the processors.
+func Clock(ctx context.Context, l *eventlog.Log, rule *Rule, cfg Config) (*Result, error) {
+	w, err := newJudge(l, rule, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("running the clock of rule %q: %w", rule.ID, err)
+	}
+	out := &Result{Rule: rule.ID, Title: rule.Title, Log: l.Name(), AsOf: time.UnixMicro(w.now).In(w.calendars[0].Location()),
+		Cases: make([]Case, l.Cases())}
+	used := make([]int, l.Cases()) // edition of each case, −1 for none
+	const chunk = 256
+	var next atomic.Int64
+	g, ctx := errgroup.WithContext(ctx)
+	for range runtime.GOMAXPROCS(0) {
+		g.Go(func() error {
+			for {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				from := int(next.Add(chunk)) - chunk
+				if from >= len(out.Cases) {
+					return nil
+				}
+				for i := from; i < min(from+chunk, len(out.Cases)); i++ {
+					used[i] = w.judge(l.Case(i), &out.Cases[i])
+				}
+			}
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	out.sum(w, used)
+	return out, nil
+}
+
+// judge holds what all cases of a log share.
+type judge struct {
+	rule       *Rule
+	cfg        Config
+	calendars  [2]*calendar.Calendar // decree days ordinary, decree days off
+	now        int64
+	words      []*words // of each edition
+	vocabulary *match.Vocabulary
+}
+
+// hook is what a row of an activity may do to the clock.
+type hook struct {
+	rows *match.Matcher
+	what what
+	k    int
+}
+
+// words are the events of an edition, ready to be met.
+type words struct {
+	*Edition
+	hooks  [][]hook // by activity
+	limits []limitTest
+	when   []match.Test // of each extension
+	courts [][2]*match.Matcher
+}
+
+type limitTest struct {
+	when   match.Test
+	events *match.Matcher
+}
+
+func newJudge(l *eventlog.Log, rule *Rule, cfg Config) (*judge, error) {
+	w := &judge{rule: rule, cfg: cfg, vocabulary: match.Of(l)}
+	for i, decrees := range []bool{false, true} {
+		c := cfg.Calendar
+		c.Decrees = decrees
+		var err error
+		if w.calendars[i], err = calendar.New(c); err != nil {
+			return nil, err
+		}
+	}
+	if len(rule.Editions) == 0 {
+		return nil, errors.New("the rule has no edition")
+	}
+	if w.now = cfg.AsOf.UnixMicro(); cfg.AsOf.IsZero() {
+		last := eventlog.NoTime
+		for _, c := range l.All() {
+			last = max(last, c.Last())
+		}
+		w.now = int64(max(last, eventlog.MinTime))
+	}
+	for _, e := range rule.Editions {
+		k := &words{Edition: e, hooks: make([][]hook, l.Activities().Len())}
+		add := func(list []match.Event, do what, i int) {
+			m := w.vocabulary.Events(list)
+			for code, named := range m.Activities() {
+				if named {
+					k.hooks[code] = append(k.hooks[code], hook{m, do, i})
+				}
+			}
+		}
+		add(e.Start, starts, 0)
+		add(e.Stop, stops, 0)
+		add(e.Posted, stopsByPost, 0)
+		add(e.Restart, restarts, 0)
+		for i, s := range e.Suspensions {
+			add(s.On, suspends, i)
+			add(s.Resume, resumes, i)
+		}
+		for i, x := range e.Extensions {
+			add(x.On, extends, i)
+			add(x.Application, applies, i)
+			k.when = append(k.when, match.NewTest(x.When))
+		}
+		for _, limit := range e.Limits {
+			k.limits = append(k.limits, limitTest{match.NewTest(limit.When), w.vocabulary.Events(limit.Events)})
+		}
+		for _, c := range e.Courts {
+			k.courts = append(k.courts, [2]*match.Matcher{w.vocabulary.Events(c.From), w.vocabulary.Events(c.Until)})
+		}
+		w.words = append(w.words, k)
+	}
+	return w, nil
+}
+
+// judge fills in the case and returns the position of the edition used, −1 for none.
+func (w *judge) judge(c eventlog.Case, out *Case) int {
+	nan := measure.Number(math.NaN())
+	*out = Case{ID: c.ID(), State: Unknown, Gross: nan, Net: nan, Suspended: nan, OverdueBy: nan, Remaining: nan,
+		GrossSeconds: nan, SuspendedSeconds: nan, OverdueSeconds: nan,
+		Extensions: []Added{}, Timeline: []Segment{}, Courts: []Time{}, Flags: []Flag{}}
+	unknown := func(en, ru string, args ...any) {
+		out.Reason = &match.Text{EN: fmt.Sprintf(en, args...), RU: fmt.Sprintf(ru, args...)}
+	}
+	at, moments, started := -1, []moment(nil), eventlog.NoTime
+	for i, k := range w.words {
+		ms, start := w.moments(c, k)
+		if start == eventlog.NoTime {
+			continue
+		}
+		started = start
+		day := calendar.DateOf(time.UnixMicro(int64(start)).In(w.calendars[0].Location()))
+		if w.cfg.Today {
+			day = calendar.DateOf(time.UnixMicro(w.now).In(w.calendars[0].Location()))
+		}
+		if w.rule.editionAt(day) == k.Edition {
+			at, moments = i, ms
+			break
+		}
+	}
+	switch {
+	case started == eventlog.NoTime && int64(c.First()) > w.now:
+		unknown("the case had not begun by the moment of judging", "на момент оценки дело ещё не начато")
+		return -1
+	case started == eventlog.NoTime:
+		unknown("no event that begins the term", "нет события, с которого начинается срок")
+		return -1
+	case at < 0:
+		day := calendar.DateOf(time.UnixMicro(int64(started)).In(w.calendars[0].Location()))
+		unknown("no edition of the rule was in force on %s", "на %s не действовала ни одна редакция нормы", day)
+		return -1
+	}
+	k := w.words[at]
+	out.Edition = k.Name()
+	p := plan{edition: k.Edition, now: w.now}
+	own, missing := w.term(c, k, &p)
+	if missing != "" {
+		unknown("the case lacks %q, which decides the length of the term", "в деле нет значения «%s», от которого зависит срок", missing)
+		return at
+	}
+	if p.own == nil && p.term.Unit == "" {
+		unknown("the case holds no due date, and the rule has no limit for it", "в деле нет установленного срока, а норма не даёт его для такого дела")
+		return at
+	}
+	main := 0
+	if k.DecreeDays {
+		main = 1
+	}
+	p.calendar = w.calendars[main]
+	r := follow(p, moments)
+	if k.Due != nil && !own {
+		r.flag(dueMissing, -1)
+	}
+	if w.cfg.Calendar.Production != nil && w.nearDecrees(r) {
+		p.calendar = w.calendars[1-main]
+		o := follow(p, moments)
+		if o.deadline != r.deadline || o.overdue != r.overdue {
+			out.Other = &Reading{[]string{"non-working", "ordinary"}[main], o.day.String(),
+				time.UnixMicro(o.deadline).In(p.calendar.Location()), o.overdue}
+			r.flag(decreeDiffers, -1)
+		}
+	}
+	out.tell(r, func(row int) string { return c.Row(row).Activity })
+	out.Courts = k.attribute(c, r)
+	return at
+}
+
+// nearDecrees reports whether the term, or what has passed, touches 2020 or 2021.
+func (w *judge) nearDecrees(r *run) bool {
+	from := calendar.NewDate(2020, 1, 1).Begin(r.calendar.Location()).UnixMicro()
+	to := calendar.NewDate(2022, 1, 31).Begin(r.calendar.Location()).UnixMicro()
+	return min(r.first, r.deadline) < to && max(r.evaluated, r.deadline) >= from
+}
+
+// moments returns what happened to the clock of an edition up to now, and the
+// first start, NoTime where there is none.
+func (w *judge) moments(c eventlog.Case, k *words) ([]moment, eventlog.Time) {
+	var out []moment
+	start := eventlog.NoTime
+	for row, code := range c.Activities() {
+		for _, h := range k.hooks[code] {
+			at, ok := h.rows.Row(c, row)
+			if !ok || int64(at) > w.now {
+				continue
+			}
+			m := moment{at: int64(at), row: row, what: h.what, k: h.k}
+			switch h.what {
+			case starts:
+				if start == eventlog.NoTime || at < start {
+					start = at
+				}
+			case extends:
+				if truth, _ := k.when[h.k].Case(c); truth != match.Yes {
+					continue
+				}
+				x := k.Extensions[h.k]
+				if m.amount = x.By.N; x.Attribute != "" {
+					m.amount = amount(c, row, x.Attribute)
+				}
+			}
+			out = append(out, m)
+		}
+	}
+	if start == eventlog.NoTime && k.StartAttribute != "" {
+		if t, ok := date(c, k.StartAttribute); ok && (int64(t) <= w.now || k.Backward) {
+			start = t
+			out = append(out, moment{at: int64(t), row: -1, what: starts})
+		}
+	}
+	return out, start
+}
+
+// amount returns the whole number of an event's attribute, −1 where there is none.
+func amount(c eventlog.Case, row int, path string) int {
+	v, ok := c.EventAttribute(row, path)
+	if !ok {
+		return -1
+	}
+	n, err := strconv.ParseFloat(v.String(), 64)
+	if err != nil || !(n >= 0 && n <= maxTerm) {
+		return -1
+	}
+	return int(n)
+}
+
+// date returns a time that an attribute of the case holds: a date attribute, or
+// text that reads as one.
+func date(c eventlog.Case, path string) (eventlog.Time, bool) {
+	if v, ok := c.AttributeOf(path, eventlog.KindTime); ok {
+		return v.Stamp().Time, true
+	}
+	v, ok := c.Attribute(path)
+	if !ok {
+		return 0, false
+	}
+	at, _, err := eventlog.ParseStamp(v.String())
+	return at.Time, err == nil
+}
+
+// term sets the length of the case's term. own tells whether a document set it,
+// missing the attribute of the case without which it cannot be told.
+func (w *judge) term(c eventlog.Case, k *words, p *plan) (own bool, missing string) {
+	if k.Due != nil {
+		if t, ok := date(c, k.Due.Attribute); ok {
+			loc := w.calendars[0].Location()
+			day := calendar.DateOf(time.UnixMicro(int64(t)).In(loc))
+			if k.Due.Moment { // midnight belongs to the day that it ends
+				day = calendar.DateOf(time.UnixMicro(int64(t) - 1).In(loc))
+			}
+			p.own, p.ownEnd, own = &day, int64(t), true
+		}
+	}
+	for i, l := range k.limits {
+		truth, lacks := l.when.Case(c)
+		if truth == match.Unknown && !own {
+			return own, lacks
+		}
+		if truth != match.Yes || len(k.Limits[i].Events) > 0 && !w.happened(c, l.events) {
+			continue
+		}
+		p.term = k.Limits[i].Term
+		return own, ""
+	}
+	for _, r := range k.Regions {
+		if r.Region == w.cfg.Region {
+			p.term = r.Term
+			return own, ""
+		}
+	}
+	if k.Limit != nil {
+		p.term = *k.Limit
+	}
+	return own, ""
+}
+
+func (w *judge) happened(c eventlog.Case, m *match.Matcher) bool {
+	for row := range c.Len() {
+		if at, ok := m.Row(c, row); ok && int64(at) <= w.now {
+			return true
+		}
+	}
+	return false
+}
+
+// attribute returns how long the case lay with each party between its first start
+// and the moment of judging, and with the body the rest; none where the edition
+// names no party.
+func (k *words) attribute(c eventlog.Case, r *run) []Time {
+	out := []Time{}
+	if len(k.courts) == 0 || r.edition.Backward {
+		return out
+	}
+	var all []stretch
+	for i, court := range k.courts {
+		var with []stretch
+		since := int64(-1)
+		type turn struct {
+			at    int64
+			until bool
+		}
+		var turns []turn
+		for row := range c.Len() {
+			if at, ok := court[1].Row(c, row); ok {
+				turns = append(turns, turn{int64(at), true})
+			}
+			if at, ok := court[0].Row(c, row); ok {
+				turns = append(turns, turn{int64(at), false})
+			}
+		}
+		slices.SortStableFunc(turns, func(a, b turn) int { return cmp.Compare(a.at, b.at) })
+		close := func(t int64) {
+			if since >= 0 {
+				with = append(with, stretch{max(since, r.first), min(t, r.evaluated)})
+			}
+			since = -1
+		}
+		for _, t := range turns {
+			if t.until {
+				close(t.at)
+			} else if since < 0 {
+				since = t.at
+			}
+		}
+		close(r.evaluated)
+		with = union(with)
+		out = append(out, Time{k.Courts[i].ID, k.Courts[i].Name, total(with)})
+		all = append(all, with...)
+	}
+	body := float64(r.evaluated-r.first)/1e6 - total(union(all))
+	return append(out, Time{"body", match.Text{EN: "the body itself", RU: "сам орган"}, body})
+}
+
+func total(list []stretch) float64 {
+	var us int64
+	for _, s := range list {
+		us += s.to - s.from
+	}
+	return float64(us) / 1e6
+}
