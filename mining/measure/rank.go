@@ -79,9 +79,9 @@ func CompareRanks(a, b []float64, confidence float64) (Ranked, error) {
 // ranks holds the midranks of b among both samples.
 type ranks struct {
 	a, b    int
-	doubled []int   // of all values: twice the midrank, in ascending order
-	sum     float64 // of the midranks of b
-	ties    float64 // Σ t³ − t over the groups of equal values
+	doubled []int     // of all values: twice the midrank, in ascending order
+	sum     float64   // of the midranks of b
+	ties    float64   // Σ t³ − t over the groups of equal values
 	small   []float64 // a in ascending order
 	large   []float64 // b in ascending order
 }
