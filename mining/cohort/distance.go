@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/measure"
 )
 
@@ -28,145 +29,126 @@ type Distance struct {
 // distances compares the distributions over variants and over directly-follows
 // pairs, with start and end of a case as activities of their own.
 func (c *comparison) distances() error {
-	variants, profiles := newBags(), newBags()
+	v := &variety{names: map[string]uint32{}, variants: map[string]uint32{}, pairs: map[uint64]uint32{}}
 	var n [2]int
 	for k, l := range c.logs {
-		names := l.Activities().Names()
-		shared := make([]uint32, len(names))
-		for i, name := range names {
-			shared[i] = variants.name(name)
-		}
-		var key []byte
-		for i, cs := range l.All() {
-			if i%4096 == 0 && c.ctx.Err() != nil {
-				return c.ctx.Err()
-			}
-			acts := cs.Activities()
-			if len(acts) == 0 {
-				continue
-			}
-			n[k]++
-			key = key[:0]
-			for _, a := range acts {
-				key = binary.LittleEndian.AppendUint32(key, shared[a])
-			}
-			variants.begin()
-			variants.add(string(key))
-			profiles.begin()
-			from := uint32(math.MaxUint32)
-			for j := 0; j <= len(acts); j++ {
-				to := uint32(math.MaxUint32)
-				if j < len(acts) {
-					to = shared[acts[j]]
-				}
-				var pair [8]byte
-				binary.LittleEndian.PutUint32(pair[:], from)
-				binary.LittleEndian.PutUint32(pair[4:], to)
-				profiles.add(string(pair[:]))
-				from = to
+		for _, variant := range l.Variants() {
+			if len(variant.Activities) > 0 {
+				v.add(l.Activities(), variant.Activities, variant.Count, k)
+				n[k] += variant.Count
 			}
 		}
 	}
 	nan := measure.Number(math.NaN())
-	c.Variants, c.Profile = Distance{nan, nan, nan, nan, len(variants.codes)}, Distance{nan, nan, nan, nan, len(profiles.codes)}
+	c.Variants, c.Profile = Distance{nan, nan, nan, nan, len(v.counts)}, Distance{nan, nan, nan, nan, len(v.pairs)}
 	if n[0] == 0 || n[1] == 0 {
 		return nil
 	}
-	for _, of := range []struct {
-		bags *bags
-		d    *Distance
-		seed uint64
-	}{{variants, &c.Variants, 1}, {profiles, &c.Profile, 2}} {
-		if err := c.distance(of.bags, n[0], n[1], of.d, of.seed); err != nil {
-			return err
+	return c.deal(v, n)
+}
+
+// variety holds the variants of both logs and the pairs of each.
+type variety struct {
+	names    map[string]uint32
+	variants map[string]uint32
+	pairs    map[uint64]uint32
+	counts   [][2]int   // by variant: cases in each log
+	bags     [][]uint32 // by variant: codes of its pairs, repeated as they occur
+}
+
+func (v *variety) add(names *eventlog.Dictionary, acts []eventlog.Code, count, log int) {
+	const edge = math.MaxUint32 // start and end of a case
+	key := make([]byte, 0, 4*len(acts))
+	codes := make([]uint32, 0, len(acts)+1)
+	for _, a := range acts {
+		name := names.Name(a)
+		code, ok := v.names[name]
+		if !ok {
+			code = uint32(len(v.names))
+			v.names[name] = code
 		}
+		codes = append(codes, code)
+		key = binary.LittleEndian.AppendUint32(key, code)
 	}
-	return nil
-}
-
-// bags holds, for each case, the codes of the things that it has.
-type bags struct {
-	names  map[string]uint32
-	codes  map[string]uint32
-	things []uint32
-	begins []int
-}
-
-func newBags() *bags { return &bags{names: map[string]uint32{}, codes: map[string]uint32{}} }
-
-func (b *bags) name(s string) uint32 {
-	c, ok := b.names[s]
+	at, ok := v.variants[string(key)]
 	if !ok {
-		c = uint32(len(b.names))
-		b.names[s] = c
-	}
-	return c
-}
-
-func (b *bags) begin() { b.begins = append(b.begins, len(b.things)) }
-
-func (b *bags) add(key string) {
-	c, ok := b.codes[key]
-	if !ok {
-		c = uint32(len(b.codes))
-		b.codes[key] = c
-	}
-	b.things = append(b.things, c)
-}
-
-func (b *bags) of(i int) []uint32 {
-	if i+1 < len(b.begins) {
-		return b.things[b.begins[i]:b.begins[i+1]]
-	}
-	return b.things[b.begins[i]:]
-}
-
-// distance fills d; the test deals the smaller cohort's cases anew in each draw.
-func (c *comparison) distance(b *bags, na, nb int, d *Distance, seed uint64) error {
-	total := make([]int32, len(b.codes))
-	for _, t := range b.things {
-		total[t]++
-	}
-	n := min(na, nb)
-	counts := make([]int32, len(total))
-	for i := range n {
-		at := i
-		if nb < na {
-			at = na + i
+		at = uint32(len(v.counts))
+		v.variants[string(key)] = at
+		v.counts = append(v.counts, [2]int{})
+		var bag []uint32
+		from := uint32(edge)
+		for _, to := range append(codes, edge) {
+			pair := uint64(from)<<32 | uint64(to)
+			p, ok := v.pairs[pair]
+			if !ok {
+				p = uint32(len(v.pairs))
+				v.pairs[pair] = p
+			}
+			bag = append(bag, p)
+			from = to
 		}
-		for _, t := range b.of(at) {
-			counts[t]++
+		v.bags = append(v.bags, bag)
+	}
+	v.counts[at][log] += count
+}
+
+// distance returns the distances of variants and pairs where counts of the
+// variants' cases are dealt to one side; pairs is scratch.
+func (v *variety) distance(counts, total, pairs, totalPairs []int64) [2]float64 {
+	clear(pairs)
+	for at, n := range counts {
+		if n > 0 {
+			for _, p := range v.bags[at] {
+				pairs[p] += n
+			}
 		}
 	}
-	observed := jensenShannon(counts, total)
-	d.Value = measure.Number(observed)
+	return [2]float64{jensenShannon(counts, total), jensenShannon(pairs, totalPairs)}
+}
+
+// deal measures both distances and tests them by dealing the cases of the smaller
+// cohort anew in each draw.
+func (c *comparison) deal(v *variety, n [2]int) error {
+	small := 0
+	if n[1] < n[0] {
+		small = 1
+	}
+	counts, total := make([]int64, len(v.counts)), make([]int64, len(v.counts))
+	pairs, totalPairs := make([]int64, len(v.pairs)), make([]int64, len(v.pairs))
+	cases := make([]uint32, 0, n[0]+n[1]) // the variant of each
+	for at, k := range v.counts {
+		counts[at], total[at] = int64(k[small]), int64(k[0]+k[1])
+		for range total[at] {
+			cases = append(cases, uint32(at))
+		}
+		for _, p := range v.bags[at] {
+			totalPairs[p] += total[at]
+		}
+	}
+	observed := v.distance(counts, total, pairs, totalPairs)
+	c.Variants.Value, c.Profile.Value = measure.Number(observed[0]), measure.Number(observed[1])
 	if c.few {
 		return nil
 	}
-	draws := make([]float64, c.cfg.Draws)
+	draws := make([][2]float64, c.cfg.Draws)
 	var group errgroup.Group
 	workers := min(runtime.GOMAXPROCS(0), len(draws))
 	for w := range workers {
 		group.Go(func() error {
-			order := make([]uint32, na+nb)
-			counts := make([]int32, len(total))
+			order, counts, pairs := make([]uint32, len(cases)), make([]int64, len(v.counts)), make([]int64, len(v.pairs))
 			for k := w; k < len(draws); k += workers {
 				if c.ctx.Err() != nil {
 					return c.ctx.Err()
 				}
-				for i := range order {
-					order[i] = uint32(i)
-				}
+				copy(order, cases)
 				clear(counts)
-				r := rand.New(rand.NewPCG(c.cfg.Seed+seed<<32, uint64(k)))
-				for i := range n {
+				r := rand.New(rand.NewPCG(c.cfg.Seed, uint64(k)))
+				for i := range n[small] {
 					j := i + r.IntN(len(order)-i)
 					order[i], order[j] = order[j], order[i]
-					for _, t := range b.of(int(order[i])) {
-						counts[t]++
-					}
+					counts[order[i]]++
 				}
-				draws[k] = jensenShannon(counts, total)
+				draws[k] = v.distance(counts, total, pairs, totalPairs)
 			}
 			return nil
 		})
@@ -174,19 +156,21 @@ func (c *comparison) distance(b *bags, na, nb int, d *Distance, seed uint64) err
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	large, mean := 0, 0.0
-	for _, v := range draws {
-		mean += v / float64(len(draws))
-		if v >= observed-1e-12 {
-			large++
+	for i, d := range []*Distance{&c.Variants, &c.Profile} {
+		large, mean := 0, 0.0
+		for _, x := range draws {
+			mean += x[i] / float64(len(draws))
+			if x[i] >= observed[i]-1e-12 {
+				large++
+			}
 		}
+		d.Expected, d.P = measure.Number(mean), measure.Number(float64(1+large)/float64(1+len(draws)))
 	}
-	d.Expected, d.P = measure.Number(mean), measure.Number(float64(1+large)/float64(1+len(draws)))
 	return nil
 }
 
 // jensenShannon returns the distance of the counts from the rest of the total.
-func jensenShannon(counts, total []int32) float64 {
+func jensenShannon(counts, total []int64) float64 {
 	var na, nb float64
 	for i, t := range total {
 		na += float64(counts[i])

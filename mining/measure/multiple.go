@@ -15,7 +15,7 @@ func BenjaminiHochberg(p []float64) []float64 {
 	out, order := family(p)
 	m, least := float64(len(order)), 1.0
 	for i := len(order) - 1; i >= 0; i-- {
-		least = min(least, p[order[i]]*m/float64(i+1))
+		least = min(least, p[order[i]]*(m/float64(i+1)))
 		out[order[i]] = least
 	}
 	return out
