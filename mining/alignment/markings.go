@@ -2,7 +2,11 @@ package alignment
 
 import (
 	"bytes"
+	"encoding/binary"
 	"hash/maphash"
+	"slices"
+
+	"github.com/uprava/uprava/mining/petri"
 )
 
 // step is what firing a transition leads to.
@@ -21,13 +25,15 @@ type markings struct {
 	// marking was not expanded; many the number of its steps.
 	first, many []int32
 	steps       []step
-	overflow    []bool  // some step was left out, for it would put too many tokens in a place
-	at          []int32 // for each marking and component the place of its token
-	scratch     []byte
+	overflow    []bool // some step was left out, for it would put too many tokens in a place
+	// apart are the clusters of the net: see clusters.
+	apart   []int32
+	at      []int32 // for each marking and component the place of its token
+	scratch []byte
 }
 
 func newMarkings(m *model) *markings {
-	g := &markings{model: m, seed: maphash.MakeSeed(), scratch: make([]byte, len(m.initial))}
+	g := &markings{model: m, seed: maphash.MakeSeed(), scratch: make([]byte, len(m.initial)), apart: clusters(m)}
 	g.reset()
 	return g
 }
@@ -125,4 +131,51 @@ func (g *markings) fire(i int32, t int) (enabled, fits bool) {
 		g.scratch[a.Place] = byte(tokens)
 	}
 	return true, true
+}
+
+// clusters returns, for each transition, its cluster, -1 where it has none. A
+// cluster is a set of transitions that take from the same places, of which no
+// other transition takes, and of which one is empty in the end: once one of them
+// is enabled all are, nothing else disables them, and one of them must fire. So
+// where none of them can have to do with the rest of the trace, no way to the
+// end is lost, and none becomes dearer, when one of them fires at once (a
+// persistent set; Godefroid 1996, doi:10.1007/3-540-60761-7, chapter 4).
+func clusters(m *model) []int32 {
+	places := len(m.net.Places)
+	consumers := make([]int, places)
+	for i := range m.net.Transitions {
+		for _, a := range m.net.Transitions[i].In {
+			consumers[a.Place]++
+		}
+	}
+	out := make([]int32, len(m.net.Transitions))
+	size := map[string]int{}
+	number := map[string]int32{}
+	keys := make([]string, len(out))
+	for i := range out {
+		in := slices.Clone(m.net.Transitions[i].In)
+		slices.SortFunc(in, func(a, b petri.Arc) int { return a.Place - b.Place })
+		var key []byte
+		for _, a := range in {
+			key = binary.AppendUvarint(binary.AppendUvarint(key, uint64(a.Place)), uint64(a.Weight))
+		}
+		keys[i] = string(key)
+		size[keys[i]]++
+	}
+	for i := range out {
+		out[i] = -1
+		alone, needed := true, false
+		for _, a := range m.net.Transitions[i].In {
+			alone = alone && consumers[a.Place] == size[keys[i]]
+			needed = needed || a.Weight == 1 && m.final[a.Place] == 0
+		}
+		if !alone || !needed {
+			continue
+		}
+		if _, ok := number[keys[i]]; !ok {
+			number[keys[i]] = int32(len(number))
+		}
+		out[i] = number[keys[i]]
+	}
+	return out
 }

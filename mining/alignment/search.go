@@ -22,6 +22,7 @@ type search struct {
 	table []int32   // open addressing over (marking, position): node + 1
 	queue [][]int32 // nodes by priority, the latest on top
 	final int32
+	last  []int32 // by label its last position in the trace, -1 where it has none
 }
 
 // maxMarkings is how much of the reachability graph is kept from one trace to
@@ -29,7 +30,7 @@ type search struct {
 const maxMarkings = 200_000
 
 func newSearch(m *model) *search {
-	return &search{model: m, graph: newMarkings(m), table: make([]int32, 1024)}
+	return &search{model: m, graph: newMarkings(m), table: make([]int32, 1024), last: make([]int32, len(m.names))}
 }
 
 // found is what a search came to.
@@ -55,6 +56,12 @@ func (s *search) run(trace []int32, limit int, pace pace, clock *clock) found {
 	s.reset()
 	n := int32(len(trace))
 	s.bound.prepare(s.model, trace)
+	for l := range s.last {
+		s.last[l] = -1
+	}
+	for i, l := range trace {
+		s.last[l] = int32(i)
+	}
 	s.final = s.graph.number(s.model.final)
 	s.push(s.graph.number(s.model.initial), 0, 0, -1, -1, n, pace)
 	out := found{low: math.MaxInt}
@@ -88,8 +95,13 @@ func (s *search) run(trace []int32, limit int, pace pace, clock *clock) found {
 		s.nodes[i].closed = true
 		out.states++
 		next := at
-		for _, st := range s.graph.from(x.marking) {
+		steps := s.graph.from(x.marking)
+		first := s.first(steps, x.pos)
+		for _, st := range steps {
 			l := s.model.label[st.transition]
+			if first >= 0 && s.graph.apart[st.transition] != first {
+				continue
+			}
 			cost := x.cost
 			if l != unknown {
 				if x.pos < n && l == trace[x.pos] {
@@ -99,7 +111,7 @@ func (s *search) run(trace []int32, limit int, pace pace, clock *clock) found {
 			}
 			next = min(next, s.push(st.to, x.pos, cost, i, st.transition, n, pace))
 		}
-		if x.pos < n {
+		if x.pos < n && first < 0 {
 			next = min(next, s.push(x.marking, x.pos+1, x.cost+1, i, -1, n, pace))
 		}
 		if s.graph.overflow[x.marking] {
@@ -109,6 +121,29 @@ func (s *search) run(trace []int32, limit int, pace pace, clock *clock) found {
 	}
 	out.finished = out.low == math.MaxInt
 	return out
+}
+
+// first returns an enabled cluster none of whose labels occurs in the trace any
+// more, -1 where there is none: see clusters.
+func (s *search) first(steps []step, pos int32) int32 {
+	best := int32(-1)
+	for k := 0; k < len(steps); k++ {
+		c := s.graph.apart[steps[k].transition]
+		if c < 0 || best >= 0 && c >= best {
+			continue
+		}
+		free := true
+		for _, st := range steps {
+			if l := s.model.label[st.transition]; s.graph.apart[st.transition] == c && l != unknown && s.last[l] >= pos {
+				free = false
+				break
+			}
+		}
+		if free {
+			best = c
+		}
+	}
+	return best
 }
 
 // push queues a state that was reached at a cost, unless it was reached as
