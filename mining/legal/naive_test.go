@@ -11,7 +11,7 @@ import (
 )
 
 // naive tells terms by looking at every day, and terms of hours by looking at
-// every minute, of 2017–2023 in Moscow, from the table of days itself. It shares
+// every minute, of 2017–2025 in Moscow, from the table of days itself. It shares
 // no code with the clock and none with the calendar: what is a working day it
 // reads in the file, and a month it walks day by day.
 type naive struct {
@@ -35,7 +35,7 @@ func newNaive(t testing.TB) *naive {
 		kind[r[0]], short[r[0]] = r[1], r[2] == "1"
 	}
 	n := &naive{zero: time.Date(2017, 1, 1, 0, 0, 0, 0, moscow), closes: make([][]int, 2)}
-	for d := n.zero; d.Year() < 2024; d = d.AddDate(0, 0, 1) {
+	for d := n.zero; d.Year() < 2026; d = d.AddDate(0, 0, 1) {
 		name := d.Format("2006-01-02")
 		n.dates = append(n.dates, name)
 		for reading := range 2 {
