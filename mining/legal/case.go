@@ -28,8 +28,10 @@ type Case struct {
 	State   State  `json:"state"`
 	Overdue bool   `json:"overdue"` // finished late, or open past its deadline
 
-	Start  *time.Time `json:"start"`
-	Finish *time.Time `json:"finish"`
+	Start       *time.Time `json:"start"` // the first, before any restart
+	Finish      *time.Time `json:"finish"`
+	StartEvent  int        `json:"start_event"`  // position in the case, of the last restart where there was one; −1 for an attribute
+	FinishEvent int        `json:"finish_event"` // −1 where not finished
 	// DueDay is the last day of the term, Deadline the moment at which it ends:
 	// for an end at 24:00 the first moment of the day after. Provisional: the
 	// clock stands still, and both hold if it went on at the moment of judging.
@@ -108,7 +110,7 @@ func (c *Case) tell(r *run, activity names) {
 	loc := r.calendar.Location()
 	clock := func(t int64) time.Time { return time.UnixMicro(t).In(loc) }
 	pointer := func(t int64) *time.Time { v := clock(t); return &v }
-	c.Start = pointer(r.first)
+	c.Start, c.StartEvent, c.FinishEvent = pointer(r.first), r.startRow, r.stopRow
 	if r.finished {
 		c.Finish = pointer(r.finish)
 	}

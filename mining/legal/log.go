@@ -171,7 +171,7 @@ func newJudge(l *eventlog.Log, rule *Rule, cfg Config) (*judge, error) {
 // judge fills in the case and returns the position of the edition used, −1 for none.
 func (w *judge) judge(c eventlog.Case, out *Case) int {
 	nan := measure.Number(math.NaN())
-	*out = Case{ID: c.ID(), State: Unknown, Gross: nan, Net: nan, Suspended: nan, OverdueBy: nan, Remaining: nan,
+	*out = Case{ID: c.ID(), State: Unknown, StartEvent: -1, FinishEvent: -1, Gross: nan, Net: nan, Suspended: nan, OverdueBy: nan, Remaining: nan,
 		GrossSeconds: nan, SuspendedSeconds: nan, OverdueSeconds: nan,
 		Extensions: []Added{}, Timeline: []Segment{}, Courts: []Time{}, Flags: []Flag{}}
 	unknown := func(en, ru string, args ...any) {

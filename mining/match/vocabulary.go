@@ -157,6 +157,13 @@ func (v *Vocabulary) Doubt(list []Event) []error {
 	return out
 }
 
+// Any reports whether the log holds an activity of some event of the list.
+func (v *Vocabulary) Any(list []Event) bool {
+	return slices.ContainsFunc(list, func(e Event) bool {
+		return slices.ContainsFunc(e.Activities, func(a string) bool { return slices.Contains(v.activities, a) })
+	})
+}
+
 // DoubtCase returns warnings for attributes that no case of the log has.
 func (v *Vocabulary) DoubtCase(list []Condition) []error {
 	return v.conditions(list, v.cases, "case attribute", "атрибута дела")

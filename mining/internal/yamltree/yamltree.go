@@ -251,13 +251,8 @@ type Map struct {
 // Map returns the mapping; a key that is not among keys, or stands twice, is a fault.
 func (n Node) Map(keys ...string) Map {
 	m := Map{n, map[string]Node{}}
-	var values []*ast.MappingValueNode
-	switch x := n.ast.(type) {
-	case *ast.MappingNode:
-		values = x.Values
-	case *ast.MappingValueNode:
-		values = []*ast.MappingValueNode{x}
-	default:
+	values, ok := entries(n.ast)
+	if !ok {
 		n.Fault("found %s, wanted a mapping with %s", n.found(), Wanted("", keys))
 		return m
 	}
@@ -302,4 +297,54 @@ func (m Map) Need(key string) (Node, bool) {
 		m.Fault("the key %q is missing", key)
 	}
 	return v, ok
+}
+
+// Pair is a key of a mapping with free keys, and its value.
+type Pair struct {
+	Key string
+	Node
+}
+
+// Pairs returns the entries of a mapping with free keys, in the order of the file.
+func (n Node) Pairs() []Pair {
+	values, ok := entries(n.ast)
+	if !ok {
+		n.Fault("found %s, wanted a mapping", n.found())
+	}
+	var out []Pair
+	seen := map[string]bool{}
+	for _, kv := range values {
+		key, ok := scalar(kv.Key)
+		if !ok || seen[key] {
+			Node{n.file, kv.Key, n.path}.Fault("found a key that is not plain text, or stands twice")
+			continue
+		}
+		seen[key] = true
+		out = append(out, Pair{key, Node{n.file, kv.Value, n.path + "." + key}})
+	}
+	return out
+}
+
+// Peek returns the value of a key without regard to the others, false where it is
+// absent or empty or the value is no mapping.
+func (n Node) Peek(key string) (Node, bool) {
+	values, _ := entries(n.ast)
+	for _, kv := range values {
+		if s, ok := scalar(kv.Key); ok && s == key {
+			v := Node{n.file, kv.Value, n.path + "." + key}
+			return v, v.Present()
+		}
+	}
+	return Node{}, false
+}
+
+// entries returns the entries of a mapping, false for what is none.
+func entries(n ast.Node) ([]*ast.MappingValueNode, bool) {
+	switch x := n.(type) {
+	case *ast.MappingNode:
+		return x.Values, true
+	case *ast.MappingValueNode:
+		return []*ast.MappingValueNode{x}, true
+	}
+	return nil, false
 }

@@ -1,0 +1,355 @@
+package rules
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/mining/legal"
+	"github.com/uprava/uprava/mining/match"
+	"github.com/uprava/uprava/mining/measure"
+)
+
+// Config says how a log is checked.
+type Config struct {
+	// Legal holds the calendar for terms, the moment of judging (zero: the log's
+	// last event), the region and the choice of editions. Its calendar may be left
+	// out where no rule has a term: the time zone of evidence is then UTC.
+	Legal legal.Config
+	// Evidence bounds the violations told of each rule; 0 tells all.
+	Evidence int
+}
+
+// verdict is what a rule says of a case.
+type verdict uint8
+
+const (
+	notApplicable verdict = iota
+	satisfied
+	violated
+	undecided
+)
+
+// Check checks every case of a log, of recorded events or activity instances,
+// against every rule. Rules are shared among the processors; outcomes come in the
+// order of the set. It fails where a term needs a calendar that is not given or
+// wrong, and with the context's error. O(events) for each rule and for each pair
+// of events that Same compares.
+func Check(ctx context.Context, l *eventlog.Log, set *Set, cfg Config) (*Report, error) {
+	c := &checker{log: l, cfg: cfg, vocabulary: match.Of(l)}
+	if err := c.prepare(set); err != nil {
+		return nil, err
+	}
+	c.ends = c.vocabulary.Events(set.CaseEnds)
+	r := &Report{Log: l.Name(), Cases: l.Cases(), Events: l.Events(), AsOf: time.UnixMicro(c.now).In(c.location), Rules: make([]Outcome, len(set.Rules))}
+	c.endsKnown = len(set.CaseEnds) > 0
+	if doubts := c.vocabulary.Doubt(set.CaseEnds); len(doubts) > 0 {
+		r.Warnings = append(r.Warnings, doubts...)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, rule := range set.Rules {
+		g.Go(func() error {
+			if err := c.check(ctx, rule, &r.Rules[i]); err != nil {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				return fmt.Errorf("checking rule %q: %w", rule.ID, err)
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	if !c.endsKnown && slices.ContainsFunc(set.Rules, (*Rule).waits) {
+		r.Warnings = append(r.Warnings, &measure.Doubt{
+			EN: "the rules do not say what ends a case (case-ends); every case is taken as ended, so what may yet happen in an open one counts as missing",
+			RU: "в правилах не указано, чем завершается дело (case-ends); все дела считаются завершёнными, и то, что ещё может произойти, считается непроизошедшим"})
+	}
+	if c.location == time.UTC && cfg.Legal.Calendar.Location == nil {
+		r.Warnings = append(r.Warnings, &measure.Doubt{EN: "no time zone is given; times are told in UTC", RU: "часовой пояс не задан; время указано по UTC"})
+	}
+	return r, nil
+}
+
+// waits reports whether a rule may be kept by what is yet to happen.
+func (r *Rule) waits() bool {
+	switch r.Kind {
+	case Response, Succession, ChainResponse:
+		return true
+	case Count:
+		return r.AtLeast > 0
+	}
+	return false
+}
+
+// checker holds what all rules share.
+type checker struct {
+	log        *eventlog.Log
+	cfg        Config
+	vocabulary *match.Vocabulary
+	calendar   *calendar.Calendar // nil where none was given
+	location   *time.Location
+	now        int64
+	ends       *match.Matcher
+	endsKnown  bool
+}
+
+func (c *checker) prepare(set *Set) error {
+	c.location = c.cfg.Legal.Calendar.Location
+	if c.location == nil {
+		c.location = time.UTC
+	}
+	if len(c.cfg.Legal.Calendar.Week) > 0 {
+		cal, err := calendar.New(c.cfg.Legal.Calendar)
+		if err != nil {
+			return fmt.Errorf("checking rules: %w", err)
+		}
+		c.calendar = cal
+	}
+	for _, r := range set.Rules {
+		if c.calendar == nil && (r.Within != nil || r.Kind == Deadline) {
+			return fmt.Errorf("checking rule %q: its term needs a calendar, and none is given", r.ID)
+		}
+	}
+	if c.now = c.cfg.Legal.AsOf.UnixMicro(); c.cfg.Legal.AsOf.IsZero() {
+		last := eventlog.MinTime
+		for _, k := range c.log.All() {
+			last = max(last, k.Last())
+		}
+		c.now = int64(last)
+	}
+	return nil
+}
+
+// work is a rule ready to be tried on case after case, by one goroutine.
+type work struct {
+	*checker
+	*Rule
+	when, require            match.Test
+	first, then, one, other  *match.Matcher
+	event, after, before     *match.Matcher
+	marks                    []mark
+	resources, units, roles  map[string]bool
+	found                    []Violation // of the case being tried
+	because                  match.Text  // why it cannot be told
+	firstName, thenName      match.Text
+	oneName, otherName, name match.Text
+}
+
+// mark is a row that the rule speaks of.
+type mark struct {
+	row  int
+	at   eventlog.Time
+	a, b bool
+}
+
+func (c *checker) newWork(r *Rule) *work {
+	v := c.vocabulary
+	w := &work{checker: c, Rule: r, when: match.NewTest(r.When), require: match.NewTest(r.Require),
+		first: v.Events(r.First), then: v.Events(r.Then), one: v.Events(r.One), other: v.Events(r.Other),
+		event: v.Events(r.Event), after: v.Events(r.After), before: v.Events(r.Before),
+		resources: set(r.Resources), units: set(r.Units), roles: set(r.Roles),
+		firstName: named(r.First), thenName: named(r.Then), oneName: named(r.One), otherName: named(r.Other), name: named(r.Event)}
+	return w
+}
+
+func set(list []string) map[string]bool {
+	m := map[string]bool{}
+	for _, s := range list {
+		m[s] = true
+	}
+	return m
+}
+
+// named returns the names of events as a sentence has them: "A" or "B".
+func named(list []match.Event) match.Text {
+	var en, ru []string
+	for _, e := range list {
+		for _, a := range e.Activities {
+			if e.Lifecycle != "" && e.Lifecycle != "any" {
+				a += " (" + e.Lifecycle + ")"
+			}
+			en, ru = append(en, `"`+a+`"`), append(ru, "«"+a+"»")
+		}
+	}
+	return match.Text{EN: strings.Join(en, " or "), RU: strings.Join(ru, " или ")}
+}
+
+// check fills in the outcome of a rule.
+func (c *checker) check(ctx context.Context, r *Rule, o *Outcome) error {
+	*o = Outcome{ID: r.ID, Title: r.Title, Citation: r.Citation, Severity: r.Severity, Kind: r.Kind, Evidence: []Violation{}}
+	unknown := c.doubts(r, o)
+	if r.Kind == Deadline {
+		return c.deadline(ctx, r, o, unknown)
+	}
+	w := c.newWork(r)
+	reasons := map[match.Text]int{}
+	since := 0
+	for _, k := range c.log.All() {
+		if since += k.Len() + 1; since > 1<<14 {
+			since = 0
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		w.found, w.because = w.found[:0], match.Text{}
+		switch w.judge(k, unknown) {
+		case notApplicable:
+			o.NotApplicable++
+		case satisfied:
+			o.Satisfied++
+		case violated:
+			o.Violated++
+			o.Violations += len(w.found)
+			o.keep(w.found, c.cfg.Evidence)
+		case undecided:
+			o.Undecided++
+			reasons[w.because]++
+		}
+	}
+	o.finish(reasons)
+	return nil
+}
+
+// keep adds violations to the evidence, up to the bound.
+func (o *Outcome) keep(found []Violation, bound int) {
+	for _, v := range found {
+		if bound > 0 && len(o.Evidence) >= bound {
+			return
+		}
+		o.Evidence = append(o.Evidence, v)
+	}
+}
+
+// doubts records the names that the log does not hold. It returns why the rule
+// cannot be checked: none of the names of one of its lists is there; nil where it
+// can.
+func (c *checker) doubts(r *Rule, o *Outcome) *match.Text {
+	lists := [][]match.Event{r.First, r.Then, r.One, r.Other, r.Event, r.After, r.Before}
+	if r.Clock != nil {
+		var stops []match.Event
+		for _, e := range r.Clock.Editions {
+			stops = slices.Concat(stops, e.Stop, e.Posted)
+		}
+		lists = append(lists, stops)
+	}
+	var why *match.Text
+	for i, list := range lists {
+		if len(list) == 0 {
+			continue
+		}
+		doubts := c.vocabulary.Doubt(list)
+		if i < 7 { // a clock tells its doubts itself
+			o.Warnings = append(o.Warnings, doubts...)
+		}
+		if !c.vocabulary.Any(list) {
+			n := named(list)
+			why = &match.Text{EN: fmt.Sprintf("the log holds no event %s", n.EN), RU: fmt.Sprintf("в журнале нет события %s", n.RU)}
+		}
+	}
+	o.Warnings = append(o.Warnings, c.vocabulary.DoubtCase(r.When)...)
+	if len(r.Event) > 0 {
+		o.Warnings = append(o.Warnings, c.vocabulary.DoubtEvent(r.Require)...)
+	} else {
+		o.Warnings = append(o.Warnings, c.vocabulary.DoubtCase(r.Require)...)
+	}
+	var same []match.Condition
+	for _, s := range r.Same {
+		same = append(same, match.Condition{Attribute: s})
+	}
+	if len(r.Roles) > 0 {
+		same = append(same, match.Condition{Attribute: "org:role"})
+	}
+	o.Warnings = append(o.Warnings, c.vocabulary.DoubtEvent(same)...)
+	if r.Accept {
+		return nil
+	}
+	return why
+}
+
+// judge tries the rule on a case.
+func (w *work) judge(c eventlog.Case, unknown *match.Text) verdict {
+	switch truth, missing := w.when.Case(c); truth {
+	case match.No:
+		return notApplicable
+	case match.Unknown:
+		return w.lacks(missing)
+	}
+	if unknown != nil {
+		w.because = *unknown
+		return undecided
+	}
+	switch w.Kind {
+	case Precedence, Response, Succession:
+		return w.sequence(c)
+	case ChainPrecedence, ChainResponse:
+		return w.chain(c)
+	case Absence:
+		return w.absence(c)
+	case Count:
+		return w.count(c)
+	case Exclusive:
+		return w.exclusive(c)
+	case FourEyes, SameResource:
+		return w.people(c)
+	case WhoMay:
+		return w.whoMay(c)
+	}
+	return w.condition(c)
+}
+
+func (w *work) lacks(attribute string) verdict {
+	w.because = match.Text{EN: fmt.Sprintf("the case lacks %q", attribute), RU: fmt.Sprintf("в деле нет значения «%s»", attribute)}
+	return undecided
+}
+
+// open reports whether the case may go on.
+func (c *checker) open(k eventlog.Case) bool {
+	if !c.endsKnown {
+		return false
+	}
+	for i := range k.Len() {
+		if _, ok := c.ends.Row(k, i); ok {
+			return false
+		}
+	}
+	return true
+}
+
+// breaks records a violation with the rows that show it.
+func (w *work) breaks(c eventlog.Case, en, ru string, rows ...int) {
+	v := Violation{Case: c.ID(), Events: []Evidence{}, Reason: match.Text{EN: en, RU: ru}}
+	slices.Sort(rows)
+	for _, i := range slices.Compact(rows) {
+		e := c.Row(i)
+		v.Events = append(v.Events, Evidence{i, e.Activity, time.UnixMicro(int64(e.Time.Time)).In(w.location), e.Resource})
+	}
+	w.found = append(w.found, v)
+}
+
+// result is the verdict on a case in which something was looked at.
+func (w *work) result(looked bool) verdict {
+	switch {
+	case len(w.found) > 0:
+		return violated
+	case !w.because.Empty():
+		return undecided
+	case looked:
+		return satisfied
+	}
+	return notApplicable
+}
+
+// clock tells a time as both languages write it.
+func (c *checker) clock(t eventlog.Time) string {
+	return time.UnixMicro(int64(t)).In(c.location).Format("02.01.2006 15:04")
+}
