@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/mining/internal/casetable"
 	"github.com/uprava/uprava/mining/measure"
 )
 
@@ -174,7 +175,7 @@ func (c *comparison) waitings() error {
 				return c.ctx.Err()
 			}
 			for j, a := range cs.Activities() {
-				w, how := waiting(cs, j, starts)
+				w, how := casetable.Waiting(cs, j, starts)
 				if math.IsNaN(w) {
 					continue
 				}
@@ -209,32 +210,4 @@ func (c *comparison) waitings() error {
 		c.Waiting = append(c.Waiting, Waiting{at.activity, at.since, *t})
 	}
 	return nil
-}
-
-// waiting returns the seconds that the j-th row waited and since when, NaN where
-// that is not known. Completions before the start are those of rows above, which
-// are in order of completion.
-func waiting(cs eventlog.Case, j int, starts bool) (float64, string) {
-	if !starts {
-		if j == 0 {
-			return math.NaN(), ""
-		}
-		return cs.Times()[j].Sub(cs.Times()[j-1]).Seconds(), "previous"
-	}
-	start := cs.Starts()[j]
-	if start == eventlog.NoTime {
-		return math.NaN(), ""
-	}
-	if en := cs.Enabled(); en != nil && en[j] != eventlog.NoTime && en[j] <= start {
-		return start.Sub(en[j]).Seconds(), "enabled"
-	}
-	times := cs.Times()
-	before, _ := slices.BinarySearch(times, start+1) // rows completed up to the start
-	if before > j {
-		before = j
-	}
-	if before == 0 {
-		return math.NaN(), ""
-	}
-	return start.Sub(times[before-1]).Seconds(), "completed"
 }
