@@ -10,11 +10,12 @@ import (
 )
 
 // PartialOrders returns the partially ordered workflow model that the Inductive
-// Miner finds in the variants when it looks for partial orders as well (Kourani,
-// Schuster, van der Aalst 2023, doi:10.1109/ICPM60904.2023.10271960, maximal
-// partial order cut; the language: Kourani, van Zelst 2023,
-// doi:10.1007/978-3-031-41620-0_6). Without noise it allows every variant; it is
-// always sound. Where no such order is found it is the model of Inductive.
+// Miner finds in the variants when it looks for partial orders as well (the
+// language: Kourani, van Zelst 2023, doi:10.1007/978-3-031-41620-0_6; the maximal
+// partial order cut: Kourani, Schuster, van der Aalst, Scalable discovery of
+// partially ordered workflow models with formal guarantees, ICPM 2023). Without
+// noise it allows every variant; it is always sound. Where no such order is found
+// it is the model of Inductive.
 //
 // A partial order is looked for where none of the four cuts of the Inductive Miner
 // fits, before its fall-throughs: there it would lose the concurrency. Groups of

@@ -24,7 +24,7 @@ import (
 // sharedVariants returns the variants of a shared log by name.
 func sharedVariants(t testing.TB, file string) []processtree.Variant {
 	t.Helper()
-	return named(sharedLog(t, file))
+	return named(SharedLog(t, file))
 }
 
 // named returns the variants of a log by the names of their activities.
@@ -45,10 +45,10 @@ var shared struct {
 	logs map[string]*eventlog.Log
 }
 
-// sharedLog returns a shared log in document order, without its times: the i-th
+// SharedLog returns a shared log in document order, without its times: the i-th
 // event of a case is i minutes after the first. It reads the lines of the XES
 // files, which hold one tag each, so that this package needs no connector.
-func sharedLog(t testing.TB, file string) *eventlog.Log {
+func SharedLog(t testing.TB, file string) *eventlog.Log {
 	t.Helper()
 	path := logtest.Shared(t, file)
 	shared.Lock()
