@@ -14,10 +14,13 @@ import (
 // Config leaves it open: some seconds, and at most about 100 MB for each worker.
 const DefaultStates = 2_000_000
 
+// mostStates is what the numbers of states that searches keep can tell apart.
+const mostStates = 50_000_000
+
 // Config is how alignments are sought. The zero value is a useful one.
 type Config struct {
-	// MaxStates bounds the states that are expanded for each variant; 0 is
-	// DefaultStates. A result that only this bound cuts repeats to the byte.
+	// MaxStates bounds the states that are expanded for each variant, up to
+	// 50,000,000; 0 is DefaultStates. A result that only this bound cuts repeats to the byte.
 	MaxStates int
 	// Budget is the total wall time; 0 is none. What it cuts depends on the
 	// machine, and the result says so.
@@ -29,8 +32,8 @@ type Config struct {
 // Validate returns all faults of the configuration, joined.
 func (c Config) Validate() error {
 	var faults []error
-	if c.MaxStates < 0 {
-		faults = append(faults, fmt.Errorf("states per variant: %d, wanted 0 or more", c.MaxStates))
+	if c.MaxStates < 0 || c.MaxStates > mostStates {
+		faults = append(faults, fmt.Errorf("states per variant: %d, wanted 0 to %d", c.MaxStates, mostStates))
 	}
 	if c.Budget < 0 {
 		faults = append(faults, fmt.Errorf("budget: %v, wanted 0 or more", c.Budget))
@@ -134,11 +137,12 @@ func Align(ctx context.Context, n *petri.Net, activities *eventlog.Dictionary, v
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("aligning: %w", err)
 	}
+	started := time.Now()
 	m, err := compile(n)
 	if err != nil {
 		return nil, fmt.Errorf("aligning with net %q: %w", n.Name, err)
 	}
-	j := &job{model: m, cfg: cfg, variants: variants, labels: m.codes(activities)}
+	j := &job{model: m, cfg: cfg, started: started, variants: variants, labels: m.codes(activities)}
 	r, err := j.run(ctx)
 	switch {
 	case err == nil:

@@ -1,5 +1,7 @@
 package alignment
 
+import "slices"
+
 // operator says what a block is.
 type operator uint8
 
@@ -21,6 +23,7 @@ type block struct {
 	label         int32
 	before, after []int32
 	children      []*block
+	labels        []int32 // see learn
 }
 
 func join(lists ...[]int32) []int32 {
@@ -148,31 +151,28 @@ func tidyParallel(parts []*block, before, after []int32) *block {
 	return &block{operator: parallel, children: kept, before: before, after: after}
 }
 
-// disjoint reports whether the children of every parallel have no label in
-// common: what project and add up rests upon.
-func (b *block) disjoint() bool {
-	_, ok := b.alphabet()
-	return ok
-}
-
-func (b *block) alphabet() (map[int32]bool, bool) {
-	all := map[int32]bool{}
+// learn notes the labels of the block and of all within, ascending, and reports
+// whether the children of every parallel have no label in common: what
+// projecting and adding up rests upon.
+func (b *block) learn() bool {
+	ok := true
 	if b.operator == labelled {
-		all[b.label] = true
+		b.labels = []int32{b.label}
 	}
+	sum := 0
 	for _, c := range b.children {
-		labels, ok := c.alphabet()
-		if !ok {
-			return nil, false
-		}
-		for l := range labels {
-			if all[l] && b.operator == parallel {
-				return nil, false
-			}
-			all[l] = true
-		}
+		ok = c.learn() && ok
+		sum += len(c.labels)
 	}
-	return all, true
+	if b.labels == nil {
+		b.labels = make([]int32, 0, sum)
+		for _, c := range b.children {
+			b.labels = append(b.labels, c.labels...)
+		}
+		slices.Sort(b.labels)
+		b.labels = slices.Compact(b.labels)
+	}
+	return ok && (b.operator != parallel || len(b.labels) == sum)
 }
 
 // cheapest returns the cheapest run of the block and its cost.

@@ -13,6 +13,10 @@ import (
 	"github.com/uprava/uprava/mining/measure"
 )
 
+// maxGreedy is the number of states expanded in search of a good alignment where
+// an optimal one was not found.
+const maxGreedy = 100_000
+
 // clock ends searches whose context is done or whose time is up.
 type clock struct {
 	ctx      context.Context
@@ -38,10 +42,13 @@ func (c *clock) over() bool {
 type job struct {
 	*model
 	cfg      Config
+	started  time.Time
 	variants []eventlog.Variant
 	labels   []int32 // of each activity
 	clock    clock
-	empty    found // the cheapest run of the model
+	empty    found     // the cheapest run of the model
+	worst    int       // its cost
+	spare    []*solver // beside the first
 	out      []Alignment
 }
 
@@ -62,14 +69,6 @@ func (j *job) solver() *solver {
 	return s
 }
 
-// best looks for an optimal alignment of the trace.
-func (s *solver) best(limit int) found {
-	if s.levels != nil {
-		return s.levels.run(s.trace, limit, &s.clock)
-	}
-	return s.search.run(s.trace, limit, optimal, &s.clock)
-}
-
 func (j *job) run(ctx context.Context) (*Result, error) {
 	if j.cfg.MaxStates == 0 {
 		j.cfg.MaxStates = DefaultStates
@@ -79,46 +78,72 @@ func (j *job) run(ctx context.Context) (*Result, error) {
 	}
 	j.clock.ctx = ctx
 	if j.cfg.Budget > 0 {
-		j.clock.deadline = time.Now().Add(j.cfg.Budget)
+		j.clock.deadline = j.started.Add(j.cfg.Budget)
 	}
 	first := j.solver()
 	if err := first.cheapest(); err != nil {
 		return nil, err
 	}
-	j.out = make([]Alignment, len(j.variants))
-	rounds := []int{j.cfg.MaxStates}
-	if j.cfg.Budget > 0 {
-		rounds = []int{j.cfg.MaxStates/64 + 1, j.cfg.MaxStates}
+	for _, m := range j.empty.moves {
+		if m.Kind == ModelMove {
+			j.worst++
+		}
 	}
-	for round, limit := range rounds {
-		j.round(first, limit, round == 0)
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	j.out = make([]Alignment, len(j.variants))
+	for i := range j.out {
+		first.begin(i)
+	}
+	if j.cfg.Budget > 0 {
+		// All that is easy first, so that one hard variant does not use up the time;
+		// a fifth of the time is for good alignments of what stays unproved.
+		j.clock.deadline = j.started.Add(j.cfg.Budget / 5 * 4)
+		j.each(first, func(s *solver, i int) { s.prove(i, j.cfg.MaxStates/64+1) })
+	}
+	j.each(first, func(s *solver, i int) { s.prove(i, j.cfg.MaxStates) })
+	if j.cfg.Budget > 0 {
+		j.clock.deadline = j.started.Add(j.cfg.Budget)
+	}
+	j.each(first, (*solver).improve)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for i := range j.out {
+		if j.out[i].Moves == nil {
+			first.trivial(i)
 		}
 	}
 	return j.result(), nil
 }
 
-// round aligns what is not proved yet, each variant with at most limit states.
-func (j *job) round(first *solver, limit int, fresh bool) {
+// each does something for each variant that is not proved optimal, with as many
+// workers as the configuration says; first is one of them.
+func (j *job) each(first *solver, do func(s *solver, i int)) {
+	var todo []int
+	for i := range j.out {
+		if !j.out[i].Proved {
+			todo = append(todo, i)
+		}
+	}
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	work := func(s *solver) {
 		defer wait.Done()
 		for {
-			i := int(next.Add(1)) - 1
-			if i >= len(j.variants) || j.clock.ctx.Err() != nil {
+			k := int(next.Add(1)) - 1
+			if k >= len(todo) || j.clock.over() {
 				return
 			}
-			if fresh || !j.out[i].Proved {
-				s.align(i, limit, fresh)
-			}
+			s.read(todo[k])
+			do(s, todo[k])
 		}
 	}
-	workers := min(j.cfg.Workers, max(1, len(j.variants)))
+	workers := max(1, min(j.cfg.Workers, len(todo)))
 	wait.Add(workers)
-	for range workers - 1 {
-		go work(j.solver())
+	for len(j.spare) < workers-1 {
+		j.spare = append(j.spare, j.solver())
+	}
+	for _, s := range j.spare[:workers-1] {
+		go work(s)
 	}
 	work(first)
 	wait.Wait()
@@ -144,55 +169,69 @@ func (s *solver) cheapest() error {
 	return fmt.Errorf("looking for a run of the model: the final marking was not reached within %d states", s.empty.states)
 }
 
-// align aligns the i-th variant.
-func (s *solver) align(i, limit int, fresh bool) {
-	v := s.variants[i]
+// read takes the events of a variant that the net knows.
+func (s *solver) read(i int) {
 	s.trace, s.at = s.trace[:0], s.at[:0]
-	for e, a := range v.Activities {
-		if l := s.labels[a]; l != unknown {
-			s.trace, s.at = append(s.trace, l), append(s.at, e)
+	for e, a := range s.variants[i].Activities {
+		if int(a) < len(s.labels) && s.labels[a] != unknown {
+			s.trace, s.at = append(s.trace, s.labels[a]), append(s.at, e)
 		}
 	}
-	strange := len(v.Activities) - len(s.trace)
+}
+
+// strange returns how many events of a variant the net does not know.
+func (s *solver) strange(i int) int { return len(s.variants[i].Activities) - len(s.trace) }
+
+// begin gives a variant the bounds that need no search.
+func (s *solver) begin(i int) {
+	s.read(i)
+	cost := len(s.variants[i].Activities) + s.worst
+	s.out[i] = Alignment{Cost: cost, Low: s.strange(i), High: cost, Proved: s.strange(i) == cost}
+}
+
+// trivial gives a variant the moves that need no search: every event a log move,
+// then the cheapest run.
+func (s *solver) trivial(i int) {
+	s.read(i)
+	all := make([]Move, 0, len(s.trace)+len(s.empty.moves))
+	for e := range s.trace {
+		all = append(all, Move{LogMove, e, -1})
+	}
+	s.out[i].Moves = s.finish(i, append(all, s.empty.moves...), 0).Moves
+}
+
+// prove looks for an optimal alignment of a variant.
+func (s *solver) prove(i, limit int) {
+	var f found
+	if s.levels != nil {
+		f = s.levels.align(s.trace, limit, &s.clock)
+	} else {
+		f = s.search.run(s.trace, limit, optimal, &s.clock)
+	}
+	s.take(i, f)
+}
+
+// improve looks for a good alignment of a variant.
+func (s *solver) improve(i int) {
+	s.take(i, s.search.run(s.trace, min(s.cfg.MaxStates, maxGreedy), greedy, &s.clock))
+}
+
+// take takes what a search found into the result.
+func (s *solver) take(i int, f found) {
 	out := &s.out[i]
-	if fresh {
-		*out = s.finish(v, s.all(), strange)
-	}
-	if s.clock.over() {
-		return
-	}
-	f := s.best(limit)
-	states := f.states
-	if !f.ok && fresh && !s.clock.over() {
-		g := s.search.run(s.trace, min(limit, 100_000), greedy, &s.clock)
-		states += g.states
-		f.ok, f.moves = g.ok, g.moves
-	}
-	low := max(out.Low, f.low+strange)
+	states, low := out.States+f.states, max(out.Low, f.low+s.strange(i))
 	if f.ok {
-		if a := s.finish(v, f.moves, low); a.Cost < out.Cost {
-			a.States = out.States
+		if a := s.finish(i, f.moves, low); a.Cost < out.Cost || a.Cost == out.Cost && out.Moves == nil {
 			*out = a
 		}
 	}
-	out.Low = low
-	out.Proved = out.Low == out.High
-	out.States += states
-}
-
-// all returns the alignment without search: every event a log move, then the
-// cheapest run.
-func (s *solver) all() []Move {
-	out := make([]Move, 0, len(s.trace)+len(s.empty.moves))
-	for e := range s.trace {
-		out = append(out, Move{Kind: LogMove, Event: e, Transition: -1})
-	}
-	return append(out, s.empty.moves...)
+	out.Low, out.Proved, out.States = low, low == out.High, states
 }
 
 // finish returns the alignment of a variant from that of the events the net
 // knows.
-func (s *solver) finish(v eventlog.Variant, moves []Move, low int) Alignment {
+func (s *solver) finish(i int, moves []Move, low int) Alignment {
+	v := s.variants[i]
 	out := Alignment{Moves: make([]Move, 0, len(moves)+len(v.Activities)-len(s.trace)), Low: low}
 	e := 0
 	strange := func(to int) {
@@ -219,12 +258,7 @@ func (s *solver) finish(v eventlog.Variant, moves []Move, low int) Alignment {
 }
 
 func (j *job) result() *Result {
-	r := &Result{Alignments: j.out, Cut: j.clock.cut.Load()}
-	for _, m := range j.empty.moves {
-		if m.Kind == ModelMove {
-			r.WorstCost++
-		}
-	}
+	r := &Result{Alignments: j.out, Cut: j.clock.cut.Load(), WorstCost: j.worst}
 	var traces, unproved int64
 	for i := range j.out {
 		a, count := &j.out[i], int64(j.variants[i].Count)

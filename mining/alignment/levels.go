@@ -18,6 +18,9 @@ type levels struct {
 	nrows, nspans int
 	pages         []int32 // of each position reached in a row: by state the arrival, + 1
 	came          []arrival
+	links         []link // see moves
+	way           []int32
+	weaves        []weave // by fork
 	states, ticks int
 	limit         int
 	clock         *clock
@@ -89,7 +92,7 @@ type cursor struct {
 }
 
 func newLevels(ms *machines) *levels {
-	l := &levels{machines: ms, seen: make([]sight, len(ms.all)), forked: make([][]int32, ms.forks), branch: make([][]cursor, ms.forks), marks: make([]int32, ms.forks)}
+	l := &levels{machines: ms, seen: make([]sight, len(ms.all)), forked: make([][]int32, ms.forks), branch: make([][]cursor, ms.forks), marks: make([]int32, ms.forks), weaves: make([]weave, ms.forks)}
 	for _, m := range ms.all {
 		for _, f := range m.all {
 			l.branch[f.id] = make([]cursor, len(f.branches))
@@ -98,8 +101,8 @@ func newLevels(ms *machines) *levels {
 	return l
 }
 
-// run aligns a trace, arriving at most at limit states.
-func (l *levels) run(trace []int32, limit int, clock *clock) found {
+// align aligns a trace, arriving at most at limit states.
+func (l *levels) align(trace []int32, limit int, clock *clock) found {
 	l.reset(trace)
 	l.limit, l.clock = limit, clock
 	n := int32(len(trace))
@@ -111,9 +114,9 @@ func (l *levels) run(trace []int32, limit int, clock *clock) found {
 	if l.halted {
 		return out
 	}
-	out.ok, out.proved, out.low = true, true, int(r.cost[n])
+	out.ok, out.low = true, int(r.cost[n])
 	l.free = true
-	out.moves = l.moves(nil, r, n)
+	out.moves = l.moves(r, n)
 	l.free = false
 	return out
 }

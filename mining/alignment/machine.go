@@ -70,8 +70,7 @@ func (ms *machines) machine(b *block) *machine {
 	_, m.low, m.high, m.counting = b.counts()
 	idle, cost := b.cheapest()
 	m.idle, m.empty = slices.Clip(idle), int32(cost)
-	alphabet, _ := b.alphabet()
-	for l := range alphabet {
+	for _, l := range b.labels {
 		ms.seeing[l] = append(ms.seeing[l], int32(m.id))
 	}
 	return m
@@ -125,8 +124,7 @@ func (ms *machines) compile(m *machine, b *block, from, to int32) {
 			branch := ms.machine(c)
 			f.branches = append(f.branches, branch)
 			f.empty += branch.empty
-			alphabet, _ := c.alphabet()
-			for l := range alphabet {
+			for _, l := range c.labels {
 				f.owner[l] = int32(i)
 			}
 		}

@@ -55,7 +55,7 @@ func compile(n *petri.Net) (*model, error) {
 		}
 		m.label[i] = l
 	}
-	if b := reduce(m); b != nil && b.disjoint() {
+	if b := reduce(m); b != nil && b.learn() {
 		m.machines = newMachines(b, len(m.names))
 	}
 	m.parts = components(m)

@@ -2,8 +2,10 @@ package alignment
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,7 +23,13 @@ func brute(n *petri.Net, trace []string, limit int) (cost int, ok bool) {
 		marking string
 		pos     int
 	}
-	text := func(m petri.Marking) string { return fmt.Sprint([]int(m)) }
+	text := func(m petri.Marking) string {
+		var b []byte
+		for _, tokens := range m {
+			b = binary.AppendUvarint(b, uint64(tokens))
+		}
+		return string(b)
+	}
 	sized := func(m petri.Marking) petri.Marking {
 		out := make(petri.Marking, len(n.Places))
 		copy(out, m)
@@ -73,7 +81,7 @@ func brute(n *petri.Net, trace []string, limit int) (cost int, ok bool) {
 	return -1, true
 }
 
-// variant returns a variant of the letters of a text, with a dictionary.
+// letters returns a variant of the letters of a text, with a dictionary.
 func letters(text string) (*eventlog.Dictionary, eventlog.Variant) {
 	d := eventlog.NewDictionary("a", "b", "c", "d", "e", "f", "g", "h", "i", "z")
 	v := eventlog.Variant{Count: 1}
@@ -112,6 +120,14 @@ func randomTree(r *rand.Rand, depth int, label func() string) *processtree.Tree 
 	return processtree.New(op, children...)
 }
 
+// seeds returns how many random nets to try: a fifth in short tests.
+func seeds(n uint64) uint64 {
+	if testing.Short() {
+		return n / 5
+	}
+	return n
+}
+
 func uniqueLabels() func() string {
 	next := 'a'
 	return func() string {
@@ -143,7 +159,7 @@ func check(t *testing.T, n *petri.Net, trace string, want int, cfg Config) {
 
 func TestBlocksAgreeWithBruteForce(t *testing.T) {
 	folded, shared := 0, 0
-	for seed := range uint64(300) {
+	for seed := range seeds(300) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		label := uniqueLabels()
 		if seed%4 == 0 { // labels may repeat
@@ -167,14 +183,11 @@ func TestBlocksAgreeWithBruteForce(t *testing.T) {
 			if !ok {
 				continue
 			}
-			t.Run(fmt.Sprintf("%d %s %s", seed, tree, trace), func(t *testing.T) { check(t, n, trace, want, Config{Workers: 1}) })
-			if t.Failed() {
-				return
-			}
+			check(t, n, trace, want, Config{Workers: 1})
 		}
 	}
-	require.Greater(t, folded, 200)
-	require.Greater(t, shared, 5)
+	require.Greater(t, folded, 40)
+	require.Positive(t, shared)
 }
 
 // randomNet returns a net without any structure: arcs with weights, labels that
@@ -216,7 +229,7 @@ func randomNet(r *rand.Rand) *petri.Net {
 
 func TestNetsAgreeWithBruteForce(t *testing.T) {
 	reached, unreached, unknown, parts := 0, 0, 0, 0
-	for seed := range uint64(4000) {
+	for seed := range seeds(4000) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		n := randomNet(r)
 		_, ok := brute(n, nil, 2000)
@@ -245,7 +258,7 @@ func TestNetsAgreeWithBruteForce(t *testing.T) {
 		}
 	}
 	t.Logf("%d reached, %d unreached, %d unknown, %d components", reached, unreached, unknown, parts)
-	require.Greater(t, reached, 1000)
+	require.Greater(t, reached, 200)
 	require.Positive(t, parts)
 }
 
@@ -263,7 +276,7 @@ func searched(t testing.TB, n *petri.Net, d *eventlog.Dictionary, variants []eve
 }
 
 func TestSearchAgreesWithBlocks(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range seeds(300) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		tree := randomTree(r, 1+r.IntN(4), uniqueLabels())
 		n := processtree.Petri(tree, "random")
@@ -282,4 +295,93 @@ func TestSearchAgreesWithBlocks(t *testing.T) {
 			require.Equal(t, want.Alignments[i].Cost, got.Alignments[i].Cost, "%s %v", tree, variants[i].Activities)
 		}
 	}
+}
+
+// disturbed returns the net of a random tree to which some transitions and arcs
+// were added: mostly free-choice, with state machines, no block structure.
+func disturbed(r *rand.Rand) *petri.Net {
+	label := uniqueLabels()
+	if r.IntN(2) == 0 {
+		label = func() string { return string(rune('a' + r.IntN(5))) }
+	}
+	n := processtree.Petri(randomTree(r, 1+r.IntN(3), label), "disturbed")
+	for i := range 1 + r.IntN(3) {
+		n.Transitions = append(n.Transitions, petri.Transition{
+			ID: fmt.Sprint("more", i), Label: string(rune('a' + r.IntN(5))), Silent: r.IntN(2) == 0,
+			In: []petri.Arc{{Place: r.IntN(len(n.Places)), Weight: 1}}, Out: []petri.Arc{{Place: r.IntN(len(n.Places)), Weight: 1}},
+		})
+	}
+	if t := &n.Transitions[r.IntN(len(n.Transitions))]; r.IntN(4) == 0 {
+		if p := r.IntN(len(n.Places)); !slices.ContainsFunc(t.Out, func(a petri.Arc) bool { return a.Place == p }) {
+			t.Out = append(slices.Clone(t.Out), petri.Arc{Place: p, Weight: 1})
+		}
+	}
+	return n
+}
+
+func TestDisturbedNetsAgreeWithBruteForce(t *testing.T) {
+	searches, folds, parts := 0, 0, 0
+	for seed := range seeds(1500) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		n := disturbed(r)
+		for range 2 {
+			trace := randomTrace(r, "abcdefz", 7)
+			want, ok := brute(n, split(trace), 2000)
+			if !ok || want < 0 {
+				continue
+			}
+			m, err := compile(n)
+			require.NoError(t, err)
+			if m.machines == nil {
+				searches++
+				parts += len(m.parts)
+			} else {
+				folds++
+			}
+			check(t, n, trace, want, Config{Workers: 1})
+		}
+	}
+	t.Logf("%d searches with %d components, %d folded", searches, parts, folds)
+	require.Greater(t, searches, 100)
+	require.Greater(t, parts, 100)
+}
+
+func FuzzAlign(f *testing.F) {
+	f.Add(uint64(1), "abc")
+	f.Add(uint64(2), "")
+	f.Add(uint64(3), "zzabab")
+	f.Fuzz(func(t *testing.T, seed uint64, text string) {
+		r := rand.New(rand.NewPCG(seed, 6))
+		var n *petri.Net
+		switch seed % 3 {
+		case 0:
+			n = randomNet(r)
+		case 1:
+			n = disturbed(r)
+		default:
+			n = processtree.Petri(randomTree(r, 3, uniqueLabels()), "fuzz")
+		}
+		trace := make([]byte, min(len(text), 8))
+		for i := range trace {
+			trace[i] = "abcdefghiz"[text[i]%10]
+		}
+		d, v := letters(string(trace))
+		cfg := Config{MaxStates: 2000, Workers: 1}
+		got, err := Align(context.Background(), n, d, []eventlog.Variant{v}, cfg)
+		if err != nil {
+			if want, ok := brute(n, nil, 500); ok {
+				require.Equal(t, -1, want, "%v", err)
+			}
+			return
+		}
+		a := got.Alignments[0]
+		require.NoError(t, Verify(n, d, v, a))
+		require.GreaterOrEqual(t, a.Low, 0)
+		fit := got.Fitness([]eventlog.Variant{v})
+		require.True(t, 0 <= fit.LogLow && fit.LogLow <= fit.LogHigh && fit.LogHigh <= 1)
+		if want, ok := brute(n, split(string(trace)), 2000); ok {
+			require.LessOrEqual(t, a.Low, want)
+			require.GreaterOrEqual(t, a.High, want)
+		}
+	})
 }

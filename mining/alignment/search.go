@@ -38,7 +38,6 @@ type found struct {
 	moves    []Move // events by position in the trace that was searched
 	ok       bool   // there are moves
 	low      int    // no alignment costs less
-	proved   bool
 	states   int
 	finished bool // every state was seen
 }
@@ -65,6 +64,9 @@ func (s *search) run(trace []int32, limit int, pace pace, clock *clock) found {
 	s.final = s.graph.number(s.model.final)
 	s.push(s.graph.number(s.model.initial), 0, 0, -1, -1, n, pace)
 	out := found{low: math.MaxInt}
+	if pace == greedy {
+		out.low = 0
+	}
 	for at := 0; at < len(s.queue); {
 		q := s.queue[at]
 		if len(q) == 0 {
@@ -79,16 +81,11 @@ func (s *search) run(trace []int32, limit int, pace pace, clock *clock) found {
 		}
 		if x.pos == n && x.marking == s.final {
 			out.ok, out.moves = true, s.moves(i)
-			if pace == optimal {
-				out.low = min(out.low, int(x.cost))
-				out.proved = out.low == int(x.cost)
-			}
+			out.low = min(out.low, int(x.cost))
 			return out
 		}
 		if out.states >= limit || clock.stop(out.states) {
-			if pace == optimal {
-				out.low = min(out.low, at)
-			}
+			out.low = min(out.low, at)
 			return out
 		}
 		s.queue[at] = q[:len(q)-1]
@@ -119,7 +116,9 @@ func (s *search) run(trace []int32, limit int, pace pace, clock *clock) found {
 		}
 		at = next
 	}
-	out.finished = out.low == math.MaxInt
+	if out.finished = out.low == math.MaxInt; out.finished {
+		out.low = 0
+	}
 	return out
 }
 
