@@ -135,11 +135,14 @@ type work struct {
 	*checker
 	*Rule
 	when, require            match.Test
+	whenEvent                *match.Matcher
 	first, then, one, other  *match.Matcher
 	event, after, before     *match.Matcher
 	marks                    []mark
-	resources, units, roles  map[string]bool
-	found                    []Violation // of the case being tried
+	resources, units         []bool      // by code: those who may
+	violations               int         // of the case being tried
+	found                    []Violation // of them, those shown
+	shown                    int         // of the cases before
 	because                  match.Text  // why it cannot be told
 	firstName, thenName      match.Text
 	oneName, otherName, name match.Text
@@ -154,20 +157,26 @@ type mark struct {
 
 func (c *checker) newWork(r *Rule) *work {
 	v := c.vocabulary
-	w := &work{checker: c, Rule: r, when: match.NewTest(r.When), require: match.NewTest(r.Require),
+	w := &work{checker: c, Rule: r, when: match.NewTest(r.When), whenEvent: v.Events(r.WhenEvent), require: match.NewTest(r.Require),
 		first: v.Events(r.First), then: v.Events(r.Then), one: v.Events(r.One), other: v.Events(r.Other),
 		event: v.Events(r.Event), after: v.Events(r.After), before: v.Events(r.Before),
-		resources: set(r.Resources), units: set(r.Units), roles: set(r.Roles),
+		resources: codes(c.log.Resources(), r.Resources), units: codes(c.log.Units(), r.Units),
 		firstName: named(r.First), thenName: named(r.Then), oneName: named(r.One), otherName: named(r.Other), name: named(r.Event)}
 	return w
 }
 
-func set(list []string) map[string]bool {
-	m := map[string]bool{}
-	for _, s := range list {
-		m[s] = true
+// codes marks the names of a list among those of a dictionary.
+func codes(d *eventlog.Dictionary, list []string) []bool {
+	if d == nil {
+		return nil
 	}
-	return m
+	out := make([]bool, d.Len())
+	for _, name := range list {
+		if code, ok := d.Code(name); ok {
+			out[code] = true
+		}
+	}
+	return out
 }
 
 // named returns the names of events as a sentence has them: "A" or "B".
@@ -201,16 +210,14 @@ func (c *checker) check(ctx context.Context, r *Rule, o *Outcome) error {
 				return err
 			}
 		}
-		w.found, w.because = w.found[:0], match.Text{}
+		w.next()
 		switch w.judge(k, unknown) {
 		case notApplicable:
 			o.NotApplicable++
 		case satisfied:
 			o.Satisfied++
 		case violated:
-			o.Violated++
-			o.Violations += len(w.found)
-			o.keep(w.found, c.cfg.Evidence)
+			o.broken(w)
 		case undecided:
 			o.Undecided++
 			reasons[w.because]++
@@ -220,21 +227,22 @@ func (c *checker) check(ctx context.Context, r *Rule, o *Outcome) error {
 	return nil
 }
 
-// keep adds violations to the evidence, up to the bound.
-func (o *Outcome) keep(found []Violation, bound int) {
-	for _, v := range found {
-		if bound > 0 && len(o.Evidence) >= bound {
-			return
-		}
-		o.Evidence = append(o.Evidence, v)
-	}
+// next makes ready for another case.
+func (w *work) next() { w.violations, w.found, w.because = 0, w.found[:0], match.Text{} }
+
+// broken adds the violations of the case to the outcome.
+func (o *Outcome) broken(w *work) {
+	o.Violated++
+	o.Violations += w.violations
+	o.Evidence = append(o.Evidence, w.found...)
+	w.shown += len(w.found)
 }
 
 // doubts records the names that the log does not hold. It returns why the rule
 // cannot be checked: none of the names of one of its lists is there; nil where it
 // can.
 func (c *checker) doubts(r *Rule, o *Outcome) *match.Text {
-	lists := [][]match.Event{r.First, r.Then, r.One, r.Other, r.Event, r.After, r.Before}
+	lists := [][]match.Event{r.First, r.Then, r.One, r.Other, r.Event, r.After, r.Before, r.WhenEvent}
 	if r.Clock != nil {
 		var stops []match.Event
 		for _, e := range r.Clock.Editions {
@@ -248,7 +256,7 @@ func (c *checker) doubts(r *Rule, o *Outcome) *match.Text {
 			continue
 		}
 		doubts := c.vocabulary.Doubt(list)
-		if i < 7 { // a clock tells its doubts itself
+		if i < 8 { // a clock tells its doubts itself
 			o.Warnings = append(o.Warnings, doubts...)
 		}
 		if !c.vocabulary.Any(list) {
@@ -278,11 +286,8 @@ func (c *checker) doubts(r *Rule, o *Outcome) *match.Text {
 
 // judge tries the rule on a case.
 func (w *work) judge(c eventlog.Case, unknown *match.Text) verdict {
-	switch truth, missing := w.when.Case(c); truth {
-	case match.No:
-		return notApplicable
-	case match.Unknown:
-		return w.lacks(missing)
+	if v := w.concerned(c); v != satisfied {
+		return v
 	}
 	if unknown != nil {
 		w.because = *unknown
@@ -307,6 +312,26 @@ func (w *work) judge(c eventlog.Case, unknown *match.Text) verdict {
 	return w.condition(c)
 }
 
+// concerned tells whether the rule applies to the case: satisfied, notApplicable
+// or undecided.
+func (w *work) concerned(c eventlog.Case) verdict {
+	switch truth, missing := w.when.Case(c); truth {
+	case match.No:
+		return notApplicable
+	case match.Unknown:
+		return w.lacks(missing)
+	}
+	if len(w.WhenEvent) == 0 {
+		return satisfied
+	}
+	for i := range c.Len() {
+		if _, ok := w.whenEvent.Row(c, i); ok {
+			return satisfied
+		}
+	}
+	return notApplicable
+}
+
 func (w *work) lacks(attribute string) verdict {
 	w.because = match.Text{EN: fmt.Sprintf("the case lacks %q", attribute), RU: fmt.Sprintf("в деле нет значения «%s»", attribute)}
 	return undecided
@@ -325,8 +350,15 @@ func (c *checker) open(k eventlog.Case) bool {
 	return true
 }
 
-// breaks records a violation with the rows that show it.
-func (w *work) breaks(c eventlog.Case, en, ru string, rows ...int) {
+// breaks counts a violation and reports whether it is to be shown: the bound on
+// evidence is not reached.
+func (w *work) breaks() bool {
+	w.violations++
+	return w.cfg.Evidence == 0 || w.shown+len(w.found) < w.cfg.Evidence
+}
+
+// show records a violation with the rows that show it.
+func (w *work) show(c eventlog.Case, en, ru string, rows ...int) {
 	v := Violation{Case: c.ID(), Events: []Evidence{}, Reason: match.Text{EN: en, RU: ru}}
 	slices.Sort(rows)
 	for _, i := range slices.Compact(rows) {
@@ -339,7 +371,7 @@ func (w *work) breaks(c eventlog.Case, en, ru string, rows ...int) {
 // result is the verdict on a case in which something was looked at.
 func (w *work) result(looked bool) verdict {
 	switch {
-	case len(w.found) > 0:
+	case w.violations > 0:
 		return violated
 	case !w.because.Empty():
 		return undecided

@@ -18,11 +18,10 @@ func (c *checker) deadline(ctx context.Context, r *Rule, o *Outcome, unknown *ma
 	reasons := map[match.Text]int{}
 	w := c.newWork(r)
 	cases := c.log.Where(func(k eventlog.Case) bool {
-		switch truth, missing := w.when.Case(k); truth {
-		case match.Yes:
+		switch w.concerned(k) {
+		case satisfied:
 			return true
-		case match.Unknown:
-			w.lacks(missing)
+		case undecided:
 			o.Undecided++
 			reasons[w.because]++
 		default:
@@ -44,16 +43,16 @@ func (c *checker) deadline(ctx context.Context, r *Rule, o *Outcome, unknown *ma
 		return err
 	}
 	for i, k := range cases.All() {
-		w.found, w.because = w.found[:0], match.Text{}
+		w.next()
 		switch t := &result.Cases[i]; {
 		case t.State == legal.Unknown:
 			o.Undecided++
 			reasons[*t.Reason]++
 		case t.Overdue:
-			o.Violated++
-			w.overdue(k, t)
-			o.Violations++
-			o.keep(w.found, c.cfg.Evidence)
+			if w.breaks() {
+				w.overdue(k, t)
+			}
+			o.broken(w)
 		case t.State == legal.Finished:
 			o.Satisfied++
 		default:
@@ -96,12 +95,10 @@ func (w *work) overdue(c eventlog.Case, t *legal.Case) {
 	}
 	if t.FinishEvent >= 0 {
 		rows = append(rows, t.FinishEvent)
-		w.breaks(c, fmt.Sprintf("finished on %s, due by %s (limit %s): %s late", t.Finish.Format("02.01.2006 15:04"), due, t.Limit, late.EN),
-			fmt.Sprintf("завершено %s при сроке до %s (%s): просрочка — %s", t.Finish.Format("02.01.2006 15:04"), due, limitRU(t), late.RU), rows...)
+		w.show(c, fmt.Sprintf("finished on %s, due by %s (limit %s): %s late", t.Finish.Format("02.01.2006 15:04"), due, t.Limit, late.EN), fmt.Sprintf("завершено %s при сроке до %s (%s): просрочка — %s", t.Finish.Format("02.01.2006 15:04"), due, limitRU(t), late.RU), rows...)
 		return
 	}
-	w.breaks(c, fmt.Sprintf("still open; it was due by %s (limit %s): %s late", due, t.Limit, late.EN),
-		fmt.Sprintf("не завершено при сроке до %s (%s): просрочка — %s", due, limitRU(t), late.RU), rows...)
+	w.show(c, fmt.Sprintf("still open; it was due by %s (limit %s): %s late", due, t.Limit, late.EN), fmt.Sprintf("не завершено при сроке до %s (%s): просрочка — %s", due, limitRU(t), late.RU), rows...)
 }
 
 func limitRU(t *legal.Case) string {

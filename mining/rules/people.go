@@ -17,7 +17,7 @@ func (w *work) people(c eventlog.Case) verdict {
 	for i, x := range marks {
 		for _, y := range marks[i:] {
 			pair := x.a && y.b || x.b && y.a
-			if !pair || x.row == y.row || !w.together(c, x.row, y.row) {
+			if !pair || x.row == y.row || w.together(c, x.row, y.row) != match.Yes {
 				continue
 			}
 			looked = true
@@ -27,12 +27,16 @@ func (w *work) people(c eventlog.Case) verdict {
 				unnamed = true
 			case w.Kind == FourEyes && p == q:
 				who := w.log.Resources().Name(p)
-				w.breaks(c, fmt.Sprintf("%s on %s and %s on %s are by the same %q", w.activity(c, x.row), w.clock(x.at), w.activity(c, y.row), w.clock(y.at), who),
-					fmt.Sprintf("«%s» %s и «%s» %s выполнил один и тот же «%s»", c.Row(x.row).Activity, w.clock(x.at), c.Row(y.row).Activity, w.clock(y.at), who), x.row, y.row)
+				if w.breaks() {
+					w.show(c, fmt.Sprintf("%s on %s and %s on %s are by the same %q", w.activity(c, x.row), w.clock(x.at), w.activity(c, y.row), w.clock(y.at), who),
+						fmt.Sprintf("«%s» %s и «%s» %s выполнил один и тот же «%s»", c.Row(x.row).Activity, w.clock(x.at), c.Row(y.row).Activity, w.clock(y.at), who), x.row, y.row)
+				}
 			case w.Kind == SameResource && p != q:
 				a, b := w.log.Resources().Name(p), w.log.Resources().Name(q)
-				w.breaks(c, fmt.Sprintf("%s on %s is by %q, %s on %s by %q", w.activity(c, x.row), w.clock(x.at), a, w.activity(c, y.row), w.clock(y.at), b),
-					fmt.Sprintf("«%s» %s выполнил «%s», «%s» %s — «%s»", c.Row(x.row).Activity, w.clock(x.at), a, c.Row(y.row).Activity, w.clock(y.at), b), x.row, y.row)
+				if w.breaks() {
+					w.show(c, fmt.Sprintf("%s on %s is by %q, %s on %s by %q", w.activity(c, x.row), w.clock(x.at), a, w.activity(c, y.row), w.clock(y.at), b),
+						fmt.Sprintf("«%s» %s выполнил «%s», «%s» %s — «%s»", c.Row(x.row).Activity, w.clock(x.at), a, c.Row(y.row).Activity, w.clock(y.at), b), x.row, y.row)
+				}
 			}
 		}
 	}
@@ -63,32 +67,45 @@ func (w *work) whoMay(c eventlog.Case) verdict {
 			continue
 		}
 		looked = true
-		e := c.Row(i)
-		role, _ := c.EventAttribute(i, "org:role")
-		who := []struct {
-			value string
-			may   map[string]bool
-		}{{e.Resource, w.resources}, {e.Unit, w.units}, {role.String(), w.roles}}
-		allowed, silent := false, false
-		var is []string
-		for _, k := range who {
-			if k.value != "" {
-				is = append(is, k.value)
-			}
-			allowed = allowed || k.may[k.value]
-			silent = silent || len(k.may) > 0 && k.value == ""
+		silent := false
+		if w.may(c, i, &silent) {
+			continue
 		}
-		switch {
-		case allowed:
-		case silent:
+		if silent {
 			w.because = match.Text{EN: "an event does not say who did it", RU: "у события не указано, кто его выполнил"}
-		default:
+			continue
+		}
+		if w.breaks() {
+			e := c.Row(i)
+			role, _ := c.EventAttribute(i, "org:role")
+			is := slices.DeleteFunc([]string{e.Resource, e.Unit, role.String()}, func(s string) bool { return s == "" })
 			may := slices.Concat(w.Resources, w.Units, w.Roles)
-			w.breaks(c, fmt.Sprintf("%q on %s by %s, who may not: allowed are %s", e.Activity, w.clock(at), strings.Join(is, ", "), strings.Join(may, ", ")),
+			w.show(c, fmt.Sprintf("%q on %s by %s, who may not: allowed are %s", e.Activity, w.clock(at), strings.Join(is, ", "), strings.Join(may, ", ")),
 				fmt.Sprintf("«%s» %s: выполнено «%s» без права на это, право имеют: %s", e.Activity, w.clock(at), strings.Join(is, ", "), strings.Join(may, ", ")), i)
 		}
 	}
 	return w.result(looked)
+}
+
+// may reports whether the row is by one who may; silent is set where the row lacks
+// what would tell.
+func (w *work) may(c eventlog.Case, row int, silent *bool) bool {
+	column := func(codes []eventlog.Code, allowed []bool) bool {
+		if codes == nil || codes[row] == eventlog.NoCode {
+			*silent = true
+			return false
+		}
+		return allowed[codes[row]]
+	}
+	if len(w.Resources) > 0 && column(c.Resources(), w.resources) || len(w.Units) > 0 && column(c.Units(), w.units) {
+		return true
+	}
+	if len(w.Roles) == 0 {
+		return false
+	}
+	role, ok := c.EventAttribute(row, "org:role")
+	*silent = *silent || !ok
+	return ok && slices.Contains(w.Roles, role.String())
 }
 
 // condition judges attributes of each event, or of the case.
@@ -99,7 +116,9 @@ func (w *work) condition(c eventlog.Case) verdict {
 			return w.lacks(missing)
 		case match.No:
 			en, ru := w.told(func(key string) (eventlog.Value, bool) { return c.Attribute(key) })
-			w.breaks(c, "the case does not meet the condition: "+en, "дело не отвечает условию: "+ru)
+			if w.breaks() {
+				w.show(c, "the case does not meet the condition: "+en, "дело не отвечает условию: "+ru)
+			}
 		}
 		return w.result(true)
 	}
@@ -115,8 +134,10 @@ func (w *work) condition(c eventlog.Case) verdict {
 			w.because = match.Text{EN: fmt.Sprintf("an event lacks %q", missing), RU: fmt.Sprintf("у события нет значения «%s»", missing)}
 		case match.No:
 			en, ru := w.told(func(key string) (eventlog.Value, bool) { return match.EventValue(c, i, key) })
-			w.breaks(c, fmt.Sprintf("%s on %s does not meet the condition: %s", w.activity(c, i), w.clock(at), en),
-				fmt.Sprintf("«%s» %s не отвечает условию: %s", c.Row(i).Activity, w.clock(at), ru), i)
+			if w.breaks() {
+				w.show(c, fmt.Sprintf("%s on %s does not meet the condition: %s", w.activity(c, i), w.clock(at), en),
+					fmt.Sprintf("«%s» %s не отвечает условию: %s", c.Row(i).Activity, w.clock(at), ru), i)
+			}
 		}
 	}
 	return w.result(looked)

@@ -39,6 +39,7 @@ var kinds = []string{"precedence", "response", "succession", "chain-precedence",
 //	    citation: Rules of office work, item 12
 //	    severity: high                    # low, medium [medium], high
 //	    when: {attribute: process, is: redistribution}
+//	    when-event: Decision signed       # only of cases in which it happened
 //	    kind: precedence
 //	    first: Legal review done          # an event, or a list of which any is meant
 //	    then: {activity: Decision signed, where: {attribute: outcome, is: consent}}
@@ -87,7 +88,7 @@ func Read(name string, r io.Reader) (*Set, error) {
 // readRule reads one rule. Its kind decides which keys it may have, so the kind
 // is read first, among all keys that any kind has.
 func readRule(n yamltree.Node) *Rule {
-	common := []string{"id", "title", "citation", "severity", "when", "kind", "unknown-names"}
+	common := []string{"id", "title", "citation", "severity", "when", "when-event", "kind", "unknown-names"}
 	r := &Rule{Severity: Medium, AtMost: -1}
 	kind, ok := n.Peek("kind")
 	if !ok {
@@ -134,7 +135,7 @@ func readRule(n yamltree.Node) *Rule {
 		key string
 		to  *[]match.Event
 	}{{"first", &r.First}, {"then", &r.Then}, {"one", &r.One}, {"other", &r.Other}, {"event", &r.Event},
-		{"after", &r.After}, {"before", &r.Before}} {
+		{"after", &r.After}, {"before", &r.Before}, {"when-event", &r.WhenEvent}} {
 		if v, ok := m.Value(k.key); ok {
 			*k.to = match.ReadEvents(v)
 		}

@@ -50,6 +50,7 @@ type Rule struct {
 	Severity        Severity
 	Kind            Kind
 	When            []match.Condition // the cases that it applies to
+	WhenEvent       []match.Event     // of them, those in which some of these happened
 	// Accept: names that the log does not hold are meant so, and the rule is
 	// checked all the same.
 	Accept bool

@@ -58,25 +58,28 @@ func (w *work) sequence(c eventlog.Case) verdict {
 // preceded looks for an A before the B at position i.
 func (w *work) preceded(c eventlog.Case, marks []mark, i int) {
 	b := marks[i]
-	tied := false
+	untold, tied := false, false
 	for j := i - 1; j >= 0; j-- { // the last A before is the one whose term ends last
-		if !marks[j].a || !w.together(c, marks[j].row, b.row) {
+		if !marks[j].a {
 			continue
 		}
-		if w.Within != nil && w.late(marks[j].at, b.at) {
-			w.breaks(c, fmt.Sprintf("%s on %s, more than %s after %s on %s", w.thenName.EN, w.clock(b.at), w.Within.Text().EN, w.firstName.EN, w.clock(marks[j].at)),
-				fmt.Sprintf("%s %s — позже чем через %s после %s %s", w.thenName.RU, w.clock(b.at), w.Within.Text().RU, w.firstName.RU, w.clock(marks[j].at)), marks[j].row, b.row)
+		switch w.together(c, marks[j].row, b.row) {
+		case match.Yes:
+			w.inTime(c, marks[j], b)
+			return
+		case match.Unknown:
+			untold = true
 		}
-		return
 	}
 	for j := i + 1; j < len(marks) && marks[j].at == b.at; j++ {
 		tied = tied || marks[j].a
 	}
 	switch {
+	case untold: // together said why
 	case tied:
 		w.ties()
-	case w.because.Empty(): // nothing that belongs to it, or might
-		w.breaks(c, fmt.Sprintf("%s on %s without %s before it", w.thenName.EN, w.clock(b.at), w.firstName.EN),
+	case w.breaks():
+		w.show(c, fmt.Sprintf("%s on %s without %s before it", w.thenName.EN, w.clock(b.at), w.firstName.EN),
 			fmt.Sprintf("%s %s — до этого не было %s", w.thenName.RU, w.clock(b.at), w.firstName.RU), b.row)
 	}
 }
@@ -84,32 +87,42 @@ func (w *work) preceded(c eventlog.Case, marks []mark, i int) {
 // answered looks for a B after the A at position i.
 func (w *work) answered(c eventlog.Case, marks []mark, i int) {
 	a := marks[i]
+	untold, tied := false, false
 	for j := i + 1; j < len(marks); j++ {
-		b := marks[j]
-		if !b.b || !w.together(c, a.row, b.row) {
+		if !marks[j].b {
 			continue
 		}
-		if w.Within != nil && w.late(a.at, b.at) {
-			w.breaks(c, fmt.Sprintf("%s on %s, more than %s after %s on %s", w.thenName.EN, w.clock(b.at), w.Within.Text().EN, w.firstName.EN, w.clock(a.at)),
-				fmt.Sprintf("%s %s — позже чем через %s после %s %s", w.thenName.RU, w.clock(b.at), w.Within.Text().RU, w.firstName.RU, w.clock(a.at)), a.row, b.row)
+		switch w.together(c, a.row, marks[j].row) {
+		case match.Yes:
+			w.inTime(c, a, marks[j])
+			return
+		case match.Unknown:
+			untold = true
 		}
-		return
 	}
-	tied := false
 	for j := i - 1; j >= 0 && marks[j].at == a.at; j-- {
 		tied = tied || marks[j].b
 	}
 	switch {
+	case untold:
 	case tied:
 		w.ties()
-	case !w.because.Empty():
 	case w.Within != nil && !w.late(a.at, eventlog.Time(w.now)) && (w.open(c) || !w.endsKnown):
 		w.because = match.Text{EN: "the time for " + w.thenName.EN + " is not over yet", RU: "срок для " + w.thenName.RU + " ещё не истёк"}
 	case w.Within == nil && w.open(c):
 		w.because = match.Text{EN: "the case is open, and " + w.thenName.EN + " may yet come", RU: "дело не завершено, " + w.thenName.RU + " ещё может произойти"}
-	default:
-		w.breaks(c, fmt.Sprintf("%s on %s without %s after it", w.firstName.EN, w.clock(a.at), w.thenName.EN),
+	case w.breaks():
+		w.show(c, fmt.Sprintf("%s on %s without %s after it", w.firstName.EN, w.clock(a.at), w.thenName.EN),
 			fmt.Sprintf("%s %s — после этого нет %s", w.firstName.RU, w.clock(a.at), w.thenName.RU), a.row)
+	}
+}
+
+// inTime judges a pair by the term between its parts.
+func (w *work) inTime(c eventlog.Case, a, b mark) {
+	if w.Within != nil && w.late(a.at, b.at) && w.breaks() {
+		term := w.Within.Text()
+		w.show(c, fmt.Sprintf("%s on %s, more than %s after %s on %s", w.thenName.EN, w.clock(b.at), term.EN, w.firstName.EN, w.clock(a.at)),
+			fmt.Sprintf("%s %s — позже чем через %s после %s %s", w.thenName.RU, w.clock(b.at), term.RU, w.firstName.RU, w.clock(a.at)), a.row, b.row)
 	}
 }
 
@@ -117,21 +130,21 @@ func (w *work) ties() {
 	w.because = match.Text{EN: "two events bear the same time, and their order decides", RU: "у двух событий одно время, а решает их порядок"}
 }
 
-// together reports whether two rows agree in the attributes of Same; where one
-// lacks a value, they do not and the case may not be told.
-func (w *work) together(c eventlog.Case, i, j int) bool {
+// together tells whether two rows agree in the attributes of Same: Unknown where
+// one of them lacks a value.
+func (w *work) together(c eventlog.Case, i, j int) match.Truth {
 	for _, key := range w.Same {
 		x, ok := match.EventValue(c, i, key)
 		y, ok2 := match.EventValue(c, j, key)
 		if !ok || !ok2 {
 			w.because = match.Text{EN: fmt.Sprintf("an event lacks %q, which tells what belongs together", key), RU: fmt.Sprintf("у события нет значения «%s», по которому события относятся друг к другу", key)}
-			return false
+			return match.Unknown
 		}
 		if x.String() != y.String() {
-			return false
+			return match.No
 		}
 	}
-	return true
+	return match.Yes
 }
 
 // late reports whether b is after the end of the term that a began.
@@ -161,8 +174,10 @@ func (w *work) chain(c eventlog.Case) verdict {
 				w.ties()
 				continue
 			}
-			w.breaks(c, fmt.Sprintf("%s on %s not directly after %s", w.thenName.EN, w.clock(bt), w.firstName.EN),
-				fmt.Sprintf("%s %s — не сразу после %s", w.thenName.RU, w.clock(bt), w.firstName.RU), append([]int{i}, before(i)...)...)
+			if w.breaks() {
+				w.show(c, fmt.Sprintf("%s on %s not directly after %s", w.thenName.EN, w.clock(bt), w.firstName.EN),
+					fmt.Sprintf("%s %s — не сразу после %s", w.thenName.RU, w.clock(bt), w.firstName.RU), append([]int{i}, before(i)...)...)
+			}
 		}
 		if w.Kind == ChainResponse && isA {
 			looked = true
@@ -182,8 +197,10 @@ func (w *work) chain(c eventlog.Case) verdict {
 			if i+1 < n {
 				rows = append(rows, i+1)
 			}
-			w.breaks(c, fmt.Sprintf("%s on %s not directly followed by %s", w.firstName.EN, w.clock(at), w.thenName.EN),
-				fmt.Sprintf("%s %s — сразу за ним не следует %s", w.firstName.RU, w.clock(at), w.thenName.RU), rows...)
+			if w.breaks() {
+				w.show(c, fmt.Sprintf("%s on %s not directly followed by %s", w.firstName.EN, w.clock(at), w.thenName.EN),
+					fmt.Sprintf("%s %s — сразу за ним не следует %s", w.firstName.RU, w.clock(at), w.thenName.RU), rows...)
+			}
 		}
 	}
 	return w.result(looked)
@@ -231,7 +248,9 @@ func (w *work) absence(c eventlog.Case) verdict {
 			en += " before " + b.EN + " on " + w.clock(to)
 			ru += " до " + b.RU + " " + w.clock(to)
 		}
-		w.breaks(c, en, ru, i)
+		if w.breaks() {
+			w.show(c, en, ru, i)
+		}
 	}
 	return w.result(true)
 }
@@ -259,13 +278,17 @@ func (w *work) count(c eventlog.Case) verdict {
 	n := len(rows)
 	switch {
 	case w.AtMost >= 0 && n > w.AtMost:
-		w.breaks(c, fmt.Sprintf("%s happened %d times, at most %d allowed", w.name.EN, n, w.AtMost),
-			fmt.Sprintf("%s: %d раз, допустимо не более %d", w.name.RU, n, w.AtMost), rows...)
+		if w.breaks() {
+			w.show(c, fmt.Sprintf("%s happened %d times, at most %d allowed", w.name.EN, n, w.AtMost),
+				fmt.Sprintf("%s: %d раз, допустимо не более %d", w.name.RU, n, w.AtMost), rows...)
+		}
 	case n < w.AtLeast && w.open(c):
 		w.because = match.Text{EN: "the case is open, and " + w.name.EN + " may yet come", RU: "дело не завершено, " + w.name.RU + " ещё может произойти"}
 	case n < w.AtLeast:
-		w.breaks(c, fmt.Sprintf("%s happened %d times, at least %d wanted", w.name.EN, n, w.AtLeast),
-			fmt.Sprintf("%s: %d раз, требуется не менее %d", w.name.RU, n, w.AtLeast), rows...)
+		if w.breaks() {
+			w.show(c, fmt.Sprintf("%s happened %d times, at least %d wanted", w.name.EN, n, w.AtLeast),
+				fmt.Sprintf("%s: %d раз, требуется не менее %d", w.name.RU, n, w.AtLeast), rows...)
+		}
 	}
 	return w.result(true)
 }
@@ -282,8 +305,10 @@ func (w *work) exclusive(c eventlog.Case) verdict {
 		}
 	}
 	if len(ones) > 0 && len(others) > 0 {
-		w.breaks(c, fmt.Sprintf("both %s and %s happened", w.oneName.EN, w.otherName.EN),
-			fmt.Sprintf("произошло и %s, и %s", w.oneName.RU, w.otherName.RU), append(ones, others...)...)
+		if w.breaks() {
+			w.show(c, fmt.Sprintf("both %s and %s happened", w.oneName.EN, w.otherName.EN),
+				fmt.Sprintf("произошло и %s, и %s", w.oneName.RU, w.otherName.RU), append(ones, others...)...)
+		}
 	}
 	return w.result(len(ones)+len(others) > 0)
 }
