@@ -25,7 +25,10 @@ type compiled struct {
 	labels   []string  // activities of the net
 	label    []int32   // by transition; -1 where silent
 	labelled [][]int32 // by label: its transitions, ascending
-	helpful  [][]int32 // by label: the silent transitions that can help to enable it
+	helpful  [][]bool  // by label and transition: silent ones that can help to enable it
+
+	consumers, producers [][]int32 // by place: silent transitions that take from it, that fill it
+	ends                 bool      // no silent transition takes from a place of the final marking
 
 	consumed, produced []int64 // by transition: tokens
 	initial, final     []uint32
@@ -102,9 +105,23 @@ func compile(n *petri.Net) (*compiled, error) {
 		c.label[t] = k
 		c.labelled[k] = append(c.labelled[k], int32(t))
 	}
-	c.helpful = make([][]int32, len(c.labels))
+	c.helpful = make([][]bool, len(c.labels))
 	for k := range c.labels {
 		c.helpful[k] = c.helps(c.labelled[k])
+	}
+	c.consumers, c.producers, c.ends = make([][]int32, c.places), make([][]int32, c.places), true
+	for _, t := range c.silent {
+		takes := map[int32]uint32{}
+		for _, a := range c.in[t] {
+			takes[a.place] = a.weight
+			c.consumers[a.place] = append(c.consumers[a.place], t)
+			c.ends = c.ends && c.final[a.place] == 0
+		}
+		for _, a := range c.out[t] {
+			if a.weight > takes[a.place] {
+				c.producers[a.place] = append(c.producers[a.place], t)
+			}
+		}
 	}
 	return c, nil
 }
@@ -116,7 +133,7 @@ const maxWeight = 1 << 16
 // helps returns the silent transitions that put a token, directly or through
 // others of them, where one of the goals takes one. A shortest silent path to a
 // goal fires no other.
-func (c *compiled) helps(goals []int32) []int32 {
+func (c *compiled) helps(goals []int32) []bool {
 	wanted := make([]bool, c.places)
 	want := func(t int32) {
 		for _, a := range c.in[t] {
@@ -142,13 +159,7 @@ func (c *compiled) helps(goals []int32) []int32 {
 			}
 		}
 	}
-	var out []int32
-	for _, t := range c.silent {
-		if taken[t] {
-			out = append(out, t)
-		}
-	}
-	return out
+	return taken
 }
 
 // labelsOf returns for each activity of a dictionary its label, -1 where the net

@@ -43,10 +43,10 @@ func (m Method) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 // Config says how to check. The zero value replays tokens without a limit of time.
 type Config struct {
 	Method Method
-	// MaxStates bounds searches, so that every check ends and repeats to the byte: the
-	// markings that one search of the replay visits, all markings that precision and
-	// the exact search for fitting traces hold together, and the states that the
-	// alignment of one variant expands. 0 is 200,000 and the alignment's own default.
+	// MaxStates bounds searches, so that every check ends and repeats to the byte: all
+	// markings that precision holds, or the exact automaton for fitting traces, 0 for
+	// 200,000; a hundredth of it, the markings that one search of the replay visits; and
+	// the states that the alignment of one variant expands, 0 for its own default.
 	MaxStates int
 	// Budget is total wall time, 0 for as long as it takes. What it cuts says so and
 	// need not repeat.
@@ -79,6 +79,9 @@ func (c Config) states() int {
 	}
 	return c.MaxStates
 }
+
+// once returns the markings that one search of the replay visits.
+func (c Config) once() int { return max(1, c.states()/100) }
 
 // workers returns the number of goroutines for n variants.
 func (c Config) workers(n int) int {

@@ -42,7 +42,10 @@ type state struct {
 	accepts  bool
 }
 
-const nowhere = -1 // state of a prefix that the net does not allow
+const (
+	nowhere = -1 // state of a prefix that the net does not allow
+	pending = -2 // state that is not looked for yet
+)
 
 func newLanguage[T tokens](n *compiled, limit int) (*language[T], error) {
 	a := &language[T]{net: n, limit: limit, graph: newStore[T](n.places), final: -1, buffer: make([]T, n.places), number: map[string]int32{}}
@@ -148,7 +151,7 @@ func (a *language[T]) state(ctx context.Context, markings []int32) (int32, error
 	for l, on := range labels {
 		if on {
 			s.enabled = append(s.enabled, int32(l))
-			s.next = append(s.next, -2)
+			s.next = append(s.next, pending)
 		}
 	}
 	_, s.accepts = slices.BinarySearch(markings, a.final)
@@ -156,6 +159,12 @@ func (a *language[T]) state(ctx context.Context, markings []int32) (int32, error
 	a.states = append(a.states, s)
 	a.number[string(key)] = k
 	return k, nil
+}
+
+// allows reports whether a label leads on from a state.
+func (a *language[T]) allows(at, label int32) bool {
+	_, allowed := slices.BinarySearch(a.states[at].enabled, label)
+	return allowed
 }
 
 // step returns the state after a label, nowhere where the net does not allow it.
@@ -195,71 +204,4 @@ func (a *language[T]) accepts(ctx context.Context, trace []int32) (bool, error) 
 		at, err = a.step(ctx, at, label)
 	}
 	return err == nil && at != nowhere && a.states[at].accepts, err
-}
-
-// reach says how a marking was reached behind a prefix: firings of silent
-// transitions so far, the marking before and the transition between. layer is that
-// of the marking before.
-type reach struct {
-	cost, from, by int32
-	layer          int32
-}
-
-// run returns the transitions by which an accepted trace goes, with fewest silent
-// ones. Its cost is that of the closure behind each prefix.
-func (a *language[T]) run(ctx context.Context, trace []int32) ([]int32, error) {
-	layers := make([]map[int32]reach, len(trace)+1)
-	frontier := map[int32]reach{0: {from: -1, by: -1}}
-	for k := range layers {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		layer, next := map[int32]reach{}, map[int32]reach{}
-		layers[k] = layer
-		// Markings in the order of their costs, then of their numbers.
-		for cost := int32(0); len(frontier) > 0; cost++ {
-			var due []int32
-			for i, r := range frontier {
-				if r.cost == cost {
-					due = append(due, i)
-				}
-			}
-			slices.Sort(due)
-			for _, i := range due {
-				layer[i] = frontier[i]
-				delete(frontier, i)
-			}
-			for _, i := range due {
-				for _, e := range a.edges[a.span[i].from:a.span[i].to] {
-					to, into := reach{cost, i, e.transition, int32(k)}, next
-					switch l := a.net.label[e.transition]; {
-					case l < 0:
-						if _, reached := layer[e.to]; reached {
-							continue
-						}
-						to.cost++
-						into = frontier
-					case k == len(trace) || l != trace[k]:
-						continue
-					}
-					if old, met := into[e.to]; !met || to.cost < old.cost {
-						into[e.to] = to
-					}
-				}
-			}
-		}
-		frontier = next
-	}
-	var out []int32
-	at, layer := a.final, int32(len(trace))
-	for {
-		r := layers[layer][at]
-		if r.from < 0 {
-			break
-		}
-		out = append(out, r.by)
-		at, layer = r.from, r.layer
-	}
-	slices.Reverse(out)
-	return out, nil
 }

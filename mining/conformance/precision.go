@@ -134,7 +134,8 @@ func escaping[T tokens](ctx context.Context, a *language[T], traces []sequence) 
 		return sum, err
 	}
 	type node struct {
-		state   int32
+		state   int32 // pending until a trace goes on behind the prefix
+		label   int32 // that led here
 		through int64 // traces that go on behind the prefix
 		taken   int64 // next activities of them that the net allows
 	}
@@ -167,16 +168,19 @@ func escaping[T tokens](ctx context.Context, a *language[T], traces []sequence) 
 		}
 		for _, l := range s.labels[shared:] {
 			p := &path[len(path)-1]
-			next := p.state
-			if l >= 0 && next != nowhere {
-				if next, err = a.step(ctx, next, l); err != nil {
+			if p.state == pending {
+				if p.state, err = a.step(ctx, path[len(path)-2].state, p.label); err != nil {
 					return sum, err
 				}
-				if next != nowhere {
+			}
+			next := p.state
+			if l >= 0 && next != nowhere {
+				if next = nowhere; a.allows(p.state, l) {
+					next = pending
 					p.taken++
 				}
 			}
-			path = append(path, node{state: next})
+			path = append(path, node{state: next, label: l})
 		}
 		for k, l := range s.labels {
 			path[k].through += s.count

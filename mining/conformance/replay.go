@@ -72,7 +72,7 @@ type Replayed struct {
 //     (http://ceur-ws.org/Vol-2371/ATAED2019-37-52.pdf).
 //   - The shortest path may be the wrong one. A trace that does not come out even is
 //     therefore looked up in the exact automaton of the net; if the net allows it, it
-//     is replayed along a way with fewest silent transitions, and fits.
+//     is replayed along a way that fits.
 //
 // The variants are of a log as the caller sees it: of recorded events or of activity
 // instances. A variant without activities is replayed as the empty trace. Searches
@@ -129,6 +129,12 @@ func replayAll[T tokens](ctx context.Context, c *compiled, activities *eventlog.
 		return nil, err
 	}
 	sum := newTally(c, activities, j.labels, variants)
+	var cut int64
+	for i := range j.traces {
+		if j.traces[i].Cut {
+			cut += int64(variants[i].Count)
+		}
+	}
 	open, err := j.settle(ctx, sum)
 	if err != nil {
 		return nil, err
@@ -140,7 +146,7 @@ func replayAll[T tokens](ctx context.Context, c *compiled, activities *eventlog.
 	}
 	out.Overlay = sum.overlay()
 	out.summarise(variants)
-	out.doubts(variants, sum, open, cfg.states())
+	out.doubts(sum, cut, open, cfg.once())
 	return out, nil
 }
 
@@ -151,7 +157,7 @@ func (j *job[T]) replay(ctx context.Context) error {
 	var next atomic.Int64
 	var all sync.WaitGroup
 	for w := range j.workers {
-		r, err := newReplayer[T](j.net, j.cfg.states())
+		r, err := newReplayer[T](j.net, j.cfg.once())
 		if err != nil {
 			return err // of the markings, so that it comes before the first goroutine
 		}
@@ -186,21 +192,20 @@ func (j *job[T]) replay(ctx context.Context) error {
 	return first
 }
 
-// settle looks up each trace that did not come out even in the exact automaton of
-// the net, and replays those that the net allows anew. It returns the number of
-// traces that the bound left open.
+// settle asks of each trace that did not come out even whether the net allows it all
+// the same, and replays those that it allows anew. It returns the number of traces
+// that the bounds left open.
 func (j *job[T]) settle(ctx context.Context, sum *tally) (open int64, err error) {
-	var a *language[T]
+	a, err := newLanguage[T](j.net, j.cfg.states())
+	if err != nil {
+		return 0, err
+	}
+	w := newWay[T](j.net)
+	known := true // the automaton has not met its bound
 	var trace []int32
 	for i := range j.traces {
 		if j.traces[i].Fits {
 			continue
-		}
-		n := int64(j.variants[i].Count)
-		if a == nil {
-			if a, err = newLanguage[T](j.net, j.cfg.states()); err != nil {
-				return 0, err
-			}
 		}
 		trace = trace[:0]
 		for _, x := range j.variants[i].Activities {
@@ -208,20 +213,30 @@ func (j *job[T]) settle(ctx context.Context, sum *tally) (open int64, err error)
 				trace = append(trace, l)
 			}
 		}
-		allowed, err := a.accepts(ctx, trace)
-		if errors.Is(err, errLimit) {
+		n := int64(j.variants[i].Count)
+		limit := j.cfg.once()
+		if known {
+			limit = math.MaxInt // behind each prefix lie no more markings than the automaton has
+			allowed, err := a.accepts(ctx, trace)
+			switch {
+			case errors.Is(err, errLimit):
+				known, limit = false, j.cfg.once()
+			case err != nil:
+				return 0, err
+			case !allowed:
+				continue
+			}
+		}
+		run, allowed, err := w.find(ctx, trace, limit)
+		switch {
+		case errors.Is(err, errLimit):
+			j.traces[i].Cut = true
 			open += n
 			continue
-		}
-		if err != nil {
+		case err != nil:
 			return 0, err
-		}
-		if !allowed {
+		case !allowed:
 			continue
-		}
-		run, err := a.run(ctx, trace)
-		if err != nil {
-			return 0, err
 		}
 		if err := j.workers[j.by[i]].count(ctx, j.labels, &j.variants[i], -n); err != nil {
 			return 0, err
@@ -275,16 +290,10 @@ func (r *Replayed) summarise(variants []eventlog.Variant) {
 }
 
 // doubts adds what a reader must know of the figures.
-func (r *Replayed) doubts(variants []eventlog.Variant, sum *tally, open int64, limit int) {
+func (r *Replayed) doubts(sum *tally, cut, open int64, limit int) {
 	if r.Traces == 0 {
 		r.Warnings = append(r.Warnings, noTraces())
 		return
-	}
-	var cut int64
-	for i := range r.Variants {
-		if r.Variants[i].Cut {
-			cut += int64(variants[i].Count)
-		}
 	}
 	if events, of, activities := sum.unknown(); events > 0 {
 		r.Warnings = append(r.Warnings, skipped(events, of, activities))

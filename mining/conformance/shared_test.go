@@ -8,7 +8,6 @@ import (
 	"html"
 	"io"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -121,5 +120,3 @@ func peer(t testing.TB, log string) map[string]map[string]float64 {
 	}
 	return out
 }
-
-var _ = filepath.Join

@@ -22,12 +22,12 @@ type step struct {
 
 // ending is how the replay of a trace ends in one marking.
 type ending struct {
-	silent              span
-	lacking, left       span
-	missing, remaining  int64
-	consumed, produced  int64
-	visited             int32
-	cut, known, reaches bool
+	silent             span
+	lacking, left      span
+	missing, remaining int64
+	consumed, produced int64
+	visited            int32
+	cut, known         bool
 }
 
 type span struct{ from, to int32 }
@@ -48,6 +48,7 @@ type replayer[T tokens] struct {
 	states store[T]
 	begin  int32
 	search search[T]
+	reduce stubborn[T]
 	steps  []step
 	known  map[uint64]int32 // marking<<32|label → step
 	ends   []ending         // by marking
@@ -60,7 +61,7 @@ type replayer[T tokens] struct {
 
 func newReplayer[T tokens](n *compiled, limit int) (*replayer[T], error) {
 	r := &replayer[T]{
-		net: n, limit: limit, states: newStore[T](n.places), search: newSearch[T](n.places),
+		net: n, limit: limit, states: newStore[T](n.places), search: newSearch[T](n.places), reduce: newStubborn[T](n),
 		known: map[uint64]int32{}, buffer: make([]T, n.places),
 	}
 	m, hash, fits := marking[T](n, n.initial)
@@ -131,37 +132,31 @@ func (r *replayer[T]) take(ctx context.Context, at, label int32) (step, error) {
 // transition of the label; the transition is -1 where there is none.
 func (r *replayer[T]) enable(ctx context.Context, label int32, s *step) (reached, transition int32, err error) {
 	n, q := r.net, &r.search
-	carried := func(i int32) bool {
-		for _, t := range n.labelled[label] {
-			if enabled(n, t, q.at(i)) {
-				reached, transition = i, t
-				return true
-			}
-		}
-		return false
-	}
-	if carried(0) {
-		return reached, transition, nil
-	}
 	for i := int32(0); int(i) < q.len(); i++ {
-		if i&0x3ff == 0x3ff && ctx.Err() != nil {
+		if i&0xff == 0xff && ctx.Err() != nil {
 			return 0, -1, ctx.Err()
 		}
-		for _, t := range n.helpful[label] {
-			j, counted := q.try(n, i, t)
-			if !counted {
+		for _, t := range n.labelled[label] {
+			if enabled(n, t, q.at(i)) {
+				return i, t, nil
+			}
+		}
+		if i == 0 {
+			if r.reduce.from(q.at(0)); !r.reduce.reaches(q.at(0), n.labelled[label]) {
+				break
+			}
+		}
+		for _, t := range r.reduce.towards(q.at(i), n.labelled[label], n.helpful[label]) {
+			if _, counted := q.try(n, i, t); !counted {
 				if narrow[T]() {
 					return 0, -1, errNarrow
 				}
 				s.cut = true
 			}
-			if j >= 0 && carried(j) {
-				return reached, transition, nil
-			}
-			if q.len() >= r.limit {
-				s.cut = true
-				return 0, -1, nil
-			}
+		}
+		if q.len() > r.limit {
+			s.cut = true
+			break
 		}
 	}
 	return 0, -1, nil
@@ -219,60 +214,11 @@ func (r *replayer[T]) force(s *step, m []T, hash uint64) error {
 // narrow reports whether there is a wider type to count tokens with.
 func narrow[T tokens]() bool { return uint64(^T(0)) == 255 }
 
-// end fires the shortest silent path to the final marking, and where none leads
-// there the shortest of those that leave fewest missing and remaining tokens.
-func (r *replayer[T]) end(ctx context.Context, at int32) (*ending, error) {
-	if e := &r.ends[at]; e.known {
-		return e, nil
-	}
-	n, q := r.net, &r.search
-	e := ending{known: true}
-	q.begin(r.states.at(at), r.states.hashes[at])
-	best, fewest := int32(0), r.off(q.at(0))
-search:
-	for i := int32(0); fewest > 0 && int(i) < q.len(); i++ {
-		if i&0x3ff == 0x3ff && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		for _, t := range n.silent {
-			j, counted := q.try(n, i, t)
-			if !counted {
-				if narrow[T]() {
-					return nil, errNarrow
-				}
-				e.cut = true
-			}
-			if j >= 0 {
-				if k := r.off(q.at(j)); k < fewest {
-					best, fewest = j, k
-					if k == 0 {
-						break search
-					}
-				}
-			}
-			if q.len() >= r.limit {
-				e.cut = true
-				break search
-			}
-		}
-	}
-	e.visited, e.reaches = int32(q.len()), fewest == 0
-	e.silent.from = int32(len(r.paths))
-	r.paths = q.path(r.paths, best)
-	e.silent.to = int32(len(r.paths))
-	for _, t := range r.paths[e.silent.from:] {
-		e.consumed, e.produced = e.consumed+n.consumed[t], e.produced+n.produced[t]
-	}
-	r.settle(&e, q.at(best))
-	r.ends[at] = e
-	return &r.ends[at], nil
-}
-
-// off returns missing and remaining tokens, were m the last marking.
-func (r *replayer[T]) off(m []T) int64 {
+// offBy returns missing and remaining tokens, were m the last marking.
+func offBy[T tokens](n *compiled, m []T) int64 {
 	var sum int64
 	for p, k := range m {
-		if want := r.net.final[p]; uint32(k) > want {
+		if want := n.final[p]; uint32(k) > want {
 			sum += int64(uint32(k) - want)
 		} else {
 			sum += int64(want - uint32(k))
