@@ -17,6 +17,10 @@ import (
 // an optimal one was not found.
 const maxGreedy = 100_000
 
+// leastForRun is the number of states in which the cheapest run of the model is
+// sought, should the bound for a variant be lower.
+const leastForRun = 200_000
+
 // clock ends searches whose context is done or whose time is up.
 type clock struct {
 	ctx      context.Context
@@ -155,7 +159,7 @@ func (s *solver) cheapest() error {
 		s.empty = found{ok: true, moves: s.machines.root.idle}
 		return nil
 	}
-	s.empty = s.search.run(nil, max(s.cfg.MaxStates, DefaultStates), optimal, &s.clock)
+	s.empty = s.search.run(nil, max(s.cfg.MaxStates, leastForRun), optimal, &s.clock)
 	switch {
 	case s.empty.ok:
 		return nil
