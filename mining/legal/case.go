@@ -125,7 +125,6 @@ func (c *Case) tell(r *run, activity names) {
 			c.State = Suspended
 		}
 		c.judge(r, pointer)
-		c.Timeline = timeline(r, activity, clock)
 	}
 	for _, x := range r.extensions {
 		c.Extensions = append(c.Extensions, Added{x.row, clock(x.at), x.term.String(), r.edition.Extensions[x.k].Citation})
@@ -171,10 +170,12 @@ func (c *Case) judge(r *run, pointer func(int64) *time.Time) {
 }
 
 // timeline cuts the time since the last start into its states.
-func timeline(r *run, activity names, clock func(int64) time.Time) []Segment {
-	if r.edition.Backward {
-		return nil
+func timeline(r *run, activity names) []Segment {
+	out := []Segment{}
+	if r.edition.Backward || r.stoppedBefore && !r.finished {
+		return out
 	}
+	clock := func(t int64) time.Time { return time.UnixMicro(t).In(r.calendar.Location()) }
 	because := func(row int, en, ru string) match.Text {
 		if row < 0 {
 			return match.Text{EN: en, RU: ru}
@@ -207,7 +208,6 @@ func timeline(r *run, activity names, clock func(int64) time.Time) []Segment {
 		cuts = append(cuts, cut{r.deadline, "overdue", match.Text{EN: "the term expired", RU: "срок истёк"}})
 	}
 	slices.SortStableFunc(cuts, func(a, b cut) int { return cmp.Compare(a.at, b.at) })
-	var out []Segment
 	for i, k := range cuts {
 		to := r.evaluated
 		if i+1 < len(cuts) {

@@ -34,6 +34,8 @@ type Config struct {
 	Today bool
 	// Region picks among the values that a rule has for regions.
 	Region string
+	// Brief leaves out the timelines and courts of cases.
+	Brief bool
 }
 
 // Validate reports all faults of the configuration.
@@ -235,8 +237,12 @@ func (w *judge) judge(c eventlog.Case, out *Case) int {
 			r.flag(decreeDiffers, -1)
 		}
 	}
-	out.tell(r, func(row int) string { return c.Row(row).Activity })
-	out.Courts = k.attribute(c, r)
+	activity := func(row int) string { return c.Row(row).Activity }
+	out.tell(r, activity)
+	if !w.cfg.Brief {
+		out.Timeline = timeline(r, activity)
+		out.Courts = k.attribute(c, r)
+	}
 	return at
 }
 

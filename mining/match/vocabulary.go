@@ -187,11 +187,11 @@ func (v *Vocabulary) conditions(list []Condition, known []string, en, ru string)
 func missing(en, ru, name string, known []string) error {
 	d := &measure.Doubt{
 		EN: fmt.Sprintf("the log holds no %s %q", en, name),
-		RU: fmt.Sprintf("в журнале нет %s %q", ru, name),
+		RU: fmt.Sprintf("в журнале нет %s «%s»", ru, name),
 	}
 	if near, ok := yamltree.Nearest(name, known); ok {
 		d.EN += fmt.Sprintf("; perhaps %q is meant", near)
-		d.RU += fmt.Sprintf("; возможно, имеется в виду %q", near)
+		d.RU += fmt.Sprintf("; возможно, имеется в виду «%s»", near)
 	}
 	return d
 }

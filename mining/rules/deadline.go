@@ -37,7 +37,7 @@ func (c *checker) deadline(ctx context.Context, r *Rule, o *Outcome, unknown *ma
 		return nil
 	}
 	cfg := c.cfg.Legal
-	cfg.AsOf = eventlog.Time(c.now).Go()
+	cfg.AsOf, cfg.Brief = eventlog.Time(c.now).Go(), true
 	result, err := legal.Clock(ctx, cases, r.Clock, cfg)
 	if err != nil {
 		return err
