@@ -6,75 +6,88 @@ import (
 	"slices"
 )
 
-// bindingCounts counts the bindings on one side of each activity.
-type bindingCounts struct {
-	counts []map[string]int64 // by activity; key: the partners, four bytes each
+// sides numbers the bindings on either side of the activities and counts them.
+type sides struct {
+	at     map[string]int32
 	key    []byte
+	of     [][]int32 // partners, by binding; 0 has none
+	counts map[side]int64
 }
 
-func newBindingCounts(size int) *bindingCounts {
-	c := &bindingCounts{counts: make([]map[string]int64, size)}
-	for i := range c.counts {
-		c.counts[i] = map[string]int64{}
-	}
-	return c
+// side is one binding on one side of an activity.
+type side struct {
+	activity, binding int32
+	out               bool
 }
 
-// of returns the key of ascending partners. It holds until the next call.
-func (c *bindingCounts) of(partners []int32) []byte {
-	c.key = c.key[:0]
+func newSides() *sides {
+	return &sides{at: map[string]int32{"": 0}, of: [][]int32{nil}, counts: map[side]int64{}}
+}
+
+// number returns the number of a binding.
+func (s *sides) number(partners []int32) int32 {
+	s.key = s.key[:0]
 	for _, p := range partners {
-		c.key = binary.BigEndian.AppendUint32(c.key, uint32(p))
+		s.key = binary.BigEndian.AppendUint32(s.key, uint32(p))
 	}
-	return c.key
+	if k, known := s.at[string(s.key)]; known {
+		return k
+	}
+	k := int32(len(s.of))
+	s.at[string(s.key)] = k
+	s.of = append(s.of, slices.Clone(partners))
+	return k
 }
 
 // bind finds the bindings of the log and keeps the frequent ones.
 func (h *heuristics) bind(l *sublog, out *CausalNet) {
-	inputs, outputs := newBindingCounts(h.size), newBindingCounts(h.size)
+	s := newSides()
 	r := newLinker(h)
+	var bound []int32 // two for each occurrence, in the order of the log
 	for i, t := range l.traces {
 		if l.watch.stop(len(t) * (4 + len(t)/64)) {
 			return
 		}
 		r.link(t)
 		for k, a := range r.trace {
-			inputs.counts[a][string(inputs.of(r.causes[k]))] += l.counts[i]
-			outputs.counts[a][string(outputs.of(r.effects[k]))] += l.counts[i]
+			in, eff := s.number(r.causes[k]), s.number(r.effects[k])
+			bound = append(bound, in, eff)
+			s.counts[side{a, in, false}] += l.counts[i]
+			s.counts[side{a, eff, true}] += l.counts[i]
 		}
 	}
-	kept := func(c *bindingCounts, a int) []Binding { return h.frequent(c.counts[a]) }
-	for a := range h.n {
-		out.Inputs = append(out.Inputs, kept(inputs, a))
-		out.Outputs = append(out.Outputs, kept(outputs, a))
+	bySide := map[[2]int][]side{} // activity, and 1 for outputs
+	for x := range s.counts {
+		k := [2]int{int(x.activity), 0}
+		if x.out {
+			k[1] = 1
+		}
+		bySide[k] = append(bySide[k], x)
 	}
-	out.Starts, out.Ends = kept(outputs, h.n), kept(inputs, h.n+1)
+	kept := map[side]bool{
+		{int32(h.n), 0, false}: true, {int32(h.n + 1), 0, true}: true, // nothing before the begin and behind the end
+	}
+	list := func(a, out int) []Binding { return h.frequent(s, bySide[[2]int{a, out}], kept) }
+	for a := range h.n {
+		out.Inputs, out.Outputs = append(out.Inputs, list(a, 0)), append(out.Outputs, list(a, 1))
+	}
+	out.Starts, out.Ends = list(h.n, 1), list(h.n+1, 0)
 	h.consistent(out)
 
-	known := func(list []Binding, partners []int32) bool {
-		return slices.ContainsFunc(list, func(b Binding) bool {
-			return slices.EqualFunc(b.Activities, partners, func(x int, y int32) bool { return x == h.outside(int(y)) })
-		})
-	}
 	for i, t := range l.traces {
-		if l.watch.stop(len(t) * (4 + len(t)/64)) {
-			return
-		}
-		r.link(t)
-		for k, a := range r.trace {
-			in, outs := []Binding(nil), []Binding(nil)
+		for k := range len(t) + 2 {
+			a := int32(h.n)
 			switch {
-			case int(a) < h.n:
-				in, outs = out.Inputs[a], out.Outputs[a]
-			case int(a) == h.n:
-				outs = out.Starts
-			default:
-				in = out.Ends
+			case k > len(t):
+				a++
+			case k > 0:
+				a = t[k-1]
 			}
-			if (int(a) == h.n || known(in, r.causes[k])) && (int(a) == h.n+1 || known(outs, r.effects[k])) {
+			if kept[side{a, bound[0], false}] && kept[side{a, bound[1], true}] {
 				out.Kept += l.counts[i]
 			}
 			out.Occurrences += l.counts[i]
+			bound = bound[2:]
 		}
 	}
 }
@@ -82,33 +95,27 @@ func (h *heuristics) bind(l *sublog, out *CausalNet) {
 // frequent returns the bindings that reach the threshold, and for each partner that
 // would be in none its most frequent one; most frequent first, then by partners.
 // The empty binding is none.
-func (h *heuristics) frequent(counts map[string]int64) []Binding {
-	var all []Binding
-	total := int64(0)
-	for key, n := range counts {
-		total += n
-		if key == "" {
-			continue
-		}
-		b := Binding{Count: n}
-		for k := 0; k < len(key); k += 4 {
-			b.Activities = append(b.Activities, int(binary.BigEndian.Uint32([]byte(key[k:k+4]))))
-		}
-		all = append(all, b)
-	}
-	slices.SortFunc(all, func(x, y Binding) int {
-		return cmp.Or(cmp.Compare(y.Count, x.Count), slices.Compare(x.Activities, y.Activities))
+func (h *heuristics) frequent(s *sides, all []side, kept map[side]bool) []Binding {
+	slices.SortFunc(all, func(x, y side) int {
+		return cmp.Or(cmp.Compare(s.counts[y], s.counts[x]), slices.Compare(s.of[x.binding], s.of[y.binding]))
 	})
+	total := int64(0)
+	for _, x := range all {
+		total += s.counts[x]
+	}
 	used := newSet(h.size)
 	var out []Binding
-	for _, b := range all {
-		needed := slices.ContainsFunc(b.Activities, func(a int) bool { return !used.has(a) })
-		if !needed && float64(b.Count) < h.cfg.Binding*float64(total) {
+	for _, x := range all {
+		partners, n := s.of[x.binding], s.counts[x]
+		needed := slices.ContainsFunc(partners, func(a int32) bool { return !used.has(int(a)) })
+		if len(partners) == 0 || !needed && float64(n) < h.cfg.Binding*float64(total) {
 			continue
 		}
-		for i, a := range b.Activities {
-			used.set(a)
-			b.Activities[i] = h.outside(a)
+		kept[x] = true
+		b := Binding{Count: n}
+		for _, a := range partners {
+			used.set(int(a))
+			b.Activities = append(b.Activities, h.outside(int(a)))
 		}
 		slices.Sort(b.Activities)
 		out = append(out, b)

@@ -63,6 +63,31 @@ func TestInductiveByHand(t *testing.T) {
 	}
 }
 
+// TestInductiveOnTheLogsOfThePapers: the running example of Leemans, Fahland, van
+// der Aalst 2013, and the logs L1 … L7 of van der Aalst, Process Mining (2016,
+// chapters 6 and 7). From the graph alone comes the same.
+func TestInductiveOnTheLogsOfThePapers(t *testing.T) {
+	for name, c := range map[string]struct{ log, want string }{
+		"IM": {"abc acb ade adefde", `->( 'a', X( +( 'b', 'c' ), *( ->( 'd', 'e' ), 'f' ) ) )`},
+		"L1": {"abcd*3 acbd*2 aed", `->( 'a', X( +( 'b', 'c' ), 'e' ), 'd' )`},
+		"L2": {"abcd*3 acbd*4 abcefbcd*2 abcefcbd acbefbcd*2 acbefbcefcbd", `->( 'a', *( +( 'b', 'c' ), ->( 'e', 'f' ) ), 'd' )`},
+		"L3": {"abcdefbdceg abdceg*2 abcdefbcdefbdceg", `->( 'a', *( ->( 'b', +( 'c', 'd' ), 'e' ), 'f' ), 'g' )`},
+		"L4": {"acd*45 bcd*42 ace*38 bce*22", `->( X( 'a', 'b' ), 'c', X( 'd', 'e' ) )`},
+		"L5": {"abef*2 abecdbf*3 abcedbf*2 abcdebf*4 aebcdbf*3", `->( 'a', +( *( 'b', ->( 'c', 'd' ) ), 'e' ), 'f' )`},
+		"L6": {"aceg*2 aecg*3 bdfg*2 bfdg*4", `->( X( ->( 'a', +( 'c', 'e' ) ), ->( 'b', +( 'd', 'f' ) ) ), 'g' )`},
+		"L7": {"ac*2 abc*3 abbc*2 abbbbc", `->( 'a', X( tau, *( 'b', tau ) ), 'c' )`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := Inductive(context.Background(), traces(c.log), InductiveConfig{})
+			require.NoError(t, err)
+			require.Equal(t, c.want, got.String())
+			got, err = InductiveDirectly(context.Background(), graphOf(c.log), InductiveConfig{})
+			require.NoError(t, err)
+			require.Equal(t, c.want, got.String())
+		})
+	}
+}
+
 // checkModel checks that the tree allows every variant, and that the net and the
 // diagram made of it are without fault.
 func checkModel(t *testing.T, tree *processtree.Tree, variants []processtree.Variant) {
