@@ -17,15 +17,20 @@ import (
 const fewestBlocks = 20
 
 // testable sets the length of the series' blocks and reports whether there is
-// enough of it: four sides of a change, and twenty blocks.
+// enough of it: four sides of a change and, where what it counts hangs together by
+// its nature, twenty blocks. Of series that otherwise remember for longer the
+// blocks are cut to a twentieth, and long is set.
 func (s *series) testable(cfg Config) bool {
 	if s.block == 0 {
-		s.block = 1
+		s.block = max(1, s.longest)
 		if s.bins() >= 2*s.side() && len(s.features) > 0 {
 			b := s.binned()
 			if list := b.candidates(); len(list) > 0 {
-				s.block = max(b.remembers(list[0]), s.longest)
+				s.block = max(s.block, b.remembers(list[0]))
 			}
+		}
+		if most := max(1, s.bins()/fewestBlocks); s.block > most && s.longest <= most {
+			s.long, s.block = s.block, most
 		}
 	}
 	return len(s.features) > 0 && s.bins() >= 4*s.side() && s.bins() >= fewestBlocks*s.block
@@ -40,7 +45,7 @@ func (d *detection) changes(s *series, tested int) (*Perspective, error) {
 		return p, nil
 	}
 	b := s.binned()
-	p.Tested, p.Bins, p.Block = true, b.n, s.block
+	p.Tested, p.Controlled, p.Bins, p.Block = true, s.long == 0, b.n, s.block
 	null, err := b.null(d.ctx, s.block, d.cfg.Draws, d.cfg.Seed)
 	if err != nil {
 		return nil, err

@@ -78,13 +78,16 @@ type Result struct {
 
 // Perspective is one way of looking at a process.
 type Perspective struct {
-	Name     string `json:"name"`
-	Tested   bool   `json:"tested"`   // false where there is too little to test; Warnings say so
-	Unit     string `json:"unit"`     // of an item: "case", "day", "week"
-	Items    int    `json:"items"`    // in order of time
-	Bins     int    `json:"bins"`     // of equally many items, between which changes are sought
-	Block    int    `json:"block"`    // bins that are kept together under permutation
-	Features int    `json:"features"` // looked at together
+	Name   string `json:"name"`
+	Tested bool   `json:"tested"` // false where there is too little to test; Warnings say so
+	// Controlled is false where the series remembers for so long that the probability of
+	// a false alarm is not kept at Level: its changes are hints. Warnings say so.
+	Controlled bool   `json:"controlled"`
+	Unit       string `json:"unit"`     // of an item: "case", "day", "week"
+	Items      int    `json:"items"`    // in order of time
+	Bins       int    `json:"bins"`     // of equally many items, between which changes are sought
+	Block      int    `json:"block"`    // bins that are kept together under permutation
+	Features   int    `json:"features"` // looked at together
 	// P is the probability that a stationary series gives a CUSUM as large as the
 	// greatest of this one; adjusted over the perspectives tested (Bonferroni).
 	P        measure.Number `json:"p"`
@@ -248,6 +251,11 @@ func (d *detection) doubts() {
 			s := d.series[i]
 			warn("%s is not tested: %d items of a %s are too few (blocks of %d bins, %d bins)",
 				"«%s» не проверено: слишком мало отсчётов — %d (единица: %s; блоки по %d, отсчётов всего %d)", p.Name, p.Items, p.Unit, s.block, s.bins())
+		}
+		if p.Tested && !p.Controlled {
+			s := d.series[i]
+			warn("%s: neighbouring items hang together over %d of %d bins; changes are hints, as about one in ten stationary logs of such memory raises a false one",
+				"«%s»: соседние отсчёты связаны на протяжении %d из %d; перемены — лишь намёк: при такой памяти ложная появляется примерно в одном из десяти неизменных журналов", p.Name, s.long, p.Bins)
 		}
 		for _, c := range p.Changes {
 			if p.Name == Workload || p.Name == InProgress {

@@ -17,6 +17,7 @@ type series struct {
 	least      int             // items on each side of a change
 	block      int             // bins; set when the series is tested
 	longest    int             // items that hang together by what the series is
+	long       int             // bins that hang together, where they are too many for blocks
 }
 
 // feature is one number for each item.
