@@ -67,18 +67,19 @@ func CheckVariants(ctx context.Context, n *petri.Net, activities *eventlog.Dicti
 	if err != nil {
 		return nil, fmt.Errorf("checking: %w", err)
 	}
-	ctx, cancel := cfg.within(ctx)
+	limited, cancel := cfg.within(ctx)
 	defer cancel()
 	r := &Result{
 		Method:     cfg.Method,
 		LogFitness: nan, AverageTraceFitness: nan, Precision: nan, Generalisation: nan,
 		Simplicity: measure.Number(Simplicity(n)),
 	}
-	check := c.checkReplay
 	if cfg.Method == Alignments {
-		check = c.checkAlignments
+		err = c.checkAlignments(ctx, limited, r, activities, variants, cfg)
+	} else {
+		err = c.checkReplay(limited, r, activities, variants, cfg)
 	}
-	if err := check(ctx, r, activities, variants, cfg); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("checking a log against net %q: %w", n.Name, err)
 	}
 	return r, nil
@@ -114,7 +115,9 @@ func (c *compiled) addPrecision(ctx context.Context, r *Result, traces []sequenc
 	return nil
 }
 
-func (c *compiled) checkAlignments(ctx context.Context, r *Result, activities *eventlog.Dictionary, variants []eventlog.Variant, cfg Config) error {
+// checkAlignments aligns in ctx, where the budget ends nothing but searches, and does
+// the rest in limited, which ends with it.
+func (c *compiled) checkAlignments(ctx, limited context.Context, r *Result, activities *eventlog.Dictionary, variants []eventlog.Variant, cfg Config) error {
 	for _, v := range variants {
 		r.Traces += int64(v.Count)
 	}
@@ -138,5 +141,5 @@ func (c *compiled) checkAlignments(ctx context.Context, r *Result, activities *e
 	r.TotalCost, r.CostLow, r.CostHigh, r.ProvedTraces = &a.cost, &found.TotalLow, &found.TotalHigh, &found.Proved
 	r.Variants, r.Overlay = a.traces, a.sum.overlay()
 	r.Generalisation = measure.Number(Generalisation(r.Overlay.Executions()))
-	return c.addPrecision(ctx, r, a.runs(), cfg)
+	return c.addPrecision(limited, r, a.runs(), cfg)
 }

@@ -92,12 +92,20 @@ func (c Config) workers(n int) int {
 	return max(1, min(w, n/128))
 }
 
+// errBudget ends what the budget cuts, to tell it from the caller's own deadline.
+var errBudget = errors.New("the budget is spent")
+
 // within returns a context that ends with the budget.
 func (c Config) within(ctx context.Context) (context.Context, context.CancelFunc) {
 	if c.Budget == 0 {
 		return ctx, func() {}
 	}
-	return context.WithTimeout(ctx, c.Budget)
+	return context.WithTimeoutCause(ctx, c.Budget, errBudget)
+}
+
+// spent reports whether err says that the budget ended ctx.
+func spent(ctx context.Context, err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), errBudget)
 }
 
 // prepare checks the configuration and compiles the net.

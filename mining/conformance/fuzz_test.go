@@ -37,6 +37,16 @@ func FuzzInvariants(f *testing.F) {
 			require.Equal(t, x.Events, x.Synchronous+x.Forced+x.LogOnly, x.Activity)
 		}
 
+		// Alignments need a final marking that is reached.
+		if got, err := CheckVariants(t.Context(), n, activities, variants, Config{Method: Alignments, MaxStates: 2_000}); err == nil {
+			for _, x := range []float64{float64(got.LogFitness), float64(got.AverageTraceFitness)} {
+				require.True(t, x >= 0 && x <= 1, "%v", x)
+			}
+			require.True(t, math.IsNaN(float64(got.Precision)) || got.Precision >= 0 && got.Precision <= 1)
+			require.Zero(t, got.Edges.Unreplayed, "a run replays")
+			require.LessOrEqual(t, *got.CostLow, *got.TotalCost)
+		}
+
 		plain := brute{n, 300}
 		if want, complete := plain.edges(activities, variants); complete {
 			require.False(t, math.IsNaN(float64(got.Precision)) && want.Allowed > 0)

@@ -33,13 +33,17 @@ func TestReplayOfSharedLogs(t *testing.T) {
 			require.Equal(t, ref.fitting, *r.FittingTraces)
 			require.Equal(t, int64(l.Cases()), r.Traces)
 			require.InDelta(t, ref.precision, float64(r.Precision), 5e-7)
-			want := peer(t, ref.log)
+			want := peer(t, ref.log) // its mean of traces is higher where ends tie, see DESIGN.md
 			require.InDelta(t, want["tbr_imf"]["average_trace_fitness"], float64(r.AverageTraceFitness), 0.02)
 			if s, ok := want["simplicity_imf"]; ok {
 				require.InDelta(t, s["simplicity"], float64(r.Simplicity), 5e-7)
 			}
 			if g, ok := want["gen_tbr_imf"]; ok {
-				t.Logf("generalisation %.6f, peer %.6f", float64(r.Generalisation), g["generalization"])
+				near := 5e-5
+				if ref.log == "sepsis" {
+					near = 0.021 // rare silent steps, see DESIGN.md
+				}
+				require.InDelta(t, g["generalization"], float64(r.Generalisation), near)
 			}
 			t.Logf("fitness %.6f %.6f precision %.6f %+v %v", float64(r.LogFitness), float64(r.AverageTraceFitness), float64(r.Precision), r.Edges, measure.Texts(r.Warnings))
 

@@ -99,7 +99,7 @@ func (c *compiled) precision(ctx context.Context, traces []sequence, cfg Config)
 	case errors.Is(err, errLimit):
 		p.Warnings = append(p.Warnings, unexplored(e.Markings))
 		return p, nil
-	case errors.Is(err, context.DeadlineExceeded) && cfg.Budget > 0:
+	case spent(ctx, err):
 		p.Warnings = append(p.Warnings, overdue("precision", "точность", cfg.Budget))
 		return p, nil
 	case err != nil:

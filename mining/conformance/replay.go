@@ -97,7 +97,7 @@ func (c *compiled) replay(ctx context.Context, activities *eventlog.Dictionary, 
 	if errors.Is(err, errNarrow) {
 		r, err = replayAll[uint32](ctx, c, activities, variants, cfg)
 	}
-	if errors.Is(err, context.DeadlineExceeded) && cfg.Budget > 0 {
+	if spent(ctx, err) {
 		r = &Replayed{LogFitness: math.NaN(), AverageTraceFitness: math.NaN(), Warnings: []error{overdue("fitness", "соответствие", cfg.Budget)}}
 		for _, v := range variants {
 			r.Traces += int64(v.Count)
