@@ -2,6 +2,7 @@ package rules
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -12,19 +13,34 @@ import (
 
 	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/mining/eventlog"
-	"github.com/uprava/uprava/mining/legal"
 	"github.com/uprava/uprava/mining/match"
 	"github.com/uprava/uprava/mining/measure"
 )
 
 // Config says how a log is checked.
 type Config struct {
-	// Legal holds the calendar for terms, the moment of judging (zero: the log's
-	// last event), the region and the choice of editions. Its calendar may be left
-	// out where no rule has a term: the time zone of evidence is then UTC.
-	Legal legal.Config
+	// Calendar is the body's, for terms. It may be left out where no rule has a
+	// term: the time zone of evidence is then UTC.
+	Calendar calendar.Config
+	AsOf     time.Time // the moment of judging; zero for the log's last event
+	Today    bool      // deadlines by the edition in force on AsOf (legal.Config)
+	Region   string    // of values by region (legal.Config)
 	// Evidence bounds the violations told of each rule; 0 tells all.
 	Evidence int
+}
+
+// Validate reports all faults of the configuration.
+func (cfg Config) Validate() error {
+	var faults []error
+	if cfg.Evidence < 0 {
+		faults = append(faults, fmt.Errorf("bounding the evidence by %d: wanted 0 or more", cfg.Evidence))
+	}
+	if len(cfg.Calendar.Week) > 0 {
+		if _, err := calendar.New(cfg.Calendar); err != nil {
+			faults = append(faults, fmt.Errorf("checking terms by a calendar: %w", err))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // verdict is what a rule says of a case.
@@ -43,6 +59,9 @@ const (
 // wrong, and with the context's error. O(events) for each rule and for each pair
 // of events that Same compares.
 func Check(ctx context.Context, l *eventlog.Log, set *Set, cfg Config) (*Report, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
 	c := &checker{log: l, cfg: cfg, vocabulary: match.Of(l)}
 	if err := c.prepare(set); err != nil {
 		return nil, err
@@ -74,7 +93,7 @@ func Check(ctx context.Context, l *eventlog.Log, set *Set, cfg Config) (*Report,
 			EN: "the rules do not say what ends a case (case-ends); every case is taken as ended, so what may yet happen in an open one counts as missing",
 			RU: "в правилах не указано, чем завершается дело (case-ends); все дела считаются завершёнными, и то, что ещё может произойти, считается непроизошедшим"})
 	}
-	if c.location == time.UTC && cfg.Legal.Calendar.Location == nil {
+	if c.location == time.UTC && cfg.Calendar.Location == nil {
 		r.Warnings = append(r.Warnings, &measure.Doubt{EN: "no time zone is given; times are told in UTC", RU: "часовой пояс не задан; время указано по UTC"})
 	}
 	return r, nil
@@ -104,23 +123,19 @@ type checker struct {
 }
 
 func (c *checker) prepare(set *Set) error {
-	c.location = c.cfg.Legal.Calendar.Location
+	c.location = c.cfg.Calendar.Location
 	if c.location == nil {
 		c.location = time.UTC
 	}
-	if len(c.cfg.Legal.Calendar.Week) > 0 {
-		cal, err := calendar.New(c.cfg.Legal.Calendar)
-		if err != nil {
-			return fmt.Errorf("checking rules: %w", err)
-		}
-		c.calendar = cal
+	if len(c.cfg.Calendar.Week) > 0 {
+		c.calendar, _ = calendar.New(c.cfg.Calendar) // valid, as was seen
 	}
 	for _, r := range set.Rules {
 		if c.calendar == nil && (r.Within != nil || r.Kind == Deadline) {
 			return fmt.Errorf("checking rule %q: its term needs a calendar, and none is given", r.ID)
 		}
 	}
-	if c.now = c.cfg.Legal.AsOf.UnixMicro(); c.cfg.Legal.AsOf.IsZero() {
+	if c.now = c.cfg.AsOf.UnixMicro(); c.cfg.AsOf.IsZero() {
 		last := eventlog.MinTime
 		for _, k := range c.log.All() {
 			last = max(last, k.Last())

@@ -36,8 +36,7 @@ func (c *checker) deadline(ctx context.Context, r *Rule, o *Outcome, unknown *ma
 		o.finish(reasons)
 		return nil
 	}
-	cfg := c.cfg.Legal
-	cfg.AsOf, cfg.Brief = eventlog.Time(c.now).Go(), true
+	cfg := legal.Config{Calendar: c.cfg.Calendar, AsOf: eventlog.Time(c.now).Go(), Today: c.cfg.Today, Region: c.cfg.Region, Brief: true}
 	result, err := legal.Clock(ctx, cases, r.Clock, cfg)
 	if err != nil {
 		return err

@@ -17,7 +17,6 @@ import (
 	"github.com/uprava/uprava/datasets"
 	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/mining/eventlog"
-	"github.com/uprava/uprava/mining/legal"
 	"github.com/uprava/uprava/mining/logtest"
 	"github.com/uprava/uprava/mining/rules"
 )
@@ -41,9 +40,9 @@ func readFile(t testing.TB, name string) *rules.Set {
 func inZone(t testing.TB, zone string, production *calendar.Production) rules.Config {
 	loc, err := time.LoadLocation(zone)
 	require.NoError(t, err)
-	return rules.Config{Legal: legal.Config{Calendar: calendar.Config{
+	return rules.Config{Calendar: calendar.Config{
 		Week:       append(calendar.Weekdays(9*time.Hour, 13*time.Hour), calendar.Weekdays(14*time.Hour, 18*time.Hour)...),
-		Production: production, Location: loc}}}
+		Production: production, Location: loc}}
 }
 
 func show(r *rules.Report) (out []string) {
@@ -135,6 +134,30 @@ func BenchmarkCheck(b *testing.B) {
 			b.ReportMetric(float64(l.Events())*float64(b.N)/b.Elapsed().Seconds(), "events/s")
 		})
 	}
+}
+
+// BenchmarkCancel reports how long a check goes on after its context has ended.
+func BenchmarkCancel(b *testing.B) {
+	l := load(b, "Road_Traffic_Fine_Management_Process.xes.gz")
+	s, err := rules.Read("cancel.yaml", strings.NewReader("rules:\n  - {id: r, title: r, kind: deadline, clock: {id: c, title: c, start: Create Fine, stop: Payment, limit: 60 calendar-days, citation: c}}\n  - {id: s, title: s, kind: response, first: Create Fine, then: Payment, within: 60 calendar-days}\n"))
+	require.NoError(b, err)
+	var after time.Duration
+	n := 0
+	for b.Loop() {
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan struct{})
+		go func() {
+			_, _ = rules.Check(ctx, l, s, inZone(b, "Europe/Rome", nil))
+			close(done)
+		}()
+		time.Sleep(50 * time.Millisecond)
+		at := time.Now()
+		cancel()
+		<-done
+		after += time.Since(at)
+		n++
+	}
+	b.ReportMetric(float64(after.Microseconds())/float64(n)/1000, "ms-after-cancel")
 }
 
 // TestCancel: a check of many rules ends with its context.
