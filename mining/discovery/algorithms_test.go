@@ -40,6 +40,9 @@ func check(t testing.TB, a Algorithm, m *Model, sound bool) {
 			require.NoError(t, m.Net.Sound(), a.Name)
 		}
 	}
+	b, err := json.Marshal(m)
+	require.NoError(t, err)
+	require.Contains(t, string(b), `"algorithm":`)
 	for _, w := range m.Warnings {
 		d, ok := errors.AsType[*measure.Doubt](w)
 		require.True(t, ok, w)
@@ -153,4 +156,34 @@ func TestCancel(t *testing.T) {
 		cancel()
 	}
 	require.LessOrEqual(t, runtime.NumGoroutine(), before)
+}
+
+func TestModelJSON(t *testing.T) {
+	l := logtest.Parse("<a,b>^2 <b,a>")
+	for name, want := range map[string]string{
+		"im": `{"algorithm":"im","tree":"+( 'a', 'b' )","net":{"places":6,"transitions":4,"silent":2,"arcs":10},"warnings":[]}`,
+		"dfg": `{"algorithm":"dfg","graph":{"activities":[{"name":"a","count":3,"starts":2,"ends":1},{"name":"b","count":3,"starts":1,"ends":2}],` +
+			`"edges":[{"from":"a","to":"b","count":2,"mean_s":60},{"from":"b","to":"a","count":1,"mean_s":60}]},"warnings":[]}`,
+	} {
+		m, err := Discover(context.Background(), name, l, Config{})
+		require.NoError(t, err)
+		b, err := json.Marshal(m)
+		require.NoError(t, err)
+		require.JSONEq(t, want, string(b))
+	}
+}
+
+// TestFollows: pairs are the same counted in a matrix and in a table.
+func TestFollows(t *testing.T) {
+	for seed := range uint64(40) {
+		l := logtest.Random(seed, logtest.Config{Activities: 1 + int(seed)})
+		s, err := coded(l.Variants(), l.Activities(), newWatch(context.Background()))
+		require.NoError(t, err)
+		require.Equal(t, s.dense(), s.sparse())
+	}
+	l := logtest.Random(3, logtest.Config{Cases: 300, Length: 15, Activities: 3000, Plain: true})
+	require.Greater(t, l.Activities().Len(), maxDense)
+	m, err := Discover(context.Background(), "imd", l, Config{})
+	require.NoError(t, err)
+	require.NoError(t, m.Tree.Validate())
 }

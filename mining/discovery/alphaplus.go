@@ -83,7 +83,8 @@ func (c AlphaPlusConfig) filled() AlphaPlusConfig {
 //     its merging of two candidates reaches; beyond MaxCandidates the largest are
 //     left out, with a doubt.
 //
-// Cost: O(candidates · events of the variants) at worst.
+// Cost: O(candidates · events of the variants) at worst. More than 5,000 activities
+// are an error.
 func AlphaPlus(ctx context.Context, variants []eventlog.Variant, activities *eventlog.Dictionary, cfg AlphaPlusConfig) (*petri.Net, []error, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, nil, fmt.Errorf("mining by Alpha+++: %w", err)
@@ -91,6 +92,9 @@ func AlphaPlus(ctx context.Context, variants []eventlog.Variant, activities *eve
 	w := newWatch(ctx)
 	l, err := coded(variants, activities, w)
 	if err != nil {
+		return nil, nil, fmt.Errorf("mining by Alpha+++: %w", err)
+	}
+	if err := atMost(len(l.names), maxMatrix); err != nil {
 		return nil, nil, fmt.Errorf("mining by Alpha+++: %w", err)
 	}
 	p := newAlphaPlus(l, cfg.filled())
@@ -112,7 +116,8 @@ type alphaPlus struct {
 	names   []string
 	traces  [][]int32
 	counts  []int64
-	follows *follows
+	n       int     // activities with the silent ones, when pairs were counted last
+	pairs   []int64 // n×n, row = from, col = to
 	graph   *graph
 	doubts  []error
 }
@@ -133,28 +138,39 @@ func (p *alphaPlus) end() int   { return p.visible + 1 }
 // tally counts the directly-follows pairs of the log as it is.
 func (p *alphaPlus) tally() {
 	n := len(p.names)
-	p.follows = newFollows(n)
+	p.n, p.pairs = n, make([]int64, n*n)
 	for i, t := range p.traces {
 		if p.watch.stop(len(t)) {
 			return
 		}
 		for k := 1; k < len(t); k++ {
-			p.follows.count[int(t[k-1])*n+int(t[k])] += p.counts[i]
+			p.pairs[int(t[k-1])*n+int(t[k])] += p.counts[i]
 		}
 	}
 }
 
-func (p *alphaPlus) pair(a, b int) int64 { return p.follows.count[a*p.follows.n+b] }
+func (p *alphaPlus) pair(a, b int) int64 { return p.pairs[a*p.n+b] }
 
 // significant returns the count from which a pair is significant.
 func (p *alphaPlus) significant(multiple, mean float64) int64 {
 	return int64(math.Ceil(min(multiple*mean, math.MaxInt64/2)))
 }
 
+// above returns the graph of the pairs that reach a count.
+func (p *alphaPlus) above(limit int64) *graph {
+	g := newGraph(p.n)
+	for i, c := range p.pairs {
+		if c >= max(limit, 1) {
+			g.edge(i/p.n, i%p.n)
+		}
+	}
+	return g
+}
+
 // repair adds silent activities to the log where it leads back, and where it skips.
 func (p *alphaPlus) repair() {
 	sum, edges := 0.0, 0
-	for _, c := range p.follows.count {
+	for _, c := range p.pairs {
 		if c > 0 {
 			sum += float64(c)
 			edges++
@@ -195,8 +211,8 @@ func (p *alphaPlus) insert(between func(a, b int32) int32) {
 
 // repairLoops puts a silent activity on every significant pair that leads back.
 func (p *alphaPlus) repairLoops(limit int64) {
-	n := p.follows.n
-	g := p.follows.above(func(int) int64 { return limit - 1 })
+	n := p.n
+	g := p.above(limit)
 	reached := func(from, without int) set {
 		seen := newSet(n)
 		seen.set(from)
@@ -231,8 +247,8 @@ func (p *alphaPlus) repairLoops(limit int64) {
 // by one of those that can be skipped there: whose significant followers are its
 // own as well.
 func (p *alphaPlus) repairSkips(limit int64) {
-	n := p.follows.n
-	g := p.follows.above(func(int) int64 { return limit - 1 })
+	n := p.n
+	g := p.above(limit)
 	skips := make([]set, n)
 	by := make([]int32, n)
 	for a := range n {
@@ -262,7 +278,7 @@ func (p *alphaPlus) repairSkips(limit int64) {
 
 // clean makes the graph of the pairs that are not rare.
 func (p *alphaPlus) clean() {
-	n := p.follows.n
+	n := p.n
 	out, in := make([]mean, n), make([]mean, n)
 	for a := range n {
 		for b := range n {

@@ -12,7 +12,7 @@ type candidate struct{ has, more set }
 // cliques of a graph with three vertices for each activity: in A, in B, in both.
 // Small ones come first.
 func (p *alphaPlus) candidates() []pair {
-	n := p.follows.n
+	n := p.n
 	joined := p.joined()
 	var level []candidate
 	var out []pair
@@ -64,7 +64,7 @@ func (p *alphaPlus) candidates() []pair {
 // joined returns by vertex which others may stand around one place with it: a in A
 // alone, n+a in B alone, 2n+a in both.
 func (p *alphaPlus) joined() []set {
-	n := p.follows.n
+	n := p.n
 	out := make([]set, 3*n)
 	for v := range out {
 		out[v] = newSet(3 * n)
@@ -105,7 +105,7 @@ func (p *alphaPlus) joined() []set {
 
 // allowed returns the pair of a clique, and false where all of B leads back to A.
 func (p *alphaPlus) allowed(has set) (pair, bool) {
-	n := p.follows.n
+	n := p.n
 	x := pair{newSet(n), newSet(n)}
 	var from, to []int
 	for v := range has.all() {

@@ -33,8 +33,8 @@ import (
 //     activities to start activities may be taken for the begin of another round.
 //   - A cut is filtered as in Inductive.
 //
-// Cost: O(n²) for n activities for each node of the tree, whatever the size of the
-// log; memory 8·n² bytes.
+// Cost: O(n²/64) for n activities and O(edges) for each node of the tree, whatever
+// the size of the log. More than 30,000 activities are an error.
 func InductiveDirectly(ctx context.Context, g *dfg.Graph, cfg InductiveConfig) (*processtree.Tree, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("mining a process tree from the graph: %w", err)
@@ -89,22 +89,25 @@ func directlyOf(g *dfg.Graph) (*directly, error) {
 	}
 	for _, e := range g.Edges {
 		if e.Count > 0 {
-			d.count[at[e.From]*n+at[e.To]] += e.Count
+			d.edges = append(d.edges, edge{int32(at[e.From]), int32(at[e.To]), e.Count})
+		}
+	}
+	slices.SortFunc(d.edges, func(x, y edge) int { return cmp.Or(cmp.Compare(x.from, y.from), cmp.Compare(x.to, y.to)) })
+	for i := 1; i < len(d.edges); i++ {
+		if x, y := d.edges[i-1], d.edges[i]; x.from == y.from && x.to == y.to {
+			return nil, fmt.Errorf("the edge from %q to %q stands in the graph twice", d.names[x.from], d.names[x.to])
 		}
 	}
 	return d, nil
 }
 
-// maxDirectly is the number of activities up to which a graph is taken: its matrix
-// has 3.2 GB there.
-const maxDirectly = 20_000
-
 // checkGraph says what makes a graph unfit for mining.
 func checkGraph(g *dfg.Graph) error {
 	n := len(g.Activities)
+	if err := atMost(n, maxActivities); err != nil {
+		return err
+	}
 	switch {
-	case n > maxDirectly:
-		return fmt.Errorf("the graph has %d activities, wanted at most %d", n, maxDirectly)
 	case len(g.Counts) != n || len(g.Starts) != n || len(g.Ends) != n:
 		return fmt.Errorf("the graph has %d activities, %d counts, %d starts and %d ends", n, len(g.Counts), len(g.Starts), len(g.Ends))
 	case g.Empty < 0:
@@ -133,7 +136,7 @@ type directlyMiner struct {
 }
 
 func (m *directlyMiner) mine(d *directly) *processtree.Tree {
-	if d.n == 0 || m.watch.stop(d.n*d.n) {
+	if d.n == 0 || m.watch.stop(d.n*d.n/8+len(d.edges)) {
 		return processtree.Tau()
 	}
 	if d.empty > 0 {
@@ -144,7 +147,7 @@ func (m *directlyMiner) mine(d *directly) *processtree.Tree {
 		}
 	}
 	if d.n == 1 {
-		if d.count[0] > 0 {
+		if len(d.edges) > 0 {
 			return processtree.New(processtree.Loop, processtree.Leaf(d.names[0]), processtree.Tau())
 		}
 		return processtree.Leaf(d.names[0])
@@ -215,17 +218,16 @@ func (d *directly) divide(c *cut) []*directly {
 	for a := range d.n {
 		skip(0, of[a], d.start[a])
 		skip(of[a]+1, len(parts), d.end[a])
-		for b, n := range d.count[a*d.n : (a+1)*d.n] {
-			p, q := parts[of[a]], parts[of[b]]
-			switch {
-			case n == 0:
-			case of[a] == of[b]:
-				p.count[at[a]*p.n+at[b]] += n
-			case passing:
-				p.end[at[a]] += n
-				q.start[at[b]] += n
-				skip(of[a]+1, of[b], n)
-			}
+	}
+	for _, e := range d.edges {
+		p, q := parts[of[e.from]], parts[of[e.to]]
+		switch {
+		case p == q: // members ascend, so that edges stay in order
+			p.edges = append(p.edges, edge{int32(at[e.from]), int32(at[e.to]), e.count})
+		case passing:
+			p.end[at[e.from]] += e.count
+			q.start[at[e.to]] += e.count
+			skip(of[e.from]+1, of[e.to], e.count)
 		}
 	}
 	if c.operator == processtree.Sequence {
@@ -238,11 +240,9 @@ func (d *directly) divide(c *cut) []*directly {
 	if c.operator == processtree.Loop {
 		// Two redo parts never follow each other directly in a graph that the cut
 		// fits; where filtering made it fit, the do part was skipped between them.
-		for a := range d.n {
-			for b, n := range d.count[a*d.n : (a+1)*d.n] {
-				if of[a] > 0 && of[b] > 0 && of[a] != of[b] {
-					parts[0].empty += n
-				}
+		for _, e := range d.edges {
+			if p, q := of[e.from], of[e.to]; p > 0 && q > 0 && p != q {
+				parts[0].empty += e.count
 			}
 		}
 	}
@@ -253,21 +253,17 @@ func (d *directly) divide(c *cut) []*directly {
 // activities, nil where there are none.
 func (d *directly) round() *directly {
 	once := &directly{follows: newFollows(d.n), names: d.names}
-	copy(once.count, d.count)
 	copy(once.start, d.start)
 	copy(once.end, d.end)
-	found := false
-	for a := range d.n {
-		for b := range d.n {
-			if i := a*d.n + b; d.end[a] > 0 && d.start[b] > 0 && d.count[i] > 0 {
-				once.end[a] += d.count[i]
-				once.start[b] += d.count[i]
-				once.count[i] = 0
-				found = true
-			}
+	for _, e := range d.edges {
+		if d.end[e.from] > 0 && d.start[e.to] > 0 {
+			once.end[e.from] += e.count
+			once.start[e.to] += e.count
+		} else {
+			once.edges = append(once.edges, e)
 		}
 	}
-	if !found {
+	if len(once.edges) == len(d.edges) {
 		return nil
 	}
 	return once

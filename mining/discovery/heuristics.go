@@ -124,7 +124,7 @@ type Dependency struct {
 //   - long-distance dependencies are left out.
 //
 // Cost: O(events of the variants · dependencies of an activity), and O(n²) in
-// activities.
+// activities, of which more than 5,000 are an error.
 func Heuristics(ctx context.Context, variants []eventlog.Variant, activities *eventlog.Dictionary, cfg HeuristicsConfig) (*CausalNet, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("mining by heuristics: %w", err)
@@ -132,6 +132,9 @@ func Heuristics(ctx context.Context, variants []eventlog.Variant, activities *ev
 	w := newWatch(ctx)
 	l, err := coded(variants, activities, w)
 	if err != nil {
+		return nil, fmt.Errorf("mining by heuristics: %w", err)
+	}
+	if err := atMost(len(l.names), maxMatrix); err != nil {
 		return nil, fmt.Errorf("mining by heuristics: %w", err)
 	}
 	h := newHeuristics(l, cfg.filled())

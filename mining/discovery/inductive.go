@@ -64,6 +64,7 @@ func InductiveVariants(ctx context.Context, variants []eventlog.Variant, activit
 //
 // Cost: for each node of the tree O(events of its part of the log) and O(n²/64)
 // for n activities; where only "activity concurrent" helps, n times the latter.
+// More than 30,000 activities are an error.
 //
 // A cancelled context ends it within milliseconds with the context's error.
 func Inductive[V processtree.Variants](ctx context.Context, variants []V, cfg InductiveConfig) (*processtree.Tree, error) {
@@ -77,6 +78,9 @@ func induce(ctx context.Context, cfg InductiveConfig, read func(*watch) (*sublog
 	w := newWatch(ctx)
 	l, err := read(w)
 	if err != nil {
+		return nil, fmt.Errorf("mining a process tree: %w", err)
+	}
+	if err := atMost(len(l.names), maxActivities); err != nil {
 		return nil, fmt.Errorf("mining a process tree: %w", err)
 	}
 	t := (&inductive{noise: cfg.Noise}).mine(l)

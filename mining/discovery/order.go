@@ -41,6 +41,9 @@ func PartialOrders(ctx context.Context, variants []eventlog.Variant, activities 
 	if err != nil {
 		return nil, fmt.Errorf("mining partial orders: %w", err)
 	}
+	if err := atMost(len(l.names), maxMatrix); err != nil {
+		return nil, fmt.Errorf("mining partial orders: %w", err)
+	}
 	m := &inductive{noise: cfg.Noise, orders: map[*processtree.Tree][][2]int{}}
 	t := m.mine(l)
 	if w.err != nil {
@@ -88,8 +91,8 @@ func (l *sublog) orderCut(g *graph) (*cut, [][2]int) {
 			relations[a][b] = between(a, b)
 		}
 	}
-	for len(groups) > 1 && !l.watch.stop(len(groups)*len(groups)*len(groups)) {
-		i, j := contradiction(relations)
+	for len(groups) > 1 {
+		i, j := contradiction(relations, l.watch)
 		if i < 0 {
 			break
 		}
@@ -118,8 +121,9 @@ func (l *sublog) orderCut(g *graph) (*cut, [][2]int) {
 }
 
 // contradiction returns two groups that must be one: with a mixed relation, or the
-// ends of a chain that is not ordered itself; -1 where there are none.
-func contradiction(relations [][]relation) (int, int) {
+// ends of a chain that is not ordered itself; -1 where there are none, or where the
+// watch says to stop.
+func contradiction(relations [][]relation, w *watch) (int, int) {
 	for i := range relations {
 		for j := range i {
 			if relations[i][j] == mixed {
@@ -131,6 +135,9 @@ func contradiction(relations [][]relation) (int, int) {
 		for j, r := range relations[i] {
 			if i == j || r != before {
 				continue
+			}
+			if w.stop(len(relations)) {
+				return -1, -1
 			}
 			for k, s := range relations[j] {
 				if k != i && k != j && s == before && relations[i][k] != before {
