@@ -124,6 +124,18 @@ func TestReplayByHand(t *testing.T) {
 			},
 		},
 		{
+			// The example of DESIGN.md: the skip of c changes nothing and does not fire.
+			name: "silent transitions that change nothing",
+			net:  []string{"a: i > p", "tau1: p > b1 d1 c1", "b: b1 > b2", "d: d1 > d2", "c: c1 > c2", "tau2: c1 > c2", "tau3: b2 d2 c2 > o"},
+			log:  "<a,d>", missing: 1, consumed: 4, remaining: 3, produced: 6,
+			deviations: []Deviation{
+				{Kind: MissingTokens, Event: 2, Transition: -1, Place: 1, Tokens: 1},
+				{Kind: RemainingTokens, Event: 2, Transition: -1, Place: 3, Tokens: 1},
+				{Kind: RemainingTokens, Event: 2, Transition: -1, Place: 5, Tokens: 1},
+				{Kind: RemainingTokens, Event: 2, Transition: -1, Place: 7, Tokens: 1},
+			},
+		},
+		{
 			name: "of two transitions the one that lacks less",
 			net:  []string{"a: p q > o", "a: r > o", "b: i > r2"},
 			log:  "<a>", missing: 1, consumed: 2, remaining: 1, produced: 2,
