@@ -159,6 +159,8 @@ func TestPlanted(t *testing.T) {
 				require.False(t, when(t, ch.High).Before(truth.AddDate(0, 0, -1)))
 				require.NotEqual(t, "gradual", ch.Course)
 				require.LessOrEqual(t, float64(ch.Adjusted), 0.05)
+				require.Contains(t, fmt.Sprint(r.Headline("ru")), drift.Label("ru", c.where)+": "+ch.At[:10])
+				require.Contains(t, fmt.Sprint(r.Headline("en")), drift.Label("en", c.where)+": "+ch.At[:10])
 				if c.shows != "" {
 					kinds := map[string]bool{}
 					for _, m := range ch.What {

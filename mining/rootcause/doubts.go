@@ -7,10 +7,28 @@ import (
 	"github.com/uprava/uprava/mining/measure"
 )
 
+// names is an argument of a warning that Label puts in its language.
+type names []string
+
+func labelled(lang string, args []any) []any {
+	out := make([]any, len(args))
+	for i, a := range args {
+		out[i] = a
+		if list, ok := a.(names); ok {
+			words := make([]string, len(list))
+			for j, w := range list {
+				words[j] = Label(lang, w)
+			}
+			out[i] = strings.Join(words, ", ")
+		}
+	}
+	return out
+}
+
 // doubts says what a reader of the figures should know.
 func (x *explanation) doubts() {
 	warn := func(en, ru string, args ...any) {
-		x.Warnings = append(x.Warnings, &measure.Doubt{EN: fmt.Sprintf(en, args...), RU: fmt.Sprintf(ru, args...)})
+		x.Warnings = append(x.Warnings, &measure.Doubt{EN: fmt.Sprintf(en, labelled("en", args)...), RU: fmt.Sprintf(ru, labelled("ru", args)...)})
 	}
 	warn("these are associations, not causes: who or what made the outcome they do not tell, and what was not recorded cannot be named",
 		"это связи, а не причины: кто или что привело к исходу, из них не следует, а незаписанное нельзя и назвать")
@@ -33,7 +51,7 @@ func (x *explanation) doubts() {
 		}
 	}
 	if len(leaks) > 0 {
-		warn("left out as known only after the outcome: %s", "исключены как известные лишь после исхода: %s", strings.Join(leaks, ", "))
+		warn("left out as known only after the outcome: %s", "исключены как известные лишь после исхода: %s", names(leaks))
 	}
 	if x.cfg.KeepLeaks {
 		for _, a := range x.attributes {
@@ -68,7 +86,7 @@ func (x *explanation) doubts() {
 		e := &x.Effects[i]
 		if e.Reversed {
 			warn("%s = %s: with %s held fixed the effect has the other sign (Simpson's paradox)",
-				"%s = %s: при равных %s связь меняет знак (парадокс Симпсона)", e.Attribute, e.Value, strings.Join(e.Held.Attributes, ", "))
+				"%s = %s: при равных %s связь меняет знак (парадокс Симпсона)", names{e.Attribute}, names{e.Value}, names(e.Held.Attributes))
 		}
 	}
 	if x.outcome.Numeric && len(x.Rules) > 0 {
