@@ -64,6 +64,7 @@ func Clock(ctx context.Context, l *eventlog.Log, rule *Rule, cfg Config) (*Resul
 	g, ctx := errgroup.WithContext(ctx)
 	for range runtime.GOMAXPROCS(0) {
 		g.Go(func() error {
+			var room []moment // for the moments of a case, used again and again
 			for {
 				if err := ctx.Err(); err != nil {
 					return err
@@ -73,7 +74,7 @@ func Clock(ctx context.Context, l *eventlog.Log, rule *Rule, cfg Config) (*Resul
 					return nil
 				}
 				for i := from; i < min(from+chunk, len(out.Cases)); i++ {
-					used[i] = w.judge(l.Case(i), &out.Cases[i])
+					used[i] = w.judge(l.Case(i), &out.Cases[i], &room)
 				}
 			}
 		})
@@ -105,6 +106,7 @@ type hook struct {
 // words are the events of an edition, ready to be met.
 type words struct {
 	*Edition
+	name   string
 	hooks  [][]hook // by activity
 	limits []limitTest
 	when   []match.Test // of each extension
@@ -137,7 +139,7 @@ func newJudge(l *eventlog.Log, rule *Rule, cfg Config) (*judge, error) {
 		w.now = int64(max(last, eventlog.MinTime))
 	}
 	for _, e := range rule.Editions {
-		k := &words{Edition: e, hooks: make([][]hook, l.Activities().Len())}
+		k := &words{Edition: e, name: e.Name(), hooks: make([][]hook, l.Activities().Len())}
 		add := func(list []match.Event, do what, i int) {
 			m := w.vocabulary.Events(list)
 			for code, named := range m.Activities() {
@@ -171,7 +173,7 @@ func newJudge(l *eventlog.Log, rule *Rule, cfg Config) (*judge, error) {
 }
 
 // judge fills in the case and returns the position of the edition used, −1 for none.
-func (w *judge) judge(c eventlog.Case, out *Case) int {
+func (w *judge) judge(c eventlog.Case, out *Case, room *[]moment) int {
 	nan := measure.Number(math.NaN())
 	*out = Case{ID: c.ID(), State: Unknown, StartEvent: -1, FinishEvent: -1, Gross: nan, Net: nan, Suspended: nan, OverdueBy: nan, Remaining: nan,
 		GrossSeconds: nan, SuspendedSeconds: nan, OverdueSeconds: nan,
@@ -181,7 +183,8 @@ func (w *judge) judge(c eventlog.Case, out *Case) int {
 	}
 	at, moments, started := -1, []moment(nil), eventlog.NoTime
 	for i, k := range w.words {
-		ms, start := w.moments(c, k)
+		ms, start := w.moments(c, k, (*room)[:0])
+		*room = ms
 		if start == eventlog.NoTime {
 			continue
 		}
@@ -208,7 +211,7 @@ func (w *judge) judge(c eventlog.Case, out *Case) int {
 		return -1
 	}
 	k := w.words[at]
-	out.Edition = k.Name()
+	out.Edition = k.name
 	p := plan{edition: k.Edition, now: w.now}
 	own, missing := w.term(c, k, &p)
 	if missing != "" {
@@ -253,10 +256,9 @@ func (w *judge) nearDecrees(r *run) bool {
 	return min(r.first, r.deadline) < to && max(r.evaluated, r.deadline) >= from
 }
 
-// moments returns what happened to the clock of an edition up to now, and the
-// first start, NoTime where there is none.
-func (w *judge) moments(c eventlog.Case, k *words) ([]moment, eventlog.Time) {
-	var out []moment
+// moments appends to out what happened to the clock of an edition up to now, and
+// returns it with the first start, NoTime where there is none.
+func (w *judge) moments(c eventlog.Case, k *words, out []moment) ([]moment, eventlog.Time) {
 	start := eventlog.NoTime
 	for row, code := range c.Activities() {
 		for _, h := range k.hooks[code] {

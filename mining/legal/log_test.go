@@ -336,3 +336,60 @@ func BenchmarkClock(b *testing.B) {
 		})
 	}
 }
+
+// A region's value stands before the general one; a log of another region is told.
+func TestRegions(t *testing.T) {
+	s, err := Read("regions.yaml", strings.NewReader(`
+rules:
+  - id: notice
+    title: {ru: Уведомление, en: Notice}
+    start: received
+    stop: answered
+    limit: 20 working-hours
+    regions:
+      - {region: RU-KHA, limit: 10 working-hours, citation: law of the region, check: its text}
+    citation: federal law
+`))
+	require.NoError(t, err)
+	require.True(t, s.Rules[0].Editions[0].DecreeDays, "working time stood still on decree days")
+	l := story(t, "1: 2020-03-27 16:00 received; 2020-05-12 11:00 answered")
+	for region, want := range map[string]string{
+		"RU-KHA": "1 finished due 2020-05-12 overdue false 4/4 …",
+		"RU-SAM": "1 finished due 2020-05-14 overdue false 4/4 …",
+	} {
+		cfg := officeConfig()
+		cfg.Region = region
+		r, err := Clock(context.Background(), l, s.Rules[0], cfg)
+		require.NoError(t, err)
+		require.Equal(t, want, brief(r)[0])
+		require.Equal(t, "ordinary", r.Cases[0].Other.DecreeDays)
+		require.True(t, r.Cases[0].Other.Overdue)
+		texts := strings.Join(measure.Texts(r.Warnings), "\n")
+		require.Equal(t, region == "RU-SAM", strings.Contains(texts, `none for "RU-SAM"`))
+		require.Contains(t, texts, "to be checked against the text: its text")
+	}
+}
+
+// Two kinds of suspension overlap: the clock stands still while any holds.
+func TestOverlappingSuspensions(t *testing.T) {
+	s, err := Read("two.yaml", strings.NewReader(`
+rules:
+  - id: two
+    title: {ru: Два, en: Two}
+    start: s
+    stop: e
+    limit: 30 calendar-days
+    suspensions:
+      - {on: x, resume: xr}
+      - {on: y, resume: yr}
+    citation: c
+`))
+	require.NoError(t, err)
+	// 6–11 March by x, 9–14 by y: 6–14 stand still, nine days.
+	l := story(t, "1: 2019-03-01 10:00 s; 2019-03-05 10:00 x; 2019-03-08 10:00 y; 2019-03-12 10:00 xr; 2019-03-15 10:00 yr; 2019-04-09 10:00 e")
+	r, err := Clock(context.Background(), l, s.Rules[0], officeConfig())
+	require.NoError(t, err)
+	require.Equal(t, []string{"1 finished due 2019-04-09 overdue false 30/39 …"}, brief(r))
+	require.Len(t, r.Cases[0].Timeline, 3)
+	require.Equal(t, measure.Number(10*86400), r.Cases[0].SuspendedSeconds)
+}

@@ -46,3 +46,9 @@ func Russia() *Set {
 	}
 	return s
 }
+
+// Schema is the JSON Schema of the files that Read reads, for editors and for
+// programs that write such files. Read checks more than a schema can say.
+//
+//go:embed terms.schema.json
+var Schema []byte

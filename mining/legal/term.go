@@ -74,7 +74,7 @@ func (t Term) String() string {
 	if t.N == 1 {
 		return "1 " + string(t.Unit)
 	}
-	return fmt.Sprintf("%d %ss", t.N, t.Unit)
+	return strconv.Itoa(t.N) + " " + string(t.Unit) + "s"
 }
 
 // words of the units, one, few (2–4) and many, in Russian; one and many in English.

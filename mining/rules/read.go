@@ -1,6 +1,7 @@
 package rules
 
 import (
+	_ "embed"
 	"fmt"
 	"io"
 	"strings"
@@ -218,3 +219,9 @@ func readClock(m yamltree.Map, r *Rule) {
 	}
 	r.Clock = bound
 }
+
+// Schema is the JSON Schema of the files that Read reads, for editors and for
+// programs that write such files. Read checks more than a schema can say.
+//
+//go:embed rules.schema.json
+var Schema []byte
