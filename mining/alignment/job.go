@@ -13,9 +13,9 @@ import (
 	"github.com/uprava/uprava/mining/measure"
 )
 
-// maxGreedy is the number of states expanded in search of a good alignment where
-// an optimal one was not found.
-const maxGreedy = 100_000
+// maxBeam is about the number of states expanded in search of a good alignment
+// where an optimal one was not found.
+const maxBeam = 100_000
 
 // leastForRun is the number of states in which the cheapest run of the model is
 // sought, should the bound for a variant be lower.
@@ -50,8 +50,9 @@ type job struct {
 	variants []eventlog.Variant
 	labels   []int32 // of each activity
 	clock    clock
-	empty    found     // the cheapest run of the model
-	worst    int       // its cost
+	empty    found // the cheapest run of the model
+	worst    int   // its cost
+	known    func() *known
 	spare    []*solver // beside the first
 	out      []Alignment
 }
@@ -60,6 +61,7 @@ type job struct {
 type solver struct {
 	*job
 	search *search
+	tame   *search // keeps to the known markings; nil until one is needed
 	levels *levels // nil where the net has no block structure
 	trace  []int32 // the events that the net knows, by label
 	at     []int   // their positions in the variant
@@ -84,6 +86,7 @@ func (j *job) run(ctx context.Context) (*Result, error) {
 	if j.cfg.Budget > 0 {
 		j.clock.deadline = j.started.Add(j.cfg.Budget)
 	}
+	j.known = sync.OnceValue(func() *known { return explore(j.model, j.empty.moves, &j.clock) })
 	first := j.solver()
 	if err := first.cheapest(); err != nil {
 		return nil, err
@@ -97,17 +100,21 @@ func (j *job) run(ctx context.Context) (*Result, error) {
 	for i := range j.out {
 		first.begin(i)
 	}
-	if j.cfg.Budget > 0 {
-		// All that is easy first, so that one hard variant does not use up the time;
-		// a fifth of the time is for good alignments of what stays unproved.
+	most := j.cfg.MaxStates
+	if j.cfg.Budget == 0 {
+		j.prove(first, most)
+		j.improve(first, maxBeam)
+	} else {
+		// What is easy goes first, so that one hard variant does not use up the time,
+		// and a fifth of the time is for good alignments of what stays unproved.
 		j.clock.deadline = j.started.Add(j.cfg.Budget / 5 * 4)
-		j.each(first, func(s *solver, i int) { s.prove(i, j.cfg.MaxStates/64+1) })
-	}
-	j.each(first, func(s *solver, i int) { s.prove(i, j.cfg.MaxStates) })
-	if j.cfg.Budget > 0 {
+		j.prove(first, most/1024+1)
+		j.improve(first, maxBeam/32)
+		j.prove(first, most/64+1)
+		j.prove(first, most)
 		j.clock.deadline = j.started.Add(j.cfg.Budget)
+		j.improve(first, maxBeam)
 	}
-	j.each(first, (*solver).improve)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -159,7 +166,7 @@ func (s *solver) cheapest() error {
 		s.empty = found{ok: true, moves: s.machines.root.idle}
 		return nil
 	}
-	s.empty = s.search.run(nil, max(s.cfg.MaxStates, leastForRun), optimal, &s.clock)
+	s.empty = s.search.run(nil, max(s.cfg.MaxStates, leastForRun), &s.clock)
 	switch {
 	case s.empty.ok:
 		return nil
@@ -204,20 +211,31 @@ func (s *solver) trivial(i int) {
 	s.out[i].Moves = s.finish(i, append(all, s.empty.moves...), 0).Moves
 }
 
-// prove looks for an optimal alignment of a variant.
-func (s *solver) prove(i, limit int) {
-	var f found
-	if s.levels != nil {
-		f = s.levels.align(s.trace, limit, &s.clock)
-	} else {
-		f = s.search.run(s.trace, limit, optimal, &s.clock)
-	}
-	s.take(i, f)
+// prove looks for an optimal alignment of each variant that has none yet.
+func (j *job) prove(first *solver, limit int) {
+	j.each(first, func(s *solver, i int) {
+		if s.levels != nil {
+			s.take(i, s.levels.align(s.trace, limit, &s.clock))
+		} else {
+			s.take(i, s.search.run(s.trace, limit, &s.clock))
+		}
+	})
 }
 
-// improve looks for a good alignment of a variant.
-func (s *solver) improve(i int) {
-	s.take(i, s.search.run(s.trace, min(s.cfg.MaxStates, maxGreedy), greedy, &s.clock))
+// improve looks for a good alignment of each variant that has no optimal one.
+func (j *job) improve(first *solver, limit int) {
+	limit = min(limit, j.cfg.MaxStates)
+	j.each(first, func(s *solver, i int) {
+		if len(s.parts) > 0 {
+			s.take(i, s.search.beam(s.trace, limit, &s.clock))
+		}
+		if k := s.known(); k != nil {
+			if s.tame == nil {
+				s.tame = newKnownSearch(s.model, k)
+			}
+			s.take(i, s.tame.beam(s.trace, limit, &s.clock))
+		}
+	})
 }
 
 // take takes what a search found into the result.

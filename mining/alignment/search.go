@@ -17,11 +17,13 @@ type node struct {
 type search struct {
 	model *model
 	graph *markings
+	known *known // of a search that keeps to the known markings
 	bound bound
 	nodes []node
 	table []int32   // open addressing over (marking, position): node + 1
 	queue [][]int32 // nodes by priority, the latest on top
 	final int32
+	fresh []reached
 	last  []int32 // by label its last position in the trace, -1 where it has none
 }
 
@@ -33,6 +35,12 @@ func newSearch(m *model) *search {
 	return &search{model: m, graph: newMarkings(m), table: make([]int32, 1024), last: make([]int32, len(m.names))}
 }
 
+// newKnownSearch returns a search that keeps to the known markings. Several may
+// use the same ones at once.
+func newKnownSearch(m *model, k *known) *search {
+	return &search{model: m, graph: k.graph, known: k, table: make([]int32, 1024), last: make([]int32, len(m.names))}
+}
+
 // found is what a search came to.
 type found struct {
 	moves    []Move // events by position in the trace that was searched
@@ -42,31 +50,19 @@ type found struct {
 	finished bool // every state was seen
 }
 
-// greedy makes a search look for a good alignment soon, not for the best.
-type pace bool
-
-const (
-	optimal pace = false
-	greedy  pace = true
-)
+// reached is a node that was reached more cheaply than before, and the least that
+// an alignment through it costs; node is -1 where there is none.
+type reached struct {
+	node  int32
+	least int
+}
 
 // run aligns a trace of labels, expanding at most limit states.
-func (s *search) run(trace []int32, limit int, pace pace, clock *clock) found {
-	s.reset()
+func (s *search) run(trace []int32, limit int, clock *clock) found {
 	n := int32(len(trace))
-	s.bound.prepare(s.model, trace)
-	for l := range s.last {
-		s.last[l] = -1
-	}
-	for i, l := range trace {
-		s.last[l] = int32(i)
-	}
-	s.final = s.graph.number(s.model.final)
-	s.push(s.graph.number(s.model.initial), 0, 0, -1, -1, n, pace)
+	s.begin(trace)
+	s.enqueue(s.reach(s.graph.number(s.model.initial), 0, 0, -1, -1))
 	out := found{low: math.MaxInt}
-	if pace == greedy {
-		out.low = 0
-	}
 	for at := 0; at < len(s.queue); {
 		q := s.queue[at]
 		if len(q) == 0 {
@@ -74,7 +70,7 @@ func (s *search) run(trace []int32, limit int, pace pace, clock *clock) found {
 			continue
 		}
 		i := q[len(q)-1]
-		x := s.nodes[i]
+		x := &s.nodes[i]
 		if x.closed {
 			s.queue[at] = q[:len(q)-1]
 			continue
@@ -89,37 +85,67 @@ func (s *search) run(trace []int32, limit int, pace pace, clock *clock) found {
 			return out
 		}
 		s.queue[at] = q[:len(q)-1]
-		s.nodes[i].closed = true
 		out.states++
-		next := at
-		steps := s.graph.from(x.marking)
-		first := s.first(steps, x.pos)
-		for _, st := range steps {
-			l := s.model.label[st.transition]
-			if first >= 0 && s.graph.apart[st.transition] != first {
-				continue
-			}
-			cost := x.cost
-			if l != unknown {
-				if x.pos < n && l == trace[x.pos] {
-					next = min(next, s.push(st.to, x.pos+1, cost, i, st.transition, n, pace))
-				}
-				cost++
-			}
-			next = min(next, s.push(st.to, x.pos, cost, i, st.transition, n, pace))
+		marking := x.marking
+		for _, y := range s.expand(i, trace) {
+			s.enqueue(y) // the bound is consistent: never before at
 		}
-		if x.pos < n && first < 0 {
-			next = min(next, s.push(x.marking, x.pos+1, x.cost+1, i, -1, n, pace))
-		}
-		if s.graph.overflow[x.marking] {
+		if s.graph.overflow[marking] {
 			out.low = min(out.low, at)
 		}
-		at = next
 	}
 	if out.finished = out.low == math.MaxInt; out.finished {
 		out.low = 0
 	}
 	return out
+}
+
+// begin forgets the trace before.
+func (s *search) begin(trace []int32) {
+	s.reset()
+	if s.known == nil {
+		s.bound.prepare(s.model, trace)
+	}
+	for l := range s.last {
+		s.last[l] = -1
+	}
+	for i, l := range trace {
+		s.last[l] = int32(i)
+	}
+	s.final = s.graph.number(s.model.final)
+}
+
+// expand closes a node and returns what is reached from it. The slice stays valid
+// until the next call.
+func (s *search) expand(i int32, trace []int32) []reached {
+	s.nodes[i].closed = true
+	x := s.nodes[i]
+	more := x.pos < int32(len(trace))
+	s.fresh = s.fresh[:0]
+	add := func(y reached) {
+		if y.node >= 0 {
+			s.fresh = append(s.fresh, y)
+		}
+	}
+	steps := s.graph.from(x.marking)
+	first := s.first(steps, x.pos)
+	for _, st := range steps {
+		if first >= 0 && s.graph.apart[st.transition] != first {
+			continue
+		}
+		cost := x.cost
+		if l := s.model.label[st.transition]; l != unknown {
+			if more && l == trace[x.pos] {
+				add(s.reach(st.to, x.pos+1, cost, i, st.transition))
+			}
+			cost++
+		}
+		add(s.reach(st.to, x.pos, cost, i, st.transition))
+	}
+	if more && first < 0 {
+		add(s.reach(x.marking, x.pos+1, x.cost+1, i, -1))
+	}
+	return s.fresh
 }
 
 // first returns an enabled cluster none of whose labels occurs in the trace any
@@ -145,12 +171,17 @@ func (s *search) first(steps []step, pos int32) int32 {
 	return best
 }
 
-// push queues a state that was reached at a cost, unless it was reached as
-// cheaply before, and returns its priority.
-func (s *search) push(marking, pos, cost, parent, transition, n int32, pace pace) int {
-	rest := s.bound.rest(s.graph, marking, pos)
+// reach notes that a state was reached at a cost, unless it was reached as cheaply
+// before or no way leads from it to the end.
+func (s *search) reach(marking, pos, cost, parent, transition int32) reached {
+	rest := int32(0)
+	if s.known != nil {
+		rest = s.known.rest[marking]
+	} else {
+		rest = s.bound.rest(s.graph, marking, pos)
+	}
 	if rest < 0 {
-		return math.MaxInt
+		return reached{node: -1}
 	}
 	slot := s.slot(marking, pos)
 	i := s.table[slot] - 1
@@ -163,19 +194,21 @@ func (s *search) push(marking, pos, cost, parent, transition, n int32, pace pace
 			s.grow()
 		}
 	case s.nodes[i].closed || s.nodes[i].cost <= cost:
-		return math.MaxInt
+		return reached{node: -1}
 	default:
 		s.nodes[i] = node{marking, pos, cost, parent, transition, false}
 	}
-	priority := int(cost + rest)
-	if pace == greedy {
-		priority = int(cost + 2*rest + n - pos)
+	return reached{i, int(cost + rest)}
+}
+
+func (s *search) enqueue(x reached) {
+	if x.node < 0 {
+		return
 	}
-	for len(s.queue) <= priority {
+	for len(s.queue) <= x.least {
 		s.queue = append(s.queue, nil)
 	}
-	s.queue[priority] = append(s.queue[priority], i)
-	return priority
+	s.queue[x.least] = append(s.queue[x.least], x.node)
 }
 
 func (s *search) slot(marking, pos int32) uint64 {
@@ -207,7 +240,7 @@ func (s *search) reset() {
 	for i := range s.queue {
 		s.queue[i] = s.queue[i][:0]
 	}
-	if s.graph.len() > maxMarkings {
+	if s.known == nil && s.graph.len() > maxMarkings {
 		s.graph.reset()
 	}
 }
