@@ -282,3 +282,22 @@ func benchmark(b *testing.B, file string) {
 
 func BenchmarkRoadFines(b *testing.B) { benchmark(b, "Road_Traffic_Fine_Management_Process.xes.gz") }
 func BenchmarkBPIC15(b *testing.B)    { benchmark(b, "BPIC15_1.xes.gz") }
+
+// BenchmarkCancel measures how long after cancelling Compare returns.
+func BenchmarkCancel(b *testing.B) {
+	x, y := made("x", 1, plan{40_000, 5, 0.1, 0.3, 0.2}), made("y", 2, plan{40_000, 6, 0.1, 0.3, 0.2})
+	var total time.Duration
+	n := 0
+	for i := range b.N {
+		ctx, cancel := context.WithCancel(context.Background())
+		stop := make(chan time.Time, 1)
+		timer := time.AfterFunc(time.Duration(1+i%40)*10*time.Millisecond, func() { stop <- time.Now(); cancel() })
+		if _, err := cohort.Compare(ctx, x, y, cohort.Config{}); err != nil {
+			total += time.Since(<-stop)
+			n++
+		}
+		timer.Stop()
+		cancel()
+	}
+	b.ReportMetric(float64(total.Microseconds())/1000/float64(max(n, 1)), "ms-to-return")
+}

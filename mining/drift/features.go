@@ -43,8 +43,7 @@ func (d *detection) time() (*series, error) {
 	s := &series{name: Time, unit: "case", least: d.cfg.MinCases}
 	n := len(d.cases)
 	leads := make([]float64, n)
-	waits := make([]map[eventlog.Code]float64, n)
-	counts := map[eventlog.Code]int{}
+	last, counts := make([]int, d.log.Activities().Len()), map[eventlog.Code]int{}
 	starts := d.log.HasStarts()
 	for k, at := range d.cases {
 		if k%4096 == 0 && d.ctx.Err() != nil {
@@ -53,13 +52,10 @@ func (d *detection) time() (*series, error) {
 		c := d.log.Case(at)
 		s.times = append(s.times, c.First())
 		leads[k] = c.Last().Sub(c.First()).Seconds()
-		waits[k] = map[eventlog.Code]float64{}
 		for j, a := range c.Activities() {
-			if w, _ := casetable.Waiting(c, j, starts); !math.IsNaN(w) {
-				if _, again := waits[k][a]; !again {
-					counts[a]++
-				}
-				waits[k][a] += w
+			if w, _ := casetable.Waiting(c, j, starts); !math.IsNaN(w) && last[a] != k+1 {
+				last[a] = k + 1
+				counts[a]++
 			}
 		}
 	}
@@ -69,15 +65,28 @@ func (d *detection) time() (*series, error) {
 		spread[i] = float32(math.Abs(float64(v) - 0.5))
 	}
 	s.features = []feature{{name: "lead time", unit: "rank", x: lead}, {name: "spread of lead times", unit: "rank", x: spread}}
+	waits := leads // of one activity, summed over each case
 	for _, a := range most(counts, mostWaits, 2*d.cfg.MinCases, d.log.Activities()) {
-		x := make([]float64, n)
-		for k := range x {
-			x[k] = math.NaN()
-			if w, ok := waits[k][a]; ok {
-				x[k] = w
+		for k, at := range d.cases {
+			if k%4096 == 0 && d.ctx.Err() != nil {
+				return nil, d.ctx.Err()
+			}
+			c := d.log.Case(at)
+			sum, known := 0.0, false
+			for j, b := range c.Activities() {
+				if b != a {
+					continue
+				}
+				if w, _ := casetable.Waiting(c, j, starts); !math.IsNaN(w) {
+					sum, known = sum+w, true
+				}
+			}
+			waits[k] = math.NaN()
+			if known {
+				waits[k] = sum
 			}
 		}
-		s.features = append(s.features, feature{name: "waiting before " + d.log.Activities().Name(a), unit: "rank", x: shares(x)})
+		s.features = append(s.features, feature{name: "waiting before " + d.log.Activities().Name(a), unit: "rank", x: shares(waits)})
 	}
 	return s, nil
 }
