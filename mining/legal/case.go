@@ -62,10 +62,11 @@ type Case struct {
 	Timeline []Segment `json:"timeline"`
 	Courts   []Time    `json:"courts"`
 
-	Edition string      `json:"edition"` // "2023-03-01…", as Result.Editions names it
-	Other   *Reading    `json:"other_reading"`
-	Reason  *match.Text `json:"unknown_because"`
-	Flags   []Flag      `json:"flags"`
+	Edition  string      `json:"edition"`  // "2023-03-01…", as Result.Editions names it
+	Citation match.Text  `json:"citation"` // of the length of the term: of its category, region or edition
+	Other    *Reading    `json:"other_reading"`
+	Reason   *match.Text `json:"unknown_because"`
+	Flags    []Flag      `json:"flags"`
 }
 
 // Added is an extension that was accepted.
@@ -102,7 +103,7 @@ type Reading struct {
 	Overdue    bool      `json:"overdue"`
 }
 
-// name gives rows of a case their activities.
+// names gives the rows of a case their activities.
 type names func(row int) string
 
 // tell fills the case from the run of its clock.
@@ -129,7 +130,7 @@ func (c *Case) tell(r *run, activity names) {
 	for _, x := range r.extensions {
 		c.Extensions = append(c.Extensions, Added{x.row, clock(x.at), x.term.String(), r.edition.Extensions[x.k].Citation})
 	}
-	c.Restarts = r.restarted
+	c.Restarts, c.Citation = r.restarted, r.citation
 	if r.unclosed {
 		r.flag(unclosedDay, -1)
 	}

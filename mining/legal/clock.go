@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/mining/match"
 )
 
 // what a moment of a case does to the clock; of one instant in this order.
@@ -36,6 +37,7 @@ type plan struct {
 	edition  *Edition
 	calendar *calendar.Calendar
 	term     Term
+	citation match.Text     // of the term
 	own      *calendar.Date // last day set by a document
 	ownEnd   int64          // and the moment at which it ends, where Due.Moment
 	now      int64          // of judging; nothing later is seen
@@ -236,7 +238,7 @@ func (r *run) capAt(i int) {
 		if o := r.suspensions[j]; o.k == s.k {
 			if most.Unit.Exact() {
 				used += r.passed(o.from, o.to, most.Unit)
-			} else if d := r.range_(o); d.last >= d.first {
+			} else if d := r.daysOut(o); d.last >= d.first {
 				left.N -= countDays(d.first-1, d.last, most.Unit, r.calendar)
 			}
 		}
@@ -255,19 +257,19 @@ func (r *run) capAt(i int) {
 		}
 		return
 	}
-	first := r.range_(*s).first
+	first := r.daysOut(*s).first
 	last := first - 1
 	if left.N > 0 {
 		last = nthDay(first-1, left.N, left.Unit, r.calendar)
 	}
-	if end := (last + 1).Begin(r.calendar.Location()).UnixMicro(); r.range_(*s).last > last {
+	if end := (last + 1).Begin(r.calendar.Location()).UnixMicro(); r.daysOut(*s).last > last {
 		s.to, s.capped = max(end, s.from), true
 	}
 }
 
-// range_ returns the days that a suspension takes out of the term; the last is
+// daysOut returns the days that a suspension takes out of the term; the last is
 // before the first where there are none.
-func (r *run) range_(s interval) days {
+func (r *run) daysOut(s interval) days {
 	kind := r.edition.Suspensions[s.k]
 	d := days{r.date(s.from), r.date(s.to)}
 	if !kind.FromSameDay {

@@ -323,6 +323,12 @@ func date(c eventlog.Case, path string) (eventlog.Time, bool) {
 // term sets the length of the case's term. own tells whether a document set it,
 // missing the attribute of the case without which it cannot be told.
 func (w *judge) term(c eventlog.Case, k *words, p *plan) (own bool, missing string) {
+	p.citation = k.Citation
+	cite := func(c match.Text) {
+		if !c.Empty() && !own {
+			p.citation = c
+		}
+	}
 	if k.Due != nil {
 		if t, ok := date(c, k.Due.Attribute); ok {
 			loc := w.calendars[0].Location()
@@ -342,11 +348,13 @@ func (w *judge) term(c eventlog.Case, k *words, p *plan) (own bool, missing stri
 			continue
 		}
 		p.term = k.Limits[i].Term
+		cite(k.Limits[i].Citation)
 		return own, ""
 	}
 	for _, r := range k.Regions {
 		if r.Region == w.cfg.Region {
 			p.term = r.Term
+			cite(r.Citation)
 			return own, ""
 		}
 	}

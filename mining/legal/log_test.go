@@ -126,6 +126,7 @@ func TestOmbudsman(t *testing.T) {
 	c := r.Cases[0]
 	require.Equal(t, measure.Number(7), c.Suspended)
 	require.Equal(t, "15 working-days", c.Limit)
+	require.Contains(t, r.Cases[1].Citation.EN, "assignee")
 	var states []string
 	for _, s := range c.Timeline {
 		states = append(states, s.State+" "+s.From.Format(minutes)+" "+s.Reason.EN)
@@ -366,7 +367,8 @@ rules:
 		require.True(t, r.Cases[0].Other.Overdue)
 		texts := strings.Join(measure.Texts(r.Warnings), "\n")
 		require.Equal(t, region == "RU-SAM", strings.Contains(texts, `none for "RU-SAM"`))
-		require.Contains(t, texts, "to be checked against the text: its text")
+		require.Equal(t, region == "RU-KHA", strings.Contains(texts, "to be checked against the text: its text"))
+		require.Equal(t, region == "RU-KHA", r.Cases[0].Citation.EN == "law of the region")
 	}
 }
 

@@ -152,7 +152,7 @@ func (r *Result) sum(w *judge, used []int) {
 	for i, k := range w.words {
 		if cases[i] > 0 {
 			r.Editions = append(r.Editions, EditionUse{k.Name(), k.Citation, k.Roll.Direction, k.Roll.Citation,
-				append([]match.Text{}, k.checks()...), cases[i]})
+				append([]match.Text{}, k.checks(w.cfg.Region)...), cases[i]})
 		}
 	}
 	r.warn(w, cases, provisional)

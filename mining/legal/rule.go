@@ -132,8 +132,9 @@ type Court struct {
 	From, Until []match.Event
 }
 
-// checks returns all marks of the edition, those of its parts too.
-func (e *Edition) checks() []match.Text {
+// checks returns all marks of the edition, those of its parts too, of the values
+// of regions that of the one named.
+func (e *Edition) checks(region string) []match.Text {
 	out := slices.Clone(e.Checks)
 	out = append(out, e.Roll.Checks...)
 	for _, s := range e.Suspensions {
@@ -146,7 +147,9 @@ func (e *Edition) checks() []match.Text {
 		out = append(out, l.Checks...)
 	}
 	for _, r := range e.Regions {
-		out = append(out, r.Checks...)
+		if r.Region == region {
+			out = append(out, r.Checks...)
+		}
 	}
 	return out
 }

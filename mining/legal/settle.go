@@ -109,7 +109,7 @@ func (r *run) terms() []Term {
 func (r *run) suspended() []days {
 	var out []days
 	for _, s := range r.suspensions {
-		out = append(out, r.range_(s))
+		out = append(out, r.daysOut(s))
 	}
 	slices.SortFunc(out, func(a, b days) int { return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.last, b.last)) })
 	joined := out[:0]

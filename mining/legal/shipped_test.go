@@ -19,7 +19,7 @@ func TestRussia(t *testing.T) {
 			for _, l := range e.terms() {
 				text += " " + l.String()
 			}
-			if len(e.checks()) > 0 {
+			if len(e.checks("")) > 0 {
 				text += " (?)"
 			}
 			got[r.ID] = append(got[r.ID], text)

@@ -173,6 +173,51 @@ func TestReadFaults(t *testing.T) {
 	require.ErrorContains(t, err, `checking rule "d": its term needs a calendar`)
 }
 
+// Whatever a log holds, every case is counted once and evidence stands in it.
+func TestRandomLogs(t *testing.T) {
+	const text = `
+case-ends: A
+rules:
+  - {id: p, title: p, kind: precedence, first: A, then: B, within: 3 working-days}
+  - {id: s, title: s, kind: succession, first: A, then: {activity: B, lifecycle: start}, within: 30 minutes}
+  - {id: c, title: c, kind: chain-response, first: A, then: B}
+  - {id: q, title: q, kind: chain-precedence, first: A, then: B}
+  - {id: a, title: a, kind: absence, event: A, after: B, before: B}
+  - {id: n, title: n, kind: count, event: A, at-least: 1, at-most: 2}
+  - {id: x, title: x, kind: exclusive, one: A, other: B}
+  - {id: f, title: f, kind: four-eyes, one: A, other: B}
+  - {id: r, title: r, kind: same-resource, one: A, other: A}
+  - {id: w, title: w, kind: who-may, event: A, units: [u], roles: [r]}
+  - {id: d, title: d, kind: deadline, clock: {id: k, title: k, start: A, stop: B, restart: {activity: B, lifecycle: start}, limit: 2 months, roll: {direction: next, citation: k},
+     suspensions: [{on: {activity: A, lifecycle: start}, resume: A, max: 3 working-days}], extensions: [{on: A, by: 5 calendar-days, times: 3}],
+     courts: [{id: o, name: o, from: A, until: B}], citation: k}}
+`
+	for seed := range uint64(60) {
+		l := logtest.Random(seed, logtest.Config{Cases: 40})
+		if seed%2 == 1 {
+			l, _ = l.Instances()
+		}
+		names := strings.NewReplacer(" A", " "+quote(l.Activities().Name(0)), "[A", "["+quote(l.Activities().Name(0)), " B", " "+quote(l.Activities().Name(1)))
+		s, err := rules.Read("random.yaml", strings.NewReader(names.Replace(text)))
+		require.NoError(t, err)
+		r, err := rules.Check(context.Background(), l, s, inZone(t, "Europe/Moscow", calendar.Russia()))
+		require.NoError(t, err)
+		for _, o := range r.Rules {
+			require.Equal(t, l.Cases(), o.Satisfied+o.Violated+o.NotApplicable+o.Undecided, o.ID)
+			require.Len(t, o.Evidence, o.Violations)
+			cases := map[string]bool{}
+			for _, v := range o.Evidence {
+				cases[v.Case] = true
+			}
+			require.Len(t, cases, o.Violated)
+		}
+		_, err = json.Marshal(r)
+		require.NoError(t, err)
+	}
+}
+
+func quote(s string) string { b, _ := json.Marshal(s); return string(b) }
+
 // FuzzRead: the reader never panics, and what it takes can be checked: every case
 // is counted once.
 func FuzzRead(f *testing.F) {
