@@ -56,6 +56,7 @@ type Model struct {
 	Net         *petri.Net
 	BPMN        *bpmn.Definitions // with a layout
 	Graph       *dfg.Graph
+	Hidden      *Hidden // what the graph does not show, of dfg
 	Causal      *CausalNet
 	POWL        *powl.Model
 	Prefixes    *PrefixTree
@@ -96,7 +97,7 @@ var algorithms = []Algorithm{
 	},
 	{
 		Name: "dfg", EN: "Directly-follows graph", RU: "Граф непосредственного следования", Source: "doi:10.1016/j.procs.2019.12.189",
-		Yields: []Kind{KindGraph}, Fits: true, run: runGraph,
+		Yields: []Kind{KindGraph}, Fits: true, Parameters: parameters("activities", "paths"), run: runGraph,
 	},
 	{
 		Name: "prefixes", EN: "Prefix tree", RU: "Дерево префиксов", Source: "doi:10.1007/s10270-008-0106-z",
@@ -242,8 +243,13 @@ func runAlphaPlus(ctx context.Context, l *eventlog.Log, cfg Config, m *Model) er
 	return nil
 }
 
-func runGraph(ctx context.Context, l *eventlog.Log, _ Config, m *Model) error {
-	m.Graph = dfg.Discover(l)
+func runGraph(ctx context.Context, l *eventlog.Log, cfg Config, m *Model) error {
+	s, err := Simplify(dfg.Discover(l), cfg.Map)
+	if err != nil {
+		return err
+	}
+	m.Graph, m.Hidden = s.Graph, &s.Hidden
+	m.Warnings = append(m.Warnings, s.Warnings...)
 	return ctx.Err()
 }
 
@@ -268,9 +274,10 @@ type Config struct {
 	Alpha      AlphaConfig
 	AlphaPlus  AlphaPlusConfig
 	States     TransitionConfig
+	Map        SimplifyConfig // of dfg
 }
 
 // Validate returns all faults of the configuration, joined.
 func (c Config) Validate() error {
-	return errors.Join(InductiveConfig{Noise: c.Noise}.Validate(), c.Heuristics.Validate(), c.Alpha.Validate(), c.AlphaPlus.Validate(), c.States.Validate())
+	return errors.Join(InductiveConfig{Noise: c.Noise}.Validate(), c.Heuristics.Validate(), c.Alpha.Validate(), c.AlphaPlus.Validate(), c.States.Validate(), c.Map.Validate())
 }

@@ -163,7 +163,8 @@ func TestModelJSON(t *testing.T) {
 	for name, want := range map[string]string{
 		"im": `{"algorithm":"im","tree":"+( 'a', 'b' )","net":{"places":6,"transitions":4,"silent":2,"arcs":10},"warnings":[]}`,
 		"dfg": `{"algorithm":"dfg","graph":{"activities":[{"name":"a","count":3,"starts":2,"ends":1},{"name":"b","count":3,"starts":1,"ends":2}],` +
-			`"edges":[{"from":"a","to":"b","count":2,"mean_s":60},{"from":"b","to":"a","count":1,"mean_s":60}]},"warnings":[]}`,
+			`"edges":[{"from":"a","to":"b","count":2,"mean_s":60},{"from":"b","to":"a","count":1,"mean_s":60}]},` +
+			`"hidden":{"activities":[],"occurrences":0,"events":6,"paths":0,"followed":0,"of":9,"needed":[]},"warnings":[]}`,
 	} {
 		m, err := Discover(context.Background(), name, l, Config{})
 		require.NoError(t, err)

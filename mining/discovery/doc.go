@@ -6,7 +6,8 @@
 //	                          ├▶ AlphaPlus          ─▶ petri.Net
 //	                          └▶ Prefixes, Transitions
 //	dfg.Graph ────────────────┬▶ InductiveDirectly  ─▶ processtree.Tree ─▶ net, BPMN
-//	                          └▶ Alpha              ─▶ petri.Net
+//	                          ├▶ Alpha              ─▶ petri.Net
+//	                          └▶ Simplify           ─▶ dfg.Graph, and what it hides
 //
 // Miners read variants with their counts, or the directly-follows graph, both of
 // which a store can answer without moving its events. Discover runs any of them by

@@ -18,11 +18,12 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 		POWL        string            `json:"powl,omitempty"`
 		Net         *netSize          `json:"net,omitempty"`
 		Graph       *graphJSON        `json:"graph,omitempty"`
+		Hidden      *Hidden           `json:"hidden,omitempty"`
 		Causal      *CausalNet        `json:"causal,omitempty"`
 		Prefixes    *PrefixTree       `json:"prefixes,omitempty"`
 		Transitions *TransitionSystem `json:"transitions,omitempty"`
 		Warnings    []string          `json:"warnings"`
-	}{Algorithm: m.Algorithm, Causal: m.Causal, Prefixes: m.Prefixes, Transitions: m.Transitions, Warnings: measure.TextsIn("en", m.Warnings)}
+	}{Algorithm: m.Algorithm, Hidden: m.Hidden, Causal: m.Causal, Prefixes: m.Prefixes, Transitions: m.Transitions, Warnings: measure.TextsIn("en", m.Warnings)}
 	if m.Tree != nil {
 		out.Tree = m.Tree.String()
 	}

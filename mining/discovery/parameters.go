@@ -22,6 +22,8 @@ type Parameter struct {
 // allParameters lists the parameters of all miners.
 var allParameters = []Parameter{
 	number("noise", "0", "share below which behaviour counts as infrequent, 0 to 1", "доля, ниже которой поведение считается редким, от 0 до 1", func(c *Config) *float64 { return &c.Noise }),
+	number("activities", "1", "share of the activities that is shown, the most frequent first", "доля показанных действий, начиная с самых частых", func(c *Config) *float64 { return &c.Map.Activities }),
+	number("paths", "1", "share of the paths that is shown, the most frequent first", "доля показанных переходов, начиная с самых частых", func(c *Config) *float64 { return &c.Map.Paths }),
 	number("dependency", "0.9", "dependency measure from which one activity causes another, -1 to 1", "мера зависимости, с которой одно действие вызывает другое, от -1 до 1", func(c *Config) *float64 { return &c.Heuristics.Dependency }),
 	number("loop-one", "0.9", "the same for an activity that repeats itself", "то же для действия, которое повторяется", func(c *Config) *float64 { return &c.Heuristics.LoopOne }),
 	number("loop-two", "0.9", "the same for loops of two activities", "то же для циклов из двух действий", func(c *Config) *float64 { return &c.Heuristics.LoopTwo }),
