@@ -9,8 +9,8 @@
 //
 // Features of control flow are the behavioural relations of directly following, as
 // in R. P. J. C. Bose, W. M. P. van der Aalst, I. Žliobaitė, M. Pechenizkiy,
-// doi:10.1109/TNNLS.2013.2278313 (section IV) and A. Maaradji, M. Dumas, M. La Rosa,
-// A. Ostovar, doi:10.1109/TKDE.2017.2720601 (section 3). Both compare two sliding
+// doi:10.1109/TNNLS.2013.2278313 and A. Maaradji, M. Dumas, M. La Rosa,
+// A. Ostovar, doi:10.1109/TKDE.2017.2720601. Both compare two sliding
 // windows by a test at each event. Deviations:
 //   - not one window size, nor one adapted by variability, but all: the seeded
 //     intervals of S. Kovács, H. Li, P. Bühlmann, A. Munk,

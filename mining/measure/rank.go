@@ -287,7 +287,7 @@ func unordered(i int64) float64 {
 
 // CliffDelta returns P(b > a) − P(b < a) over all pairs, −1…1, with the
 // asymmetric interval from its unbiased variance (N. Cliff,
-// doi:10.1037/0033-2909.114.3.494, equations 5 and 6; D. Feng, N. Cliff,
+// doi:10.1037/0033-2909.114.3.494; D. Feng, N. Cliff,
 // doi:10.22237/jmasm/1099267560). The interval is nil where a sample has one
 // value alone. It fails as MannWhitney does. O(n log n).
 func CliffDelta(a, b []float64, confidence float64) (Estimate, error) {

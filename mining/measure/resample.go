@@ -94,7 +94,7 @@ func Permute(ctx context.Context, na, nb int, statistic func(a, b []int) float64
 // with the positions drawn from each sample, which it must not keep; the first
 // call has every position once, and its value is the estimate. The interval is
 // BCa, corrected for bias and acceleration, the latter by leaving one thing out at
-// a time (B. Efron, doi:10.1080/01621459.1987.10478410, section 3; for several
+// a time (B. Efron, doi:10.1080/01621459.1987.10478410; for several
 // samples the influences of each are scaled by its size, T. J. DiCiccio,
 // B. Efron, doi:10.1214/ss/1032280214). Where the acceleration cannot be told, or
 // percentile is asked for, it is the percentile interval. It is nil where the

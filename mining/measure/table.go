@@ -76,7 +76,7 @@ func filled(x []float64) (n int) {
 
 // Fisher returns the two-sided probability of a table of four counts, its margins
 // given: the sum over the tables that are no more probable than it (R. A. Fisher,
-// doi:10.2307/2340521). It fails for negative counts; it is 1 where a margin is 0.
+// doi:10.2307/2342435). It fails for negative counts; it is 1 where a margin is 0.
 // O(the least margin).
 func Fisher(a, b, c, d int) (float64, error) {
 	if min(a, b, c, d) < 0 {
