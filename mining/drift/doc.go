@@ -18,7 +18,8 @@
 //   - not a test at every event, whose false alarms add up, but one threshold for
 //     the greatest CUSUM over all features, windows and dates, from the same series
 //     with blocks of it in random order: the probability of any false alarm in a
-//     stationary log is at most Config.Level over all four perspectives;
+//     stationary log is at most Config.Level over all four perspectives,
+//     where Perspective.Controlled;
 //   - blocks, as long as the series remembers, because neighbouring cases share
 //     queues: without them busy weeks would pass for change;
 //   - one relation may carry the change: the maximum over relations is tested, and
