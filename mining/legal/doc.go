@@ -29,7 +29,9 @@
 //   - time at the applicant or at another body is attributed to them (Case.Courts)
 //     and never subtracted.
 //
-// Left out on purpose: moving a received document to the next working day where it
+// Left out on purpose: several clocks of one rule in a case (what happens again
+// and again, such as requests to other bodies, is a response rule of
+// mining/rules), moving a received document to the next working day where it
 // came after closing (let the registration start the clock), and terms that hang
 // on two cases at once.
 package legal

@@ -49,6 +49,10 @@ func TestKinds(t *testing.T) {
 		{"<a@0s,e@1h> <z@600h>", end, "kind: response, first: a, then: b, within: 300 calendar-days, unknown-names: accept", [4]int{0, 1, 1, 0}, "1"}, // ended: it will not come
 		// succession
 		{"<a,b,e> <a,e> <b,e> <e>", end, "kind: succession, first: a, then: b", [4]int{1, 2, 1, 0}, "2 3"},
+		{"<a@0s,b@49h,e> <a@0s,b@1h,e>", end, "kind: succession, first: a, then: b, within: 48 hours", [4]int{1, 1, 0, 0}, "1"},
+		{"", end, "kind: succession, first: a, then: b", [4]int{0, 0, 0, 0}, ""},
+		{"<>", end, "kind: count, event: a, at-least: 1, unknown-names: accept", [4]int{0, 0, 0, 1}, ""},
+		{"", end, "kind: deadline, clock: {id: k, title: k, start: a, stop: b, limit: 48 hours, citation: k}, unknown-names: accept", [4]int{0, 0, 0, 0}, ""},
 		// chains
 		{"<a,b> <a,c,b> <b>", end, "kind: chain-precedence, first: a, then: b", [4]int{1, 2, 0, 0}, "2 3"},
 		{"<a,b,e> <a,c,b,e> <a> <b,e>", end, "kind: chain-response, first: a, then: b", [4]int{1, 1, 1, 1}, "2"},

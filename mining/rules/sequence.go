@@ -65,7 +65,9 @@ func (w *work) preceded(c eventlog.Case, marks []mark, i int) {
 		}
 		switch w.together(c, marks[j].row, b.row) {
 		case match.Yes:
-			w.inTime(c, marks[j], b)
+			if w.Kind == Precedence { // of a succession, answered judges the time
+				w.inTime(c, marks[j], b)
+			}
 			return
 		case match.Unknown:
 			untold = true

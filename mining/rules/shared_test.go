@@ -97,6 +97,11 @@ func TestMunicipality(t *testing.T) {
 	require.Equal(t, "finished on 11.06.2019 09:06, due by 07.06.2019 (limit 45 calendar-days): 4 calendar days late", term.Evidence[0].Reason.EN)
 	require.Equal(t, "завершено 11.06.2019 09:06 при сроке до 07.06.2019 (45 календарных дней): просрочка — 4 календарных дня", term.Evidence[0].Reason.RU)
 	require.Equal(t, "to be checked against the text: roll-over off a day of rest by the administrative regulation", term.Warnings[0].Error())
+	l2, _, err := datasets.Generate(context.Background(), p, datasets.Config{Lang: "ru", Seed: 1})
+	require.NoError(t, err)
+	russian, err := rules.Check(context.Background(), l2, readFile(t, "redistribution.ru.yaml"), inZone(t, "Europe/Moscow", calendar.Russia()))
+	require.NoError(t, err)
+	require.Equal(t, show(r), show(russian))
 	again, err := json.Marshal(r)
 	require.NoError(t, err)
 	for range 3 { // the same bytes, however the rules are shared among processors
