@@ -11,8 +11,8 @@ import (
 )
 
 // DefaultStates is the number of states that are expanded for one variant when
-// Config leaves it open: some seconds, and at most about 100 MB for each worker.
-const DefaultStates = 2_000_000
+// Config leaves it open: some seconds, and at worst some 300 MB for each worker.
+const DefaultStates = 1_000_000
 
 // mostStates is what the numbers of states that searches keep can tell apart.
 const mostStates = 50_000_000

@@ -3,7 +3,7 @@ package alignment
 // beam looks for a good alignment of a trace in bounded time: from event to event
 // it expands only the states that look best, the first of those that look the
 // same, and behind the last event as many as are left of the limit. What it finds
-// is an upper bound and nothing more.
+// is an upper bound; the lower one is that of the component table.
 func (s *search) beam(trace []int32, limit int, clock *clock) found {
 	n := int32(len(trace))
 	s.begin(trace)
@@ -20,7 +20,11 @@ func (s *search) beam(trace []int32, limit int, clock *clock) found {
 			}
 			ahead = ahead[:0]
 		} else {
-			s.enqueue(s.reach(s.graph.number(s.model.initial), 0, 0, -1, -1))
+			first := s.reach(s.graph.number(s.model.initial), 0, 0, -1, -1)
+			if s.known == nil {
+				out.low = max(first.least, 0)
+			}
+			s.enqueue(first)
 		}
 		last := out.states + width
 		if pos == n {

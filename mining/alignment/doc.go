@@ -10,7 +10,7 @@
 // (Adriansyah 2014, doi:10.6100/IR770080). Each variant is aligned once, several
 // at a time, and results do not depend on how many.
 //
-// # Two ways
+// # Two ways to the optimum
 //
 // A net that folds into nested sequences, choices, parallels and loops, and whose
 // parallels have branches without a label in common, is aligned part by part.
@@ -29,6 +29,15 @@
 // their sum never exceeds the true cost (in whole units of 1/2520, rounded down
 // for each and, as costs are whole, up for their sum). Clusters that nothing
 // disturbs fire first. The time may be exponential; see Config.
+//
+// # What is not proved
+//
+// Where the bounds of the configuration end a search, the lower bound is the
+// larger of what the search had excluded and of the state machines' sum. The upper
+// bound is the cost of a real alignment: every event a log move and the cheapest
+// run of the model, or better what a beam over the trace finds, which keeps to
+// markings from which a way to the end is known. Result says how many traces are
+// proved, and warns.
 //
 // # Events of other activities
 //

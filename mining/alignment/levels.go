@@ -22,6 +22,7 @@ type levels struct {
 	way           []int32
 	weaves        []weave // by fork
 	states, ticks int
+	look          int // the ticks at which to look at the clock
 	limit         int
 	clock         *clock
 	halted        bool
@@ -144,7 +145,7 @@ func (l *levels) reset(trace []int32) {
 	}
 	l.nrows, l.nspans = 0, 0
 	l.pages, l.came = l.pages[:0], l.came[:0]
-	l.states, l.ticks, l.halted = 0, 0, false
+	l.states, l.ticks, l.look, l.halted = 0, 0, 0, false
 }
 
 func (l *levels) prepare(id int32) {
@@ -267,10 +268,16 @@ func (l *levels) arrive(r *row, level int32, a arrival) {
 
 // tick counts states against the limit and looks at the clock.
 func (l *levels) tick(states int) {
-	l.ticks++
 	l.states += states
-	if !l.free && (l.states > l.limit || l.clock.stop(l.ticks)) {
+	l.ticks += states + 1
+	if l.free {
+		return
+	}
+	if l.states > l.limit {
 		l.halted = true
+	} else if l.ticks >= l.look {
+		l.look = l.ticks + 512
+		l.halted = l.clock.over()
 	}
 }
 
@@ -329,11 +336,12 @@ func (l *levels) scan(s *span) {
 	branches := l.branch[f.id]
 	// dear is the number of branches that cost more than is known, sum what the
 	// others cost, strange the number of events that no branch sees.
-	sum, dear, strange := f.empty, 0, int32(0)
+	sum, dear, strange, scanned := f.empty, 0, int32(0), 0
 	if sum == level {
 		s.ends = append(s.ends, s.start)
 	}
 	for end := s.start; end < int32(len(s.sight.at)) && strange <= level; end++ {
+		scanned++
 		b := f.owner[s.sight.labels[end]]
 		if b < 0 {
 			strange++
@@ -369,6 +377,7 @@ func (l *levels) scan(s *span) {
 			s.ends = append(s.ends, end+1)
 		}
 	}
+	l.tick(scanned / 64)
 	s.until = append(s.until, int32(len(s.ends)))
 }
 
