@@ -61,7 +61,10 @@ func (l *sublog) follows() *follows {
 // dense counts pairs in a matrix.
 func (l *sublog) dense() []edge {
 	n := len(l.names)
-	count := make([]int64, n*n) // row = from, col = to
+	if len(l.watch.matrix) < n*n {
+		l.watch.matrix = make([]int64, n*n)
+	}
+	count := l.watch.matrix[:n*n] // row = from, col = to
 	for i, t := range l.traces {
 		if l.watch.stop(len(t)) {
 			return nil
@@ -87,6 +90,7 @@ func (l *sublog) dense() []edge {
 			}
 		}
 	}
+	clear(count)
 	return out
 }
 

@@ -144,11 +144,12 @@ func components(vertices set, next func(i int, s set)) []set {
 	left := slices.Clone(vertices)
 	frontier := make(set, len(left))
 	var out []set
+	var todo []int
 	for from := range left {
 		for left[from] != 0 {
 			first := from<<6 + bits.TrailingZeros64(left[from])
 			found := make(set, len(left))
-			todo := []int{first}
+			todo = append(todo[:0], first)
 			left.clear(first)
 			for len(todo) > 0 {
 				i := todo[len(todo)-1]

@@ -2,12 +2,13 @@ package discovery
 
 import "context"
 
-// watch looks from time to time whether a context is done, so that a loop may ask
-// it for every few steps of its work.
+// watch belongs to one run of a miner. It looks from time to time whether a context
+// is done, so that a loop may ask it for every few steps of its work.
 type watch struct {
-	ctx  context.Context
-	left int
-	err  error
+	ctx    context.Context
+	left   int
+	err    error
+	matrix []int64 // scratch for counting pairs, all 0 between uses
 }
 
 // workBetween is the work between two looks: some milliseconds.
