@@ -22,6 +22,7 @@ type search struct {
 	nodes []node
 	table []int32   // open addressing over (marking, position): node + 1
 	queue [][]int32 // nodes by priority, the latest on top
+	head  []int     // by priority how many of the oldest nodes are gone
 	final int32
 	fresh []reached
 	last  []int32 // by label its last position in the trace, -1 where it has none
@@ -64,15 +65,25 @@ func (s *search) run(trace []int32, limit int, clock *clock) found {
 	s.enqueue(s.reach(s.graph.number(s.model.initial), 0, 0, -1, -1))
 	out := found{low: math.MaxInt}
 	for at := 0; at < len(s.queue); {
-		q := s.queue[at]
-		if len(q) == 0 {
+		q, head := s.queue[at], s.head[at]
+		if len(q) == head {
 			at++
 			continue
 		}
+		// The latest state is the deepest; now and then the oldest has its turn, or
+		// silent transitions that make tokens for ever would keep it waiting.
+		oldest := out.states&7 == 7
 		i := q[len(q)-1]
+		if oldest {
+			i = q[head]
+		}
 		x := &s.nodes[i]
-		if x.closed {
+		if oldest {
+			s.head[at]++
+		} else {
 			s.queue[at] = q[:len(q)-1]
+		}
+		if x.closed {
 			continue
 		}
 		if x.pos == n && x.marking == s.final {
@@ -84,7 +95,6 @@ func (s *search) run(trace []int32, limit int, clock *clock) found {
 			out.low = min(out.low, at)
 			return out
 		}
-		s.queue[at] = q[:len(q)-1]
 		out.states++
 		marking := x.marking
 		for _, y := range s.expand(i, trace) {
@@ -206,7 +216,7 @@ func (s *search) enqueue(x reached) {
 		return
 	}
 	for len(s.queue) <= x.least {
-		s.queue = append(s.queue, nil)
+		s.queue, s.head = append(s.queue, nil), append(s.head, 0)
 	}
 	s.queue[x.least] = append(s.queue[x.least], x.node)
 }
@@ -238,7 +248,7 @@ func (s *search) reset() {
 	}
 	s.nodes = s.nodes[:0]
 	for i := range s.queue {
-		s.queue[i] = s.queue[i][:0]
+		s.queue[i], s.head[i] = s.queue[i][:0], 0
 	}
 	if s.known == nil && s.graph.len() > maxMarkings {
 		s.graph.reset()
