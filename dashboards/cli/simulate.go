@@ -57,7 +57,7 @@ Forms of --lever:
 		} else if cfg.Warmup, err = strconv.Atoi(warmup); err != nil {
 			return usageError{fmt.Errorf("--warmup %q: wanted a number of cases or auto", warmup)}
 		}
-		if cfg.Duration, err = parseDuration(duration); err != nil {
+		if cfg.Duration, err = parseDuration("--duration", duration); err != nil {
 			return usageError{err}
 		}
 		cfg.Language = string(a.lang())
@@ -127,8 +127,9 @@ func (a *app) keep(c *cobra.Command, log string, m *twin.Model, cfg experiment.C
 	})
 }
 
-// parseDuration reads "365d" and what time.ParseDuration reads; "" is 0.
-func parseDuration(s string) (time.Duration, error) {
+// parseDuration reads the value of a flag: "365d" and what time.ParseDuration
+// reads; "" is 0.
+func parseDuration(flag, s string) (time.Duration, error) {
 	if s == "" {
 		return 0, nil
 	}
@@ -140,7 +141,7 @@ func parseDuration(s string) (time.Duration, error) {
 	} else if d, err := time.ParseDuration(s); err == nil && d > 0 {
 		return d, nil
 	}
-	return 0, fmt.Errorf("--duration %q: wanted such as 365d or 12h", s)
+	return 0, fmt.Errorf("%s %q: wanted such as 365d or 12h", flag, s)
 }
 
 func indent(s string) string { return "  " + strings.ReplaceAll(s, "\n", "\n  ") }

@@ -119,6 +119,14 @@ func Predict(ctx context.Context, l *eventlog.Log, cfg Config) (*Result, error) 
 	slices.Sort(begun)
 	p := &predictor{log: l, list: list, ends: ends, cfg: cfg, activities: l.Activities().Len()}
 	cuts := [3]eventlog.Time{begun[len(begun)*45/100], begun[len(begun)*60/100], begun[len(begun)*80/100]}
+	for _, x := range list {
+		if len(x.at) > 0 && x.at[0] <= cuts[0] {
+			p.old++
+			if !x.ended {
+				p.stale++
+			}
+		}
+	}
 	if err := p.learn(ctx, cuts, min(cfg.AsOf, last)); err != nil {
 		return nil, err
 	}
@@ -182,6 +190,8 @@ type predictor struct {
 	ends       closing
 	activities int
 	cfg        Config
+
+	old, stale int // cases of the first half of the log, and those of them that never ended
 
 	choice
 	conformal
@@ -340,6 +350,9 @@ func (p *predictor) open(ctx context.Context, r *Result) error {
 // reason says what sets the state apart from the usual one at its stage.
 func (p *predictor) reason(s state, a answer, usual *model, t eventlog.Time) Words {
 	name := p.log.Activities().Name(s.stage)
+	if a.over > 0.5 {
+		return Words{fmt.Sprintf("has probably ended: nothing came after %.0f%% of such states", 100*a.over), fmt.Sprintf("вероятно, завершено: после %.0f %% таких состояний ничего не было", 100*a.over)}
+	}
 	if due := p.list[s.c].due; due != eventlog.NoTime && due <= t {
 		return Words{"the limit has passed already", "срок уже истёк"}
 	}
@@ -379,6 +392,9 @@ func (p *predictor) warnings(r *Result) (out []error) {
 	if p.ends.silence > 0 {
 		days := float64(p.ends.silence) / 86400e6
 		add("no activities that end a case are named: a case counts as ended with its last event once it has stood still for %.1f days", "завершающие действия не указаны: дело считается завершённым последним событием, если стоит дольше %.1f дн.", days)
+	}
+	if p.ends.silence == 0 && p.old > 0 && p.stale*5 > p.old {
+		add("%d of %d cases of the log's first half never came to %q: name all activities that end a case", "до действий %[3]q не дошло дел первой половины журнала: %[1]d из %[2]d; укажите все завершающие действия", p.stale, p.old, r.Ends)
 	}
 	q := r.Quality
 	if q.Remaining.N < 100 {
