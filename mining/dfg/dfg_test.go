@@ -135,11 +135,15 @@ func FuzzDiscover(f *testing.F) {
 	for seed := range uint64(6) {
 		f.Add(seed, uint16(4), uint16(seed))
 	}
-	f.Add(uint64(9), uint16(2000), uint16(0)) // more activities than the matrix takes
+	f.Add(uint64(9), uint16(2000), uint16(0)) // more activities than the matrix of cells takes
+	f.Add(uint64(9), uint16(5999), uint16(0)) // and than that of positions
 	f.Fuzz(func(t *testing.T, seed uint64, activities, features uint16) {
-		cfg := logtest.Config{Cases: 20, Length: 10, Activities: int(activities%3000) + 1, Features: logtest.Feature(features) & logtest.All}
+		cfg := logtest.Config{Cases: 20, Length: 10, Activities: int(activities%6000) + 1, Features: logtest.Feature(features) & logtest.All}
 		if cfg.Activities > 1448 {
 			cfg.Cases, cfg.Length = 300, 20
+		}
+		if cfg.Activities > 4096 {
+			cfg.Cases, cfg.Length = 1500, 40
 		}
 		l := logtest.Random(seed, cfg)
 		check(t, l)

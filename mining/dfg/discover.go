@@ -10,9 +10,15 @@ import (
 	"github.com/uprava/uprava/mining/eventlog"
 )
 
-// maxDense is the number of activities up to which pairs are counted in a
-// matrix (64 MB at that size); a log with more takes a hash table.
-const maxDense = 1448
+// Pairs are counted in a matrix of cells where activities are few, or where there
+// are at least as many rows as cells, up to maxDense activities (84 MB at that
+// size); else in a list that a matrix points into, up to maxIndex (64 MB); beyond,
+// in a hash table.
+const (
+	few      = 64
+	maxDense = 1448
+	maxIndex = 4096
+)
 
 // Discover returns the directly-follows graph of a log: O(n) in rows, plus a
 // matrix of the activities, or a table of the edges where activities are many.
@@ -22,11 +28,11 @@ func Discover(l *eventlog.Log) *Graph {
 		n:      uint32(n),
 		counts: make([]int64, n), starts: make([]int64, n), ends: make([]int64, n),
 	}
-	if n <= maxDense {
+	if n <= few || n <= maxDense && n*n <= l.Events() {
 		t.cells = make([]cell, n*n)
 		t.dense(l)
 	} else {
-		t.table = newTable()
+		t.table = newTable(n)
 		t.sparse(l)
 	}
 	g := t.graph(l.Activities().Names())
@@ -169,16 +175,32 @@ func micros(d int64) time.Duration {
 
 // table holds the cells of the pairs of codes that occur.
 type table struct {
-	at    map[uint64]uint32 // position in cells
+	n     uint64
+	index []uint32          // n×n, row = from, col = to: position in cells plus 1; nil for many codes
+	at    map[uint64]uint32 // position in cells, where there is no index
 	keys  []uint64          // from<<32 | to
 	cells []cell
 }
 
-func newTable() *table { return &table{at: map[uint64]uint32{}} }
+func newTable(n int) *table {
+	if n <= maxIndex {
+		return &table{n: uint64(n), index: make([]uint32, n*n)}
+	}
+	return &table{at: map[uint64]uint32{}}
+}
 
 // cell returns the cell of a key, a new one where there was none. It holds
 // until the next call.
 func (t *table) cell(key uint64) *cell {
+	if t.index != nil {
+		slot := &t.index[key>>32*t.n+key&math.MaxUint32]
+		if *slot == 0 {
+			t.keys = append(t.keys, key)
+			t.cells = append(t.cells, cell{})
+			*slot = uint32(len(t.cells))
+		}
+		return &t.cells[*slot-1]
+	}
 	i, ok := t.at[key]
 	if !ok {
 		i = uint32(len(t.cells))
