@@ -143,7 +143,7 @@ func FuzzDiscover(f *testing.F) {
 			cfg.Cases, cfg.Length = 300, 20
 		}
 		if cfg.Activities > 4096 {
-			cfg.Cases, cfg.Length = 1500, 40
+			cfg.Cases, cfg.Length = 600, 30
 		}
 		l := logtest.Random(seed, cfg)
 		check(t, l)
