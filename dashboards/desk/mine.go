@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"github.com/uprava/uprava/mining"
-	"github.com/uprava/uprava/mining/discovery"
-	"github.com/uprava/uprava/mining/processtree"
 )
 
 // Mine returns the overview of a log: computed in the store's engine, or in
@@ -37,19 +35,6 @@ func (d *Desk) Mine(ctx context.Context, log string, look Look) (*mining.Overvie
 	}
 	o.Between(from, to, times.Summary())
 	return o, nil
-}
-
-// Discover returns the process tree that the inductive miner finds.
-func (d *Desk) Discover(ctx context.Context, log string, look Look, noise float64) (*processtree.Tree, error) {
-	src, err := d.source(ctx, log, look)
-	if err != nil {
-		return nil, err
-	}
-	variants, err := src.Variants(ctx, look.Events)
-	if err != nil {
-		return nil, err
-	}
-	return discovery.Inductive(ctx, variants, discovery.InductiveConfig{Noise: noise})
 }
 
 func (d *Desk) source(ctx context.Context, log string, look Look) (mining.Source, error) {

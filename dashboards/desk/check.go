@@ -1,0 +1,74 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/mining/conformance"
+	"github.com/uprava/uprava/mining/convert"
+	"github.com/uprava/uprava/mining/filter"
+	"github.com/uprava/uprava/mining/petri"
+	"github.com/uprava/uprava/mining/rules"
+)
+
+// Checked is a log held against a model and rules.
+type Checked struct {
+	Result *conformance.Result
+	Listed []convert.Approximation // of the model's file, what the net says otherwise
+	Filter *filter.Effect
+	Doubts []error
+}
+
+// CheckModel holds a log against a net.
+func (d *Desk) CheckModel(ctx context.Context, log string, look Look, n *petri.Net, cfg conformance.Config) (*Checked, error) {
+	v, err := d.View(ctx, log, look)
+	if err != nil {
+		return nil, err
+	}
+	r, err := conformance.Check(ctx, n, v.Log, cfg)
+	if err != nil {
+		if ctx.Err() == nil && !errors.Is(err, context.Canceled) {
+			err = InputError{err}
+		}
+		return nil, err
+	}
+	c := &Checked{Result: r, Doubts: append(v.Pairing.Warnings(), r.Warnings...)}
+	if !look.Filter.Empty() {
+		c.Filter = &v.Effect
+	}
+	return c, nil
+}
+
+// Kept is a log held against rules.
+type Kept struct {
+	*rules.Report
+	Filter *filter.Effect
+	Doubts []error
+}
+
+// CheckRules holds a log against rules. A configuration without a calendar gets
+// the five-day week by the Russian production calendar, on the clock of the given
+// zone.
+func (d *Desk) CheckRules(ctx context.Context, log string, look Look, set *rules.Set, zone *time.Location, cfg rules.Config) (*Kept, error) {
+	v, err := d.View(ctx, log, look)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Calendar.Week == nil {
+		cfg.Calendar = calendar.Config{Week: calendar.Weekdays(9*time.Hour, 18*time.Hour), Production: calendar.Russia(), Decrees: true, Location: zone}
+	}
+	r, err := rules.Check(ctx, v.Log, set, cfg)
+	if err != nil {
+		if ctx.Err() == nil && !errors.Is(err, context.Canceled) {
+			err = InputError{err}
+		}
+		return nil, err
+	}
+	k := &Kept{Report: r, Doubts: append(v.Pairing.Warnings(), r.Warnings...)}
+	if !look.Filter.Empty() {
+		k.Filter = &v.Effect
+	}
+	return k, nil
+}
