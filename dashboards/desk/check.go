@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/mining/conformance"
 	"github.com/uprava/uprava/mining/convert"
 	"github.com/uprava/uprava/mining/filter"
@@ -57,7 +56,7 @@ func (d *Desk) CheckRules(ctx context.Context, log string, look Look, set *rules
 		return nil, err
 	}
 	if cfg.Calendar.Week == nil {
-		cfg.Calendar = calendar.Config{Week: calendar.Weekdays(9*time.Hour, 18*time.Hour), Production: calendar.Russia(), Decrees: true, Location: zone}
+		cfg.Calendar = fiveDays(zone)
 	}
 	r, err := rules.Check(ctx, v.Log, set, cfg)
 	if err != nil {

@@ -67,13 +67,15 @@ func (k Look) at(ctx context.Context, l *eventlog.Log) (*View, error) {
 	return &v, err
 }
 
-// office is the calendar of working days where nothing else is known: five days
-// a week by the Russian production calendar, on Moscow's clock.
+// fiveDays is the calendar of working days where nothing else is known: five days
+// a week by the Russian production calendar.
+func fiveDays(zone *time.Location) calendar.Config {
+	return calendar.Config{Week: calendar.Weekdays(9*time.Hour, 18*time.Hour), Production: calendar.Russia(), Decrees: true, Location: zone}
+}
+
+// office is that calendar on Moscow's clock.
 var office = sync.OnceValue(func() *calendar.Calendar {
-	c, err := calendar.New(calendar.Config{
-		Week: calendar.Weekdays(9*time.Hour, 18*time.Hour), Production: calendar.Russia(), Decrees: true,
-		Location: time.FixedZone("MSK", 3*3600),
-	})
+	c, err := calendar.New(fiveDays(time.FixedZone("MSK", 3*3600)))
 	if err != nil {
 		panic(err) // a constant
 	}
