@@ -158,9 +158,21 @@ func (r *Result) verdict(lang string, p measure.Number) string {
 	case math.IsNaN(float64(p)):
 		return words[0]
 	case float64(p) <= r.Level:
-		return words[1] + " (p " + number(p) + ")"
+		return words[1] + " (" + chance(lang, p) + ")"
 	}
-	return words[2] + " (p " + number(p) + ")"
+	return words[2] + " (" + chance(lang, p) + ")"
+}
+
+// chance is a probability as people read it: three decimals, none below 0.001.
+func chance(lang string, p measure.Number) string {
+	s := fmt.Sprintf("p = %.3f", float64(p))
+	if float64(p) < 0.001 {
+		s = "p < 0.001"
+	}
+	if lang == "ru" {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
 }
 
 func number(x measure.Number) string {
