@@ -3,7 +3,11 @@
 //	eventlog.Log ─▶ Between    ─▶ Sample: lead time per case, between two milestones
 //	             ├▶ CycleTimes ─▶ Sample: per case, first to last recorded event
 //	             ├▶ Activities ─▶ waiting, processing, idle, service per activity
-//	             └▶ Cases      ─▶ the same, summed over each case
+//	             ├▶ Cases      ─▶ the same, summed over each case
+//	             ├▶ FindBottlenecks ─▶ whose waiting and work the lead times are made of
+//	             ├▶ FindParties, Handovers ─▶ in whose court the time was
+//	             ├▶ FindRework   ─▶ repetitions, ping-pong, first time right
+//	             └▶ FindWorkload ─▶ cases in progress and queues over time
 //	Sample ─▶ Summary (measure), Histogram
 //
 // Authors disagree on the words; here, and in all of Uprava, they mean:
@@ -23,6 +27,7 @@
 // All samples are in seconds and in the order of the cases of the log. What has
 // not been recorded is left out and counted in Warnings, never taken as zero.
 //
-// Left out on purpose: legal terms (mining/calendar), resources and handovers
-// (mining/organisation), prediction (mining/predict).
+// Left out on purpose: terms of law (mining/legal), who works with whom
+// (mining/organisation), drift and cohorts (mining/drift, mining/cohort),
+// prediction (mining/predict).
 package performance
