@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -172,7 +173,27 @@ func (a *app) printComparison(r *cohort.Result) error {
 			t.add(l.T("compare.waiting", shorten(x.Activity, 34)), l.Seconds(x.A.Median), l.Seconds(x.B.Median), secondsWith(l, x.Median), x.Size.In(lang), probability(l, x.Adjusted))
 		}
 	}
-	return t.write(a.stdout)
+	if err := t.write(a.stdout); err != nil {
+		return err
+	}
+	var mix, families []string
+	for _, x := range r.Mix {
+		if found(x.Adjusted) && x.Size != measure.Negligible && len(mix) < shownDifferences {
+			mix = append(mix, l.T("compare.mix-of", x.Attribute, shorten(x.Most, 24), percent(l, x.ShareA), percent(l, x.ShareB), x.Size.In(lang)))
+		}
+	}
+	if len(mix) > 0 {
+		fmt.Fprintln(a.stdout, plain(l.T("compare.mix", strings.Join(mix, "; "))))
+	}
+	for _, x := range r.Families {
+		if x.Tests > 0 {
+			families = append(families, l.T("compare.family", l.T("compare.family."+x.Name), x.Method, l.Int(int64(x.Found)), l.Int(int64(x.Tests))))
+		}
+	}
+	if len(families) > 0 {
+		fmt.Fprintln(a.stdout, l.T("compare.families", strings.Join(families, ", ")))
+	}
+	return nil
 }
 
 func rate(l terms.Lang, r measure.Rate) string { return percent(l, measure.Number(r.Share())) }

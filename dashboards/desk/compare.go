@@ -161,14 +161,14 @@ func broken(ctx context.Context, l *eventlog.Log, what OutcomeConfig) (rootcause
 	if what.Rules == nil {
 		return rootcause.Outcome{}, fmt.Errorf("outcome %q: wanted late, long, lead-time, or the id of a rule together with a file of rules", what.Outcome)
 	}
-	var known []string
+	var names []string
 	for _, r := range what.Rules.Rules {
-		known = append(known, r.ID)
+		names = append(names, r.ID)
 		if r.ID != what.Outcome {
 			continue
 		}
 		one := &rules.Set{CaseEnds: what.Rules.CaseEnds, Rules: []*rules.Rule{r}}
-		report, err := rules.Check(ctx, l, one, rules.Config{Calendar: fiveDays(what.TimeZone)})
+		report, err := rules.Check(ctx, l, one, rules.Config{Calendar: fiveDays(what.TimeZone), Kept: true})
 		if err != nil {
 			return rootcause.Outcome{}, err
 		}
@@ -176,11 +176,17 @@ func broken(ctx context.Context, l *eventlog.Log, what OutcomeConfig) (rootcause
 		if out.Violated == 0 {
 			return rootcause.Outcome{}, fmt.Errorf("no case breaks rule %q: there is nothing to explain", r.ID)
 		}
-		guilty := map[string]bool{}
-		for _, e := range out.Evidence {
-			guilty[e.Case] = true
+		known := map[string]bool{} // by case: whether it breaks the rule
+		for _, id := range out.Kept {
+			known[id] = false
 		}
-		return rootcause.Where(l, r.Title.In("en")+": broken", r.Title.In("ru")+": нарушено", func(c eventlog.Case) (bool, bool) { return guilty[c.ID()], true }), nil
+		for _, e := range out.Evidence {
+			known[e.Case] = true
+		}
+		return rootcause.Where(l, r.Title.In("en")+": broken", r.Title.In("ru")+": нарушено", func(c eventlog.Case) (bool, bool) {
+			broken, ok := known[c.ID()]
+			return broken, ok
+		}), nil
 	}
-	return rootcause.Outcome{}, fmt.Errorf("no rule %q; there are %q", what.Outcome, known)
+	return rootcause.Outcome{}, fmt.Errorf("no rule %q; there are %q", what.Outcome, names)
 }

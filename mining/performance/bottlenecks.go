@@ -22,7 +22,8 @@ type Bottleneck struct {
 	Cases    int    `json:"cases"` // in which it lies on the critical path
 	Times    int    `json:"times"` // how often, over all cases
 	// Total = Waiting + Processing + Idle + Undivided. Undivided is the time of
-	// instances without a start, in which waiting and work cannot be told apart.
+	// instances without a start, in which waiting and work cannot be told apart; the
+	// other three are NaN where no instance has one.
 	Total      measure.Number `json:"total_s"`
 	Waiting    measure.Number `json:"waiting_s"`
 	Processing measure.Number `json:"processing_s"`
@@ -62,7 +63,7 @@ func FindBottlenecks(ctx context.Context, l *eventlog.Log, cfg Config) (*Bottlen
 	type sums struct{ waiting, processing, idle, undivided float64 }
 	n := l.Activities().Len()
 	totals := make([]sums, n)
-	cases, times := make([]int, n), make([]int, n)
+	cases, times, whole := make([]int, n), make([]int, n), make([]int, n) // whole: with a start
 	var leads []float64
 	parts := make([]map[int]float64, n) // by activity, by position in leads
 	for i := range parts {
@@ -87,6 +88,7 @@ func FindBottlenecks(ctx context.Context, l *eventlog.Log, cfg Config) (*Bottlen
 				s.undivided += seconds(waiting)
 				undivided++
 			default:
+				whole[a]++
 				s.waiting += seconds(waiting)
 				work := service
 				if cfg.Calendar != nil {
@@ -115,6 +117,9 @@ func FindBottlenecks(ctx context.Context, l *eventlog.Log, cfg Config) (*Bottlen
 		x := Bottleneck{Activity: l.Activities().Name(eventlog.Code(a)), Cases: cases[a], Times: times[a], Total: measure.Number(total),
 			Waiting: measure.Number(s.waiting), Processing: measure.Number(s.processing), Idle: measure.Number(s.idle), Undivided: measure.Number(s.undivided),
 			Share: measure.Number(total / lead), MostSaved: measure.Number((s.waiting + s.undivided) / float64(len(leads)))}
+		if whole[a] == 0 { // nothing is known of either
+			x.Waiting, x.Processing, x.Idle = measure.Number(math.NaN()), measure.Number(math.NaN()), measure.Number(math.NaN())
+		}
 		x.Interval = ratioInterval(parts[a], leads, total, lead)
 		b.Activities = append(b.Activities, x)
 	}

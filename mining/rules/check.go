@@ -26,6 +26,7 @@ type Config struct {
 	Region   string    // of values by region (legal.Config)
 	// Evidence bounds the violations told of each rule; 0 tells all.
 	Evidence int
+	Kept     bool // list the cases that keep each rule (Outcome.Kept)
 }
 
 // Validate reports all faults of the configuration.
@@ -166,7 +167,7 @@ func (c *checker) check(ctx context.Context, r *Rule, o *Outcome) error {
 		case notApplicable:
 			o.NotApplicable++
 		case satisfied:
-			o.Satisfied++
+			o.kept(k, c.cfg)
 		case violated:
 			o.broken(w)
 		case undecided:
@@ -180,6 +181,14 @@ func (c *checker) check(ctx context.Context, r *Rule, o *Outcome) error {
 
 // next makes ready for another case.
 func (w *work) next() { w.violations, w.found, w.because = 0, w.found[:0], match.Text{} }
+
+// kept counts a case that keeps the rule.
+func (o *Outcome) kept(k eventlog.Case, cfg Config) {
+	o.Satisfied++
+	if cfg.Kept {
+		o.Kept = append(o.Kept, k.ID())
+	}
+}
 
 // broken adds the violations of the case to the outcome.
 func (o *Outcome) broken(w *work) {

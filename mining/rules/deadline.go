@@ -53,7 +53,7 @@ func (c *checker) deadline(ctx context.Context, r *Rule, o *Outcome, unknown *ma
 			}
 			o.broken(w)
 		case t.State == legal.Finished:
-			o.Satisfied++
+			o.kept(k, c.cfg)
 		default:
 			o.Undecided++
 			reasons[match.Text{EN: "open, and its term is not over yet", RU: "дело не завершено, срок ещё не истёк"}]++

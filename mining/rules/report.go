@@ -45,6 +45,7 @@ type Outcome struct {
 
 	Violations  int         `json:"violations"` // a case may break a rule several times
 	Evidence    []Violation `json:"evidence"`   // in the order of the log
+	Kept        []string    `json:"-"`          // identifiers of the satisfied cases, in that order; nil unless Config.Kept
 	UndecidedOf []Tally     `json:"undecided_because"`
 	// Clock is the summary of a deadline's clock over the cases that it applies to.
 	Clock    *legal.Summary `json:"clock"`
