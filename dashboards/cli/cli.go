@@ -125,7 +125,12 @@ and shows both. Everything runs on this machine, without internet.
 
   uprava demo                     the whole way on a fictional town
   uprava ingest LOG.xes.gz        bring a log of one's own into the store
+  uprava quality LOG              what the log can tell, and what it cannot
   uprava mine LOG                 lead times and the directly-follows graph
+  uprava times LOG                where the time goes
+  uprava discover LOG --out FILE  a process model
+  uprava check LOG --model FILE   how well the log keeps to a model, or to rules
+  uprava predict LOG              which open cases will be late
   uprava fit LOG --out DIR        a model that can be simulated
   uprava simulate DIR             what-if answers with intervals
   uprava serve                    the pages, on this machine only`,
