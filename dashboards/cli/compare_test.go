@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -44,6 +45,7 @@ func TestCompare(t *testing.T) {
 		{[]string{"--by", "nothing"}, exitBadInput, "nothing"},
 		{[]string{"--with", "nothing"}, exitNotFound, "nothing"},
 		{[]string{"--before", "soon"}, exitUsage, "soon"},
+		{[]string{"--before", "2031-07-01"}, exitBadInput, "1434 cases began before and 0 from then on"},
 		{[]string{"--with-filter", "has("}, exitUsage, "character"},
 	} {
 		code, _, err := s.run(append([]string{"compare", "receipt"}, c.args...)...)
@@ -82,6 +84,7 @@ func TestExplain(t *testing.T) {
 		{nil, exitUsage, "--outcome is needed"},
 		{[]string{"--outcome", "late"}, exitBadInput, "no limit is known"},
 		{[]string{"--outcome", "late", "--due", "nothing"}, exitBadInput, "nothing"},
+		{[]string{"--outcome", "late", "--due", "channel"}, exitBadInput, "no moments in time"},
 		{[]string{"--outcome", "guilt"}, exitBadInput, "wanted late, long"},
 		{[]string{"--outcome", "guilt", "--rules", rules}, exitBadInput, `no rule "guilt"`},
 		{[]string{"--outcome", "long", "--above", "2"}, exitBadInput, "quantile"},
@@ -90,4 +93,27 @@ func TestExplain(t *testing.T) {
 		require.Equal(t, c.code, code, "%v: %s", c.args, err)
 		require.Contains(t, err, c.says)
 	}
+}
+
+// The planted truth of the pack's log: how many cases are overdue, and of so few
+// nothing is said to go with it.
+func TestExplainLateOfThePack(t *testing.T) {
+	s := newShell(t)
+	dir := t.TempDir()
+	s.ok("dataset", "generate", "municipality", "--out", dir)
+	s.ok("ingest", filepath.Join(dir, "municipality-redistribution.xes.gz"))
+	b, err := os.ReadFile(filepath.Join(dir, "municipality-redistribution.truth.json"))
+	require.NoError(t, err)
+	var truth struct{ Delivered, Overdue int }
+	require.NoError(t, json.Unmarshal(b, &truth))
+	var r struct {
+		Known int
+		Base  struct{ K int }
+		Found int
+	}
+	require.NoError(t, json.Unmarshal([]byte(s.ok("explain", "municipality-redistribution", "--outcome", "late", "--json")), &r))
+	require.Equal(t, truth.Delivered, r.Known)
+	require.Equal(t, truth.Overdue, r.Base.K)
+	require.Zero(t, r.Found)
+	require.Contains(t, unspaced(s.ok("explain", "municipality-redistribution", "--outcome", "late", "--lang", "ru")), "дело завершено позже срока")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uprava/uprava/mining/cohort"
@@ -73,6 +74,9 @@ func (d *Desk) CompareBefore(ctx context.Context, log string, look Look, at even
 		return nil, nil, err
 	}
 	a, b := cohort.Before(v.Log, at)
+	if a.Cases() == 0 || b.Cases() == 0 {
+		return nil, nil, InputError{fmt.Errorf("comparing %q before and from %s: %d cases began before and %d from then on", log, at.Go().Format(time.RFC3339), a.Cases(), b.Cases())}
+	}
 	r, err := cohort.Compare(ctx, a, b, cfg)
 	return r, v.left(look), input(ctx, err)
 }
@@ -136,6 +140,9 @@ func (d *Desk) late(l *eventlog.Log, lead performance.LeadConfig, s *subject, wh
 		if !hasAttribute(l, what.Due) {
 			return rootcause.Outcome{}, fmt.Errorf("explaining %q: no case has the attribute %q", l.Name(), what.Due)
 		}
+		if !slices.ContainsFunc(l.CaseAttributes(), func(a eventlog.AttributeInfo) bool { return a.Path == what.Due && a.Kind == eventlog.KindTime }) {
+			return rootcause.Outcome{}, fmt.Errorf("explaining %q: attribute %q holds no moments in time", l.Name(), what.Due)
+		}
 		ends := map[string]eventlog.Time{}
 		times, err := performance.Between(l, performance.LeadConfig{To: lead.To})
 		if err != nil {
@@ -146,9 +153,9 @@ func (d *Desk) late(l *eventlog.Log, lead performance.LeadConfig, s *subject, wh
 			ends[c.ID()] = c.First() + eventlog.Time(times.Seconds[i]*1e6)
 		}
 		return rootcause.Where(l, "the case ended after its due date", "дело завершено позже срока", func(c eventlog.Case) (bool, bool) {
-			due, ok := c.Attribute(what.Due)
+			due, ok := c.AttributeOf(what.Due, eventlog.KindTime)
 			end, ended := ends[c.ID()]
-			return ok && end > due.Stamp().Time, ok && ended && due.Kind() == eventlog.KindTime
+			return ok && end > due.Stamp().Time, ok && ended
 		}), nil
 	case what.Limit > 0:
 		return rootcause.Late(l, what.Limit, lead)
