@@ -66,6 +66,17 @@ func (a *app) printTimes(t *desk.Times) error {
 		return err
 	}
 
+	if c := t.Causes.All; float64(c.Waiting) > 0 {
+		part := func(x measure.Number) string { return percent(l, x/c.Waiting) }
+		fmt.Fprintf(w, "\n%s\n", l.T("times.causes", l.Int(int64(c.N)), part(c.Contention), part(c.Prioritisation), part(c.Unavailability), part(c.Batching), part(c.Extraneous)))
+	}
+	for i, x := range t.Batches[:min(3, len(t.Batches))] {
+		if i == 0 {
+			fmt.Fprintf(w, "\n%s\n", l.T("times.batches"))
+		}
+		fmt.Fprintf(w, "  %s\n", l.T("times.batch", shorten(x.Activity, 42), l.Int(int64(x.Batches)), number(l, measure.Number(x.Size.Mean)), l.Int(int64(x.Instances)), l.Int(int64(x.Of)), l.T("weekday."+x.Weekday.String()), percent(l, x.WeekdayShare)))
+	}
+
 	if t.Parties != nil {
 		fmt.Fprintf(w, "\n%s\n", l.T("times.parties"))
 		p := table{head: []string{l.T("times.party"), l.T("times.share"), l.T("times.cases"), l.T("times.per-case")}, right: map[int]bool{1: true, 2: true, 3: true}}

@@ -11,16 +11,18 @@ import (
 
 // Times is where the time of a log goes.
 type Times struct {
-	Log         string                   `json:"log"`
-	Bottlenecks *performance.Bottlenecks `json:"bottlenecks"`
-	Parties     *performance.Parties     `json:"parties"` // by unit; nil where no units are recorded
-	Rework      *performance.Rework      `json:"rework"`
-	Workload    *performance.Workload    `json:"workload"`  // by week
-	Handovers   []performance.Handover   `json:"handovers"` // between units, else between people
-	OfHandovers int                      `json:"of_handovers"`
-	Filter      *filter.Effect           `json:"filter,omitempty"`
-	Texts       []string                 `json:"warnings"`
-	Doubts      []error                  `json:"-"`
+	Log         string                     `json:"log"`
+	Bottlenecks *performance.Bottlenecks   `json:"bottlenecks"`
+	Parties     *performance.Parties       `json:"parties"` // by unit; nil where no units are recorded
+	Causes      *performance.WaitingCauses `json:"waiting_causes"`
+	Batches     []performance.Batched      `json:"batches"`
+	Rework      *performance.Rework        `json:"rework"`
+	Workload    *performance.Workload      `json:"workload"`  // by week
+	Handovers   []performance.Handover     `json:"handovers"` // between units, else between people
+	OfHandovers int                        `json:"of_handovers"`
+	Filter      *filter.Effect             `json:"filter,omitempty"`
+	Texts       []string                   `json:"warnings"`
+	Doubts      []error                    `json:"-"`
 }
 
 // mostHandovers bounds the hand-overs told.
@@ -40,6 +42,12 @@ func (d *Desk) Times(ctx context.Context, log string, look Look) (*Times, error)
 		by = performance.ByResource(v.Log)
 	}
 	if t.Bottlenecks, err = performance.FindBottlenecks(ctx, v.Log, performance.Config{Calendar: office()}); err != nil {
+		return nil, err
+	}
+	if t.Causes, err = performance.FindWaitingCauses(ctx, v.Log, performance.Config{Calendar: office()}, performance.BatchConfig{}); err != nil {
+		return nil, err
+	}
+	if t.Batches, err = performance.FindBatches(ctx, v.Log, performance.BatchConfig{}); err != nil {
 		return nil, err
 	}
 	parties := []error{&measure.Doubt{
@@ -62,7 +70,7 @@ func (d *Desk) Times(ctx context.Context, log string, look Look) (*Times, error)
 		return nil, err
 	}
 	seen := map[string]bool{}
-	for _, list := range [][]error{v.Pairing.Warnings(), t.Bottlenecks.Warnings, parties, t.Workload.Warnings} {
+	for _, list := range [][]error{v.Pairing.Warnings(), t.Bottlenecks.Warnings, t.Causes.Warnings, parties, t.Workload.Warnings} {
 		for _, w := range list {
 			if !seen[w.Error()] {
 				seen[w.Error()] = true

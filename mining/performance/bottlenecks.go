@@ -118,7 +118,7 @@ func FindBottlenecks(ctx context.Context, l *eventlog.Log, cfg Config) (*Bottlen
 			Waiting: measure.Number(s.waiting), Processing: measure.Number(s.processing), Idle: measure.Number(s.idle), Undivided: measure.Number(s.undivided),
 			Share: measure.Number(total / lead), MostSaved: measure.Number((s.waiting + s.undivided) / float64(len(leads)))}
 		if whole[a] == 0 { // nothing is known of either
-			x.Waiting, x.Processing, x.Idle = measure.Number(math.NaN()), measure.Number(math.NaN()), measure.Number(math.NaN())
+			x.Waiting, x.Processing, x.Idle = measure.Number(nan), measure.Number(nan), measure.Number(nan)
 		}
 		x.Interval = ratioInterval(parts[a], leads, total, lead)
 		b.Activities = append(b.Activities, x)

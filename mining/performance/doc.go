@@ -7,7 +7,9 @@
 //	             ├▶ FindBottlenecks ─▶ whose waiting and work the lead times are made of
 //	             ├▶ FindParties, Handovers ─▶ in whose court the time was
 //	             ├▶ FindRework   ─▶ repetitions, ping-pong, first time right
-//	             └▶ FindWorkload ─▶ cases in progress and queues over time
+//	             ├▶ FindWorkload ─▶ cases in progress and queues over time
+//	             ├▶ FindBatches, FindWaitingCauses ─▶ why work waited
+//	             └▶ Spectrum     ─▶ every passage of a pair of activities over time
 //	Sample ─▶ Summary (measure), Histogram
 //
 // Authors disagree on the words; here, and in all of Uprava, they mean:

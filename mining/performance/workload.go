@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -76,7 +75,7 @@ func loadOf(steps []step, from, to eventlog.Time) Load {
 	}
 	spent[level] += float64(to - at)
 	if total <= 0 {
-		l.Mean, l.P85 = measure.Number(math.NaN()), measure.Number(math.NaN())
+		l.Mean, l.P85 = measure.Number(nan), measure.Number(nan)
 		return l
 	}
 	sum, below := 0.0, 0.0
@@ -154,7 +153,7 @@ func FindWorkload(ctx context.Context, l *eventlog.Log, bin time.Duration) (*Wor
 		}
 		q := Queue{Activity: l.Activities().Name(eventlog.Code(a)), N: counts[a], Waiting: loadOf(waiting[a], from, to), Work: loadOf(work[a], from, to)}
 		if len(work[a]) == 0 {
-			q.Work = Load{Mean: measure.Number(math.NaN()), P85: measure.Number(math.NaN())}
+			q.Work = Load{Mean: measure.Number(nan), P85: measure.Number(nan)}
 		}
 		w.Queues = append(w.Queues, q)
 	}
