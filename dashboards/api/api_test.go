@@ -67,6 +67,16 @@ func (b *backend) Mine(ctx context.Context, cfg api.MineConfig) (*mining.Overvie
 	return mining.Mine(ctx, cfg.Log, mining.InMemory(l), cfg.Events)
 }
 
+func (b *backend) Analyse(_ context.Context, cfg api.AnalyseConfig) (any, error) {
+	if _, ok := b.logs[cfg.Log]; !ok {
+		return nil, fmt.Errorf("asking %q: %w", cfg.Log, mining.ErrUnknownLog)
+	}
+	if cfg.Analysis != "quality" {
+		return nil, api.Invalid(fmt.Errorf("there is no analysis %q", cfg.Analysis))
+	}
+	return map[string]any{"filter": cfg.Filter.String(), "options": cfg.Options, "<&>": nil}, nil
+}
+
 func (b *backend) Simulate(ctx context.Context, cfg api.SimulateConfig) (json.Marshaler, error) {
 	if cfg.Model == "nosuch" {
 		return nil, fmt.Errorf("simulating %q: model %w", cfg.Model, api.ErrNotFound)
@@ -455,4 +465,39 @@ func TestGenerated(t *testing.T) {
 		return nil
 	}))
 	require.Equal(t, 4, files)
+}
+
+func TestAnalyse(t *testing.T) {
+	client, address, _ := served(t, &backend{logs: map[string]*eventlog.Log{"permits": logtest.Parse("<a,b>")}})
+	const want = "{\n  \"<&>\": null,\n  \"filter\": \"has(\\\"a\\\")\",\n  \"options\": {\n    \"limit\": \"30d\"\n  }\n}\n"
+	out, err := client.Analyse(t.Context(), &upravav1.AnalyseRequest{Log: "permits", Analysis: "quality", Filter: `has("a")`, Options: map[string]string{"limit": "30d"}})
+	require.NoError(t, err)
+	require.Equal(t, want, string(out.Data))
+	post := func(path, body string) (int, string, string) {
+		res, err := http.Post(address+path, "application/json", strings.NewReader(body))
+		require.NoError(t, err)
+		defer res.Body.Close()
+		text, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		return res.StatusCode, res.Header.Get("Content-Type"), string(text)
+	}
+	code, kind, body := post("/api/v1/logs/permits/analyses/quality", `{"filter": "has(\"a\")", "options": {"limit": "30d"}}`)
+	require.Equal(t, 200, code, body)
+	require.Equal(t, "application/json", kind)
+	require.Equal(t, want, body)
+	for _, c := range []struct {
+		path, body string
+		code       int
+		says       string
+	}{
+		{"/api/v1/logs/permits/analyses/quality", `{"filter": "has("}`, 400, "reading filter"},
+		{"/api/v1/logs/permits/analyses/magic", `{}`, 400, "no analysis"},
+		{"/api/v1/logs/nosuch/analyses/quality", `{}`, 404, "nosuch"},
+		{"/api/v1/logs/permits/analyses/quality", `{"events": "some"}`, 400, "events"},
+		{"/api/v1/logs/permits/analyses/quality", `{"nonsense": 1}`, 400, "nonsense"},
+	} {
+		code, _, body := post(c.path, c.body)
+		require.Equal(t, c.code, code, body)
+		require.Contains(t, body, c.says)
+	}
 }

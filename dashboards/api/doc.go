@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/uprava/uprava/mining"
+	"github.com/uprava/uprava/mining/filter"
 	"github.com/uprava/uprava/simulator/experiment"
 )
 
@@ -34,6 +35,9 @@ type Backend interface {
 	Logs(ctx context.Context) ([]Log, error)
 	// Mine returns the overview of a log.
 	Mine(ctx context.Context, cfg MineConfig) (*mining.Overview, error)
+	// Analyse answers another question of a log with what its command prints as
+	// JSON. An analysis or option that is not known is an ErrInvalid.
+	Analyse(ctx context.Context, cfg AnalyseConfig) (any, error)
 	// Simulate runs an experiment and returns its *experiment.Result or, where a
 	// scenario was asked for, *experiment.Comparison. It may take as long as
 	// that takes, and ends with the context.
@@ -59,6 +63,14 @@ type MineConfig struct {
 	Log        string
 	Events     mining.Events
 	Classifier string // "" for concept:name
+	Filter     filter.Filter
+}
+
+// AnalyseConfig asks another question of a log.
+type AnalyseConfig struct {
+	MineConfig
+	Analysis string
+	Options  map[string]string // by the names of the command's flags
 }
 
 // SimulateConfig asks for an experiment.

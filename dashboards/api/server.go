@@ -71,7 +71,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{grpc: grpc.NewServer(grpc.MaxRecvMsgSize(maxRequest))}
 	upravav1.RegisterUpravaServer(s.grpc, svc)
 	gateway := runtime.NewServeMux(
-		runtime.WithMarshalerOption(runtime.MIMEWildcard, codec{}),
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, &runtime.HTTPBodyMarshaler{Marshaler: codec{}}),
 		runtime.WithDisableHTTPMethodOverride(),
 		runtime.WithDisablePathLengthFallback(),
 		runtime.WithWriteContentLength(),

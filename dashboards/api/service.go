@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/genproto/googleapis/api/httpbody"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -19,6 +21,7 @@ import (
 
 	upravav1 "github.com/uprava/uprava/dashboards/api/proto/uprava/v1"
 	"github.com/uprava/uprava/mining"
+	"github.com/uprava/uprava/mining/filter"
 	"github.com/uprava/uprava/simulator/experiment"
 )
 
@@ -54,19 +57,55 @@ func (s *service) ListLogs(ctx context.Context, _ *upravav1.ListLogsRequest) (ou
 
 func (s *service) Mine(ctx context.Context, q *upravav1.MineRequest) (out *upravav1.Overview, err error) {
 	defer s.answer(ctx, "Mine", &err)
-	if err := errors.Join(name("log", q.Log, true), name("classifier", q.Classifier, false)); err != nil {
+	cfg, err := look(q.Log, q.Events, q.Classifier, q.Filter)
+	if err != nil {
 		return nil, err
 	}
-	e, err := mining.ParseEvents(q.Events)
-	if err != nil {
-		return nil, Invalid(err)
-	}
-	o, err := s.backend.Mine(ctx, MineConfig{Log: q.Log, Events: e, Classifier: q.Classifier})
+	o, err := s.backend.Mine(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
 	out = &upravav1.Overview{}
 	return out, recode(o, out)
+}
+
+func (s *service) Analyse(ctx context.Context, q *upravav1.AnalyseRequest) (out *httpbody.HttpBody, err error) {
+	defer s.answer(ctx, "Analyse", &err)
+	cfg, err := look(q.Log, q.Events, q.Classifier, q.Filter)
+	if err == nil {
+		err = name("analysis", q.Analysis, true)
+	}
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.backend.Analyse(ctx, AnalyseConfig{MineConfig: cfg, Analysis: q.Analysis, Options: q.Options})
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return nil, fmt.Errorf("writing the answer of %q: %w", q.Analysis, err)
+	}
+	return &httpbody.HttpBody{ContentType: "application/json", Data: b.Bytes()}, nil
+}
+
+// look reads how a log is to be looked at.
+func look(log, events, classifier, part string) (MineConfig, error) {
+	cfg := MineConfig{Log: log, Classifier: classifier}
+	if err := errors.Join(name("log", log, true), name("classifier", classifier, false)); err != nil {
+		return cfg, err
+	}
+	var err error
+	if cfg.Events, err = mining.ParseEvents(events); err != nil {
+		return cfg, Invalid(err)
+	}
+	if cfg.Filter, err = filter.Parse(part); err != nil {
+		return cfg, Invalid(err)
+	}
+	return cfg, nil
 }
 
 func (s *service) Simulate(ctx context.Context, q *upravav1.SimulateRequest) (out *upravav1.Simulation, err error) {

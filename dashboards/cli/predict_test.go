@@ -2,6 +2,9 @@ package cli
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,5 +52,25 @@ func TestPredict(t *testing.T) {
 		code, _, err := s.run(append([]string{"predict", "receipt"}, c.args...)...)
 		require.Equal(t, c.code, code, "%v: %s", c.args, err)
 		require.Contains(t, err, c.says)
+	}
+}
+
+// Another program gets what the command prints.
+func TestAnalyseOverREST(t *testing.T) {
+	s := newShell(t)
+	s.ok("ingest", logtest.Shared(t, "running-example.xes"))
+	want := map[string]string{
+		"quality":  s.ok("quality", "running-example", "--filter", `has("decide")`, "--json"),
+		"times":    s.ok("times", "running-example", "--filter", `has("decide")`, "--json"),
+		"discover": s.ok("discover", "running-example", "--algorithm", "im", "--filter", `has("decide")`, "--json"),
+	}
+	address := s.serving()
+	for analysis, answer := range want {
+		res, err := http.Post(address+"/api/v1/logs/running-example/analyses/"+analysis, "application/json", strings.NewReader(`{"filter": "has(\"decide\")"}`))
+		require.NoError(t, err)
+		text, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		require.NoError(t, err)
+		require.Equal(t, answer, string(text), analysis)
 	}
 }

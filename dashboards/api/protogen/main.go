@@ -21,6 +21,7 @@ import (
 
 	"github.com/bufbuild/protocompile"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
+	_ "google.golang.org/genproto/googleapis/api/httpbody"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protodesc"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -117,7 +118,11 @@ func compile(ctx context.Context, files []string) ([]*descriptorpb.FileDescripto
 		for i := range f.Imports().Len() {
 			add(f.Imports().Get(i).FileDescriptor)
 		}
-		all = append(all, protodesc.ToFileDescriptorProto(f))
+		d := protodesc.ToFileDescriptorProto(f)
+		if d.SourceCodeInfo == nil { // which the OpenAPI plugin wants even of what is linked in
+			d.SourceCodeInfo = &descriptorpb.SourceCodeInfo{}
+		}
+		all = append(all, d)
 	}
 	for i, f := range compiled {
 		add(f)

@@ -11,6 +11,7 @@ package upravav1
 
 import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
+	httpbody "google.golang.org/genproto/googleapis/api/httpbody"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	descriptorpb "google.golang.org/protobuf/types/descriptorpb"
@@ -205,7 +206,9 @@ type MineRequest struct {
 	// complete) or "recorded".
 	Events string `protobuf:"bytes,2,opt,name=events,proto3" json:"events,omitempty"`
 	// Classifier of the log that names the activities; concept:name by default.
-	Classifier    string `protobuf:"bytes,3,opt,name=classifier,proto3" json:"classifier,omitempty"`
+	Classifier string `protobuf:"bytes,3,opt,name=classifier,proto3" json:"classifier,omitempty"`
+	// Part of the log that is meant, as `uprava filters` tells; all by default.
+	Filter        string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -261,6 +264,101 @@ func (x *MineRequest) GetClassifier() string {
 	return ""
 }
 
+func (x *MineRequest) GetFilter() string {
+	if x != nil {
+		return x.Filter
+	}
+	return ""
+}
+
+type AnalyseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the log.
+	Log string `protobuf:"bytes,1,opt,name=log,proto3" json:"log,omitempty"`
+	// What is asked: quality, times, discover, compare, explain, predict or drift.
+	Analysis string `protobuf:"bytes,2,opt,name=analysis,proto3" json:"analysis,omitempty"`
+	// As in MineRequest.
+	Events     string `protobuf:"bytes,3,opt,name=events,proto3" json:"events,omitempty"`
+	Classifier string `protobuf:"bytes,4,opt,name=classifier,proto3" json:"classifier,omitempty"`
+	Filter     string `protobuf:"bytes,5,opt,name=filter,proto3" json:"filter,omitempty"`
+	// What else the command takes, by the names of its flags, such as "limit": "30d".
+	Options       map[string]string `protobuf:"bytes,6,rep,name=options,proto3" json:"options,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AnalyseRequest) Reset() {
+	*x = AnalyseRequest{}
+	mi := &file_uprava_v1_uprava_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AnalyseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AnalyseRequest) ProtoMessage() {}
+
+func (x *AnalyseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_uprava_v1_uprava_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AnalyseRequest.ProtoReflect.Descriptor instead.
+func (*AnalyseRequest) Descriptor() ([]byte, []int) {
+	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *AnalyseRequest) GetLog() string {
+	if x != nil {
+		return x.Log
+	}
+	return ""
+}
+
+func (x *AnalyseRequest) GetAnalysis() string {
+	if x != nil {
+		return x.Analysis
+	}
+	return ""
+}
+
+func (x *AnalyseRequest) GetEvents() string {
+	if x != nil {
+		return x.Events
+	}
+	return ""
+}
+
+func (x *AnalyseRequest) GetClassifier() string {
+	if x != nil {
+		return x.Classifier
+	}
+	return ""
+}
+
+func (x *AnalyseRequest) GetFilter() string {
+	if x != nil {
+		return x.Filter
+	}
+	return ""
+}
+
+func (x *AnalyseRequest) GetOptions() map[string]string {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
 // What a log tells of its process.
 type Overview struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -286,7 +384,7 @@ type Overview struct {
 
 func (x *Overview) Reset() {
 	*x = Overview{}
-	mi := &file_uprava_v1_uprava_proto_msgTypes[4]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -298,7 +396,7 @@ func (x *Overview) String() string {
 func (*Overview) ProtoMessage() {}
 
 func (x *Overview) ProtoReflect() protoreflect.Message {
-	mi := &file_uprava_v1_uprava_proto_msgTypes[4]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -311,7 +409,7 @@ func (x *Overview) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Overview.ProtoReflect.Descriptor instead.
 func (*Overview) Descriptor() ([]byte, []int) {
-	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{4}
+	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Overview) GetLog() string {
@@ -405,7 +503,7 @@ type DirectlyFollows struct {
 
 func (x *DirectlyFollows) Reset() {
 	*x = DirectlyFollows{}
-	mi := &file_uprava_v1_uprava_proto_msgTypes[5]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -417,7 +515,7 @@ func (x *DirectlyFollows) String() string {
 func (*DirectlyFollows) ProtoMessage() {}
 
 func (x *DirectlyFollows) ProtoReflect() protoreflect.Message {
-	mi := &file_uprava_v1_uprava_proto_msgTypes[5]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -430,7 +528,7 @@ func (x *DirectlyFollows) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DirectlyFollows.ProtoReflect.Descriptor instead.
 func (*DirectlyFollows) Descriptor() ([]byte, []int) {
-	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{5}
+	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *DirectlyFollows) GetPairs() int64 {
@@ -467,7 +565,7 @@ type Edge struct {
 
 func (x *Edge) Reset() {
 	*x = Edge{}
-	mi := &file_uprava_v1_uprava_proto_msgTypes[6]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -479,7 +577,7 @@ func (x *Edge) String() string {
 func (*Edge) ProtoMessage() {}
 
 func (x *Edge) ProtoReflect() protoreflect.Message {
-	mi := &file_uprava_v1_uprava_proto_msgTypes[6]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -492,7 +590,7 @@ func (x *Edge) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Edge.ProtoReflect.Descriptor instead.
 func (*Edge) Descriptor() ([]byte, []int) {
-	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{6}
+	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Edge) GetFrom() string {
@@ -534,7 +632,7 @@ type ActivityCount struct {
 
 func (x *ActivityCount) Reset() {
 	*x = ActivityCount{}
-	mi := &file_uprava_v1_uprava_proto_msgTypes[7]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -546,7 +644,7 @@ func (x *ActivityCount) String() string {
 func (*ActivityCount) ProtoMessage() {}
 
 func (x *ActivityCount) ProtoReflect() protoreflect.Message {
-	mi := &file_uprava_v1_uprava_proto_msgTypes[7]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -559,7 +657,7 @@ func (x *ActivityCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActivityCount.ProtoReflect.Descriptor instead.
 func (*ActivityCount) Descriptor() ([]byte, []int) {
-	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{7}
+	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ActivityCount) GetActivity() string {
@@ -597,7 +695,7 @@ type LeadTime struct {
 
 func (x *LeadTime) Reset() {
 	*x = LeadTime{}
-	mi := &file_uprava_v1_uprava_proto_msgTypes[8]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -609,7 +707,7 @@ func (x *LeadTime) String() string {
 func (*LeadTime) ProtoMessage() {}
 
 func (x *LeadTime) ProtoReflect() protoreflect.Message {
-	mi := &file_uprava_v1_uprava_proto_msgTypes[8]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -622,7 +720,7 @@ func (x *LeadTime) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LeadTime.ProtoReflect.Descriptor instead.
 func (*LeadTime) Descriptor() ([]byte, []int) {
-	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{8}
+	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *LeadTime) GetFrom() string {
@@ -712,7 +810,7 @@ type SimulateRequest struct {
 
 func (x *SimulateRequest) Reset() {
 	*x = SimulateRequest{}
-	mi := &file_uprava_v1_uprava_proto_msgTypes[9]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -724,7 +822,7 @@ func (x *SimulateRequest) String() string {
 func (*SimulateRequest) ProtoMessage() {}
 
 func (x *SimulateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_uprava_v1_uprava_proto_msgTypes[9]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -737,7 +835,7 @@ func (x *SimulateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SimulateRequest.ProtoReflect.Descriptor instead.
 func (*SimulateRequest) Descriptor() ([]byte, []int) {
-	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{9}
+	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *SimulateRequest) GetModel() string {
@@ -812,7 +910,7 @@ type Simulation struct {
 
 func (x *Simulation) Reset() {
 	*x = Simulation{}
-	mi := &file_uprava_v1_uprava_proto_msgTypes[10]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -824,7 +922,7 @@ func (x *Simulation) String() string {
 func (*Simulation) ProtoMessage() {}
 
 func (x *Simulation) ProtoReflect() protoreflect.Message {
-	mi := &file_uprava_v1_uprava_proto_msgTypes[10]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -837,7 +935,7 @@ func (x *Simulation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Simulation.ProtoReflect.Descriptor instead.
 func (*Simulation) Descriptor() ([]byte, []int) {
-	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{10}
+	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Simulation) GetKpis() []*KPI {
@@ -894,7 +992,7 @@ type KPI struct {
 
 func (x *KPI) Reset() {
 	*x = KPI{}
-	mi := &file_uprava_v1_uprava_proto_msgTypes[11]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -906,7 +1004,7 @@ func (x *KPI) String() string {
 func (*KPI) ProtoMessage() {}
 
 func (x *KPI) ProtoReflect() protoreflect.Message {
-	mi := &file_uprava_v1_uprava_proto_msgTypes[11]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -919,7 +1017,7 @@ func (x *KPI) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KPI.ProtoReflect.Descriptor instead.
 func (*KPI) Descriptor() ([]byte, []int) {
-	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{11}
+	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *KPI) GetName() string {
@@ -1000,7 +1098,7 @@ type Difference struct {
 
 func (x *Difference) Reset() {
 	*x = Difference{}
-	mi := &file_uprava_v1_uprava_proto_msgTypes[12]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1012,7 +1110,7 @@ func (x *Difference) String() string {
 func (*Difference) ProtoMessage() {}
 
 func (x *Difference) ProtoReflect() protoreflect.Message {
-	mi := &file_uprava_v1_uprava_proto_msgTypes[12]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1025,7 +1123,7 @@ func (x *Difference) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Difference.ProtoReflect.Descriptor instead.
 func (*Difference) Descriptor() ([]byte, []int) {
-	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{12}
+	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Difference) GetName() string {
@@ -1129,7 +1227,7 @@ type Evidence struct {
 
 func (x *Evidence) Reset() {
 	*x = Evidence{}
-	mi := &file_uprava_v1_uprava_proto_msgTypes[13]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1141,7 +1239,7 @@ func (x *Evidence) String() string {
 func (*Evidence) ProtoMessage() {}
 
 func (x *Evidence) ProtoReflect() protoreflect.Message {
-	mi := &file_uprava_v1_uprava_proto_msgTypes[13]
+	mi := &file_uprava_v1_uprava_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1154,7 +1252,7 @@ func (x *Evidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
 func (*Evidence) Descriptor() ([]byte, []int) {
-	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{13}
+	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Evidence) GetEngine() string {
@@ -1250,7 +1348,7 @@ var File_uprava_v1_uprava_proto protoreflect.FileDescriptor
 
 const file_uprava_v1_uprava_proto_rawDesc = "" +
 	"\n" +
-	"\x16uprava/v1/uprava.proto\x12\tuprava.v1\x1a\x1cgoogle/api/annotations.proto\x1a google/protobuf/descriptor.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x11\n" +
+	"\x16uprava/v1/uprava.proto\x12\tuprava.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a google/protobuf/descriptor.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x11\n" +
 	"\x0fListLogsRequest\"6\n" +
 	"\x10ListLogsResponse\x12\"\n" +
 	"\x04logs\x18\x01 \x03(\v2\x0e.uprava.v1.LogR\x04logs\"\xc9\x01\n" +
@@ -1260,13 +1358,26 @@ const file_uprava_v1_uprava_proto_rawDesc = "" +
 	"\x06events\x18\x03 \x01(\x03R\x06events\x12 \n" +
 	"\vquarantined\x18\x04 \x01(\x03R\vquarantined\x120\n" +
 	"\x05first\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x05first\x12.\n" +
-	"\x04last\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x04last\"W\n" +
+	"\x04last\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x04last\"o\n" +
 	"\vMineRequest\x12\x10\n" +
 	"\x03log\x18\x01 \x01(\tR\x03log\x12\x16\n" +
 	"\x06events\x18\x02 \x01(\tR\x06events\x12\x1e\n" +
 	"\n" +
 	"classifier\x18\x03 \x01(\tR\n" +
-	"classifier\"\xbe\x03\n" +
+	"classifier\x12\x16\n" +
+	"\x06filter\x18\x04 \x01(\tR\x06filter\"\x8c\x02\n" +
+	"\x0eAnalyseRequest\x12\x10\n" +
+	"\x03log\x18\x01 \x01(\tR\x03log\x12\x1a\n" +
+	"\banalysis\x18\x02 \x01(\tR\banalysis\x12\x16\n" +
+	"\x06events\x18\x03 \x01(\tR\x06events\x12\x1e\n" +
+	"\n" +
+	"classifier\x18\x04 \x01(\tR\n" +
+	"classifier\x12\x16\n" +
+	"\x06filter\x18\x05 \x01(\tR\x06filter\x12@\n" +
+	"\aoptions\x18\x06 \x03(\v2&.uprava.v1.AnalyseRequest.OptionsEntryR\aoptions\x1a:\n" +
+	"\fOptionsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xbe\x03\n" +
 	"\bOverview\x12\x10\n" +
 	"\x03log\x18\x01 \x01(\tR\x03log\x12\x1b\n" +
 	"\tevents_as\x18\x02 \x01(\tR\beventsAs\x12\x14\n" +
@@ -1381,10 +1492,11 @@ const file_uprava_v1_uprava_proto_rawDesc = "" +
 	"confidence\x12\x1d\n" +
 	"\n" +
 	"input_hash\x18\n" +
-	" \x01(\tR\tinputHash2\x9f\x02\n" +
+	" \x01(\tR\tinputHash2\x91\x03\n" +
 	"\x06Uprava\x12Y\n" +
 	"\bListLogs\x12\x1a.uprava.v1.ListLogsRequest\x1a\x1b.uprava.v1.ListLogsResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\f/api/v1/logs\x12[\n" +
-	"\x04Mine\x12\x16.uprava.v1.MineRequest\x1a\x13.uprava.v1.Overview\"&\x82\xd3\xe4\x93\x02 \x12\x1e/api/v1/logs/{log=**}/overview\x12]\n" +
+	"\x04Mine\x12\x16.uprava.v1.MineRequest\x1a\x13.uprava.v1.Overview\"&\x82\xd3\xe4\x93\x02 \x12\x1e/api/v1/logs/{log=**}/overview\x12p\n" +
+	"\aAnalyse\x12\x19.uprava.v1.AnalyseRequest\x1a\x14.google.api.HttpBody\"4\x82\xd3\xe4\x93\x02.:\x01*\")/api/v1/logs/{log=**}/analyses/{analysis}\x12]\n" +
 	"\bSimulate\x12\x1a.uprava.v1.SimulateRequest\x1a\x15.uprava.v1.Simulation\"\x1e\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/api/v1/simulations:>\n" +
 	"\n" +
 	"omit_empty\x12\x1d.google.protobuf.FieldOptions\x18\x91\x89\x03 \x01(\bR\tomitEmptyBBZ@github.com/uprava/uprava/dashboards/api/proto/uprava/v1;upravav1b\x06proto3"
@@ -1401,50 +1513,56 @@ func file_uprava_v1_uprava_proto_rawDescGZIP() []byte {
 	return file_uprava_v1_uprava_proto_rawDescData
 }
 
-var file_uprava_v1_uprava_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_uprava_v1_uprava_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_uprava_v1_uprava_proto_goTypes = []any{
 	(*ListLogsRequest)(nil),           // 0: uprava.v1.ListLogsRequest
 	(*ListLogsResponse)(nil),          // 1: uprava.v1.ListLogsResponse
 	(*Log)(nil),                       // 2: uprava.v1.Log
 	(*MineRequest)(nil),               // 3: uprava.v1.MineRequest
-	(*Overview)(nil),                  // 4: uprava.v1.Overview
-	(*DirectlyFollows)(nil),           // 5: uprava.v1.DirectlyFollows
-	(*Edge)(nil),                      // 6: uprava.v1.Edge
-	(*ActivityCount)(nil),             // 7: uprava.v1.ActivityCount
-	(*LeadTime)(nil),                  // 8: uprava.v1.LeadTime
-	(*SimulateRequest)(nil),           // 9: uprava.v1.SimulateRequest
-	(*Simulation)(nil),                // 10: uprava.v1.Simulation
-	(*KPI)(nil),                       // 11: uprava.v1.KPI
-	(*Difference)(nil),                // 12: uprava.v1.Difference
-	(*Evidence)(nil),                  // 13: uprava.v1.Evidence
-	(*timestamppb.Timestamp)(nil),     // 14: google.protobuf.Timestamp
-	(*descriptorpb.FieldOptions)(nil), // 15: google.protobuf.FieldOptions
+	(*AnalyseRequest)(nil),            // 4: uprava.v1.AnalyseRequest
+	(*Overview)(nil),                  // 5: uprava.v1.Overview
+	(*DirectlyFollows)(nil),           // 6: uprava.v1.DirectlyFollows
+	(*Edge)(nil),                      // 7: uprava.v1.Edge
+	(*ActivityCount)(nil),             // 8: uprava.v1.ActivityCount
+	(*LeadTime)(nil),                  // 9: uprava.v1.LeadTime
+	(*SimulateRequest)(nil),           // 10: uprava.v1.SimulateRequest
+	(*Simulation)(nil),                // 11: uprava.v1.Simulation
+	(*KPI)(nil),                       // 12: uprava.v1.KPI
+	(*Difference)(nil),                // 13: uprava.v1.Difference
+	(*Evidence)(nil),                  // 14: uprava.v1.Evidence
+	nil,                               // 15: uprava.v1.AnalyseRequest.OptionsEntry
+	(*timestamppb.Timestamp)(nil),     // 16: google.protobuf.Timestamp
+	(*descriptorpb.FieldOptions)(nil), // 17: google.protobuf.FieldOptions
+	(*httpbody.HttpBody)(nil),         // 18: google.api.HttpBody
 }
 var file_uprava_v1_uprava_proto_depIdxs = []int32{
 	2,  // 0: uprava.v1.ListLogsResponse.logs:type_name -> uprava.v1.Log
-	14, // 1: uprava.v1.Log.first:type_name -> google.protobuf.Timestamp
-	14, // 2: uprava.v1.Log.last:type_name -> google.protobuf.Timestamp
-	5,  // 3: uprava.v1.Overview.directly_follows:type_name -> uprava.v1.DirectlyFollows
-	7,  // 4: uprava.v1.Overview.start_activities:type_name -> uprava.v1.ActivityCount
-	7,  // 5: uprava.v1.Overview.end_activities:type_name -> uprava.v1.ActivityCount
-	8,  // 6: uprava.v1.Overview.lead_time:type_name -> uprava.v1.LeadTime
-	6,  // 7: uprava.v1.DirectlyFollows.edges:type_name -> uprava.v1.Edge
-	11, // 8: uprava.v1.Simulation.kpis:type_name -> uprava.v1.KPI
-	13, // 9: uprava.v1.Simulation.evidence:type_name -> uprava.v1.Evidence
-	10, // 10: uprava.v1.Simulation.as_is:type_name -> uprava.v1.Simulation
-	12, // 11: uprava.v1.Simulation.differences:type_name -> uprava.v1.Difference
-	15, // 12: uprava.v1.omit_empty:extendee -> google.protobuf.FieldOptions
-	0,  // 13: uprava.v1.Uprava.ListLogs:input_type -> uprava.v1.ListLogsRequest
-	3,  // 14: uprava.v1.Uprava.Mine:input_type -> uprava.v1.MineRequest
-	9,  // 15: uprava.v1.Uprava.Simulate:input_type -> uprava.v1.SimulateRequest
-	1,  // 16: uprava.v1.Uprava.ListLogs:output_type -> uprava.v1.ListLogsResponse
-	4,  // 17: uprava.v1.Uprava.Mine:output_type -> uprava.v1.Overview
-	10, // 18: uprava.v1.Uprava.Simulate:output_type -> uprava.v1.Simulation
-	16, // [16:19] is the sub-list for method output_type
-	13, // [13:16] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	12, // [12:13] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	16, // 1: uprava.v1.Log.first:type_name -> google.protobuf.Timestamp
+	16, // 2: uprava.v1.Log.last:type_name -> google.protobuf.Timestamp
+	15, // 3: uprava.v1.AnalyseRequest.options:type_name -> uprava.v1.AnalyseRequest.OptionsEntry
+	6,  // 4: uprava.v1.Overview.directly_follows:type_name -> uprava.v1.DirectlyFollows
+	8,  // 5: uprava.v1.Overview.start_activities:type_name -> uprava.v1.ActivityCount
+	8,  // 6: uprava.v1.Overview.end_activities:type_name -> uprava.v1.ActivityCount
+	9,  // 7: uprava.v1.Overview.lead_time:type_name -> uprava.v1.LeadTime
+	7,  // 8: uprava.v1.DirectlyFollows.edges:type_name -> uprava.v1.Edge
+	12, // 9: uprava.v1.Simulation.kpis:type_name -> uprava.v1.KPI
+	14, // 10: uprava.v1.Simulation.evidence:type_name -> uprava.v1.Evidence
+	11, // 11: uprava.v1.Simulation.as_is:type_name -> uprava.v1.Simulation
+	13, // 12: uprava.v1.Simulation.differences:type_name -> uprava.v1.Difference
+	17, // 13: uprava.v1.omit_empty:extendee -> google.protobuf.FieldOptions
+	0,  // 14: uprava.v1.Uprava.ListLogs:input_type -> uprava.v1.ListLogsRequest
+	3,  // 15: uprava.v1.Uprava.Mine:input_type -> uprava.v1.MineRequest
+	4,  // 16: uprava.v1.Uprava.Analyse:input_type -> uprava.v1.AnalyseRequest
+	10, // 17: uprava.v1.Uprava.Simulate:input_type -> uprava.v1.SimulateRequest
+	1,  // 18: uprava.v1.Uprava.ListLogs:output_type -> uprava.v1.ListLogsResponse
+	5,  // 19: uprava.v1.Uprava.Mine:output_type -> uprava.v1.Overview
+	18, // 20: uprava.v1.Uprava.Analyse:output_type -> google.api.HttpBody
+	11, // 21: uprava.v1.Uprava.Simulate:output_type -> uprava.v1.Simulation
+	18, // [18:22] is the sub-list for method output_type
+	14, // [14:18] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	13, // [13:14] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_uprava_v1_uprava_proto_init() }
@@ -1452,17 +1570,17 @@ func file_uprava_v1_uprava_proto_init() {
 	if File_uprava_v1_uprava_proto != nil {
 		return
 	}
-	file_uprava_v1_uprava_proto_msgTypes[6].OneofWrappers = []any{}
-	file_uprava_v1_uprava_proto_msgTypes[8].OneofWrappers = []any{}
-	file_uprava_v1_uprava_proto_msgTypes[11].OneofWrappers = []any{}
+	file_uprava_v1_uprava_proto_msgTypes[7].OneofWrappers = []any{}
+	file_uprava_v1_uprava_proto_msgTypes[9].OneofWrappers = []any{}
 	file_uprava_v1_uprava_proto_msgTypes[12].OneofWrappers = []any{}
+	file_uprava_v1_uprava_proto_msgTypes[13].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_uprava_v1_uprava_proto_rawDesc), len(file_uprava_v1_uprava_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   16,
 			NumExtensions: 1,
 			NumServices:   1,
 		},

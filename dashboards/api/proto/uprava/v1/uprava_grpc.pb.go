@@ -11,6 +11,7 @@ package upravav1
 
 import (
 	context "context"
+	httpbody "google.golang.org/genproto/googleapis/api/httpbody"
 	grpc "google.golang.org/grpc"
 	codes "google.golang.org/grpc/codes"
 	status "google.golang.org/grpc/status"
@@ -24,6 +25,7 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	Uprava_ListLogs_FullMethodName = "/uprava.v1.Uprava/ListLogs"
 	Uprava_Mine_FullMethodName     = "/uprava.v1.Uprava/Mine"
+	Uprava_Analyse_FullMethodName  = "/uprava.v1.Uprava/Analyse"
 	Uprava_Simulate_FullMethodName = "/uprava.v1.Uprava/Simulate"
 )
 
@@ -39,6 +41,10 @@ type UpravaClient interface {
 	// Mines a log: directly-follows graph, variants, start and end activities,
 	// lead time. The answer is that of `uprava mine LOG --json`.
 	Mine(ctx context.Context, in *MineRequest, opts ...grpc.CallOption) (*Overview, error)
+	// Asks one of the other questions of a log: quality, times, discover, compare,
+	// explain, predict or drift. The answer is the JSON of the command of that name,
+	// such as `uprava predict LOG --json`.
+	Analyse(ctx context.Context, in *AnalyseRequest, opts ...grpc.CallOption) (*httpbody.HttpBody, error)
 	// Simulates a model. The answer is that of `uprava simulate MODEL --json`.
 	Simulate(ctx context.Context, in *SimulateRequest, opts ...grpc.CallOption) (*Simulation, error)
 }
@@ -71,6 +77,16 @@ func (c *upravaClient) Mine(ctx context.Context, in *MineRequest, opts ...grpc.C
 	return out, nil
 }
 
+func (c *upravaClient) Analyse(ctx context.Context, in *AnalyseRequest, opts ...grpc.CallOption) (*httpbody.HttpBody, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(httpbody.HttpBody)
+	err := c.cc.Invoke(ctx, Uprava_Analyse_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *upravaClient) Simulate(ctx context.Context, in *SimulateRequest, opts ...grpc.CallOption) (*Simulation, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Simulation)
@@ -93,6 +109,10 @@ type UpravaServer interface {
 	// Mines a log: directly-follows graph, variants, start and end activities,
 	// lead time. The answer is that of `uprava mine LOG --json`.
 	Mine(context.Context, *MineRequest) (*Overview, error)
+	// Asks one of the other questions of a log: quality, times, discover, compare,
+	// explain, predict or drift. The answer is the JSON of the command of that name,
+	// such as `uprava predict LOG --json`.
+	Analyse(context.Context, *AnalyseRequest) (*httpbody.HttpBody, error)
 	// Simulates a model. The answer is that of `uprava simulate MODEL --json`.
 	Simulate(context.Context, *SimulateRequest) (*Simulation, error)
 	mustEmbedUnimplementedUpravaServer()
@@ -110,6 +130,9 @@ func (UnimplementedUpravaServer) ListLogs(context.Context, *ListLogsRequest) (*L
 }
 func (UnimplementedUpravaServer) Mine(context.Context, *MineRequest) (*Overview, error) {
 	return nil, status.Error(codes.Unimplemented, "method Mine not implemented")
+}
+func (UnimplementedUpravaServer) Analyse(context.Context, *AnalyseRequest) (*httpbody.HttpBody, error) {
+	return nil, status.Error(codes.Unimplemented, "method Analyse not implemented")
 }
 func (UnimplementedUpravaServer) Simulate(context.Context, *SimulateRequest) (*Simulation, error) {
 	return nil, status.Error(codes.Unimplemented, "method Simulate not implemented")
@@ -171,6 +194,24 @@ func _Uprava_Mine_Handler(srv interface{}, ctx context.Context, dec func(interfa
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Uprava_Analyse_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AnalyseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(UpravaServer).Analyse(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Uprava_Analyse_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(UpravaServer).Analyse(ctx, req.(*AnalyseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Uprava_Simulate_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(SimulateRequest)
 	if err := dec(in); err != nil {
@@ -203,6 +244,10 @@ var Uprava_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Mine",
 			Handler:    _Uprava_Mine_Handler,
+		},
+		{
+			MethodName: "Analyse",
+			Handler:    _Uprava_Analyse_Handler,
 		},
 		{
 			MethodName: "Simulate",
