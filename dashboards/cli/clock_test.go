@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The clock finds the cases that the generator planted as overdue.
+func TestClock(t *testing.T) {
+	s := newShell(t)
+	dir := t.TempDir()
+	s.ok("dataset", "generate", "municipality", "--seed", "1", "--out", dir)
+	s.ok("ingest", filepath.Join(dir, "municipality-redistribution.xes.gz"), "--log", "land")
+	bound := []string{"clock", "land", "--rule", "land-39.29", "--bind", "registered=Application registered", "--bind", "decided=Decision sent",
+		"--bind", "returned=Application returned", "--bind", "scheme-coordinated=Scheme coordinated"}
+	var r struct {
+		Summary struct {
+			Cases, Late int
+			OpenOverdue int `json:"open_overdue"`
+		}
+		Cases []struct {
+			Case    string
+			Overdue bool
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(s.ok(append(bound, "--json")...)), &r))
+	require.Equal(t, 335, r.Summary.Cases)
+	require.Equal(t, 6, r.Summary.Late+r.Summary.OpenOverdue)
+	late := ""
+	for _, c := range r.Cases {
+		if c.Overdue {
+			late = c.Case
+		}
+	}
+	require.Contains(t, unspaced(s.ok(append(bound, "--lang", "ru")...)), "Доля в срок")
+	require.Contains(t, s.ok(append(bound, "--case", late)...), "overdue")
+	require.Contains(t, s.ok("clock", "--list", "--lang", "ru"), "сверить с текстом")
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"clock", "land"}, exitUsage, "clock --list"},
+		{[]string{"clock", "land", "--rule", "nothing"}, exitUsage, `no term "nothing"`},
+		{[]string{"clock", "land", "--rule", "land-39.29", "--bind", "registered"}, exitUsage, "WORD=ACTIVITY"},
+		{[]string{"clock", "land", "--rule", "land-39.29", "--bind", "registered=Nothing"}, exitBadInput, `no activity "Nothing"`},
+		{[]string{"clock", "land", "--rule", "land-39.29", "--bind", "nonsense=Decision sent"}, exitBadInput, "does not speak of"},
+		{append(bound, "--case", "nobody"), exitBadInput, `no case "nobody"`},
+	} {
+		code, _, err := s.run(c.args...)
+		require.Equal(t, c.code, code, "%v: %s", c.args, err)
+		require.Contains(t, err, c.says)
+	}
+}
