@@ -112,16 +112,19 @@ const (
 
 // Process is one process of the twin: its diagram and the parameters to run it.
 type Process struct {
-	ID       string
-	Name     Text
-	Unit     string // owner
-	Diagram  *bpmn.Process
-	Layout   *bpmn.Diagram   // nil where the diagram has no coordinates
-	Labels   map[string]Text // by node identifier: the name in both languages
-	Arrivals Arrivals
-	Tasks    map[string]Task    // by identifier of the task or event
-	Branches map[string]float64 // by identifier of the flow out of a splitting gateway
-	Limit    *Limit             // legal limit of the case, nil where there is none
+	ID      string
+	Name    Text
+	Unit    string // owner
+	Diagram *bpmn.Process
+	// Collaboration and Causes stand beside the process in its document.
+	Collaboration *bpmn.Collaboration
+	Causes        []*bpmn.Cause
+	Layout        *bpmn.Diagram   // nil where the diagram has no coordinates
+	Labels        map[string]Text // by node identifier: the name in both languages
+	Arrivals      Arrivals
+	Tasks         map[string]Task    // by identifier of the task or event
+	Branches      map[string]float64 // by identifier of the flow out of a splitting gateway
+	Limit         *Limit             // legal limit of the case, nil where there is none
 	// DeliveredBy is the node whose completion ends the lead time; "" for the
 	// end of the case. RequestedBy is the node whose completion starts it, ""
 	// for the arrival.

@@ -216,7 +216,7 @@ func (r *reader) diagram(p *Process) {
 		r.fault(fmt.Errorf("reading %q: found %d processes, wanted one", name, len(d.Processes)))
 		return
 	}
-	p.Diagram, p.Layout = d.Processes[0], d.Diagram
+	p.Diagram, p.Layout, p.Collaboration, p.Causes = d.Processes[0], d.Diagram, d.Collaboration, d.Causes
 	r.m.places[pathOf("process", p.ID, "diagram")] = Place{File: name}
 }
 

@@ -100,7 +100,8 @@ func Files(m *Model) (map[string][]byte, error) {
 			continue
 		}
 		var b bytes.Buffer
-		d := &bpmn.Definitions{ID: "definitions", TargetNamespace: "http://bpmn.io/schema/bpmn", Processes: []*bpmn.Process{p.Diagram}, Diagram: p.Layout}
+		d := &bpmn.Definitions{ID: "definitions", TargetNamespace: "http://bpmn.io/schema/bpmn", Processes: []*bpmn.Process{p.Diagram},
+			Collaboration: p.Collaboration, Causes: p.Causes, Diagram: p.Layout}
 		fault(bpmn.Write(&b, d))
 		files[folder+"model.bpmn"] = b.Bytes()
 	}

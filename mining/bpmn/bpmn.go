@@ -7,8 +7,13 @@
 // What a file holds beyond these types is listed by Read, never dropped in
 // silence.
 //
-// Left out on purpose: execution (simulator), pools and lanes, sub-processes,
-// boundary events, data and message flows.
+// Sub-processes (embedded, collapsed, event sub-processes), boundary events,
+// loops and multiple instances, call activities, pools, lanes, message flows and
+// text annotations are held with their semantics.
+//
+// Left out on purpose, and listed by Read: execution (simulator), complex
+// gateways, transactions, ad-hoc sub-processes, compensation and cancel events,
+// events with several triggers, data objects and stores, choreographies.
 package bpmn
 
 import "fmt"
@@ -18,7 +23,11 @@ type Definitions struct {
 	ID              string
 	TargetNamespace string
 	Processes       []*Process
-	Diagram         *Diagram // nil where the document has none
+	// Collaboration holds pools and message flows; nil where there are none.
+	Collaboration *Collaboration
+	// Causes are the messages, errors, escalations and signals of the document.
+	Causes  []*Cause
+	Diagram *Diagram // nil where the document has none
 }
 
 // Process is one process: nodes joined by sequence flows.
@@ -29,6 +38,9 @@ type Process struct {
 	Documentation string
 	Nodes         []*Node
 	Flows         []*Flow
+	Lanes         []*Lane
+	Annotations   []*Annotation
+	Associations  []*Association
 }
 
 // Node is a flow node.
@@ -40,6 +52,28 @@ type Node struct {
 	Default  string  // default flow of a gateway or task; "" for none
 	// Documentation is the text of the documentation element.
 	Documentation string
+
+	// Sub is what a SubProcess contains; its ID, Name, Executable and
+	// Documentation are empty, for the node has them.
+	Sub *Process
+	// EventSub marks a SubProcess that begins when its start event occurs while
+	// the scope around it runs (triggeredByEvent); no flow enters or leaves it.
+	EventSub bool
+	// Attached is the activity on whose border a BoundaryEvent stands.
+	Attached string
+	// NonInterrupting is of a BoundaryEvent, or of the start event of an event
+	// sub-process: what it happens to goes on beside it.
+	NonInterrupting bool
+	// Loop says that an activity is repeated; nil for once.
+	Loop *Loop
+	// Called is the process or global task that a CallActivity runs.
+	Called string
+	// Reference is the Cause of an event or of a message task, by identifier; of
+	// a LinkTrigger, the name of the link, which joins throws with the catch of
+	// the same name in the same process.
+	Reference string
+	// Condition is what an event with a ConditionalTrigger waits for.
+	Condition string
 }
 
 // Flow is a sequence flow.
@@ -70,6 +104,9 @@ const (
 	ParallelGateway
 	InclusiveGateway
 	EventBasedGateway
+	BoundaryEvent
+	SubProcess
+	CallActivity
 )
 
 // Trigger is what an event waits for or causes.
@@ -83,6 +120,9 @@ const (
 	TerminateTrigger
 	ErrorTrigger
 	SignalTrigger
+	EscalationTrigger
+	ConditionalTrigger
+	LinkTrigger
 )
 
 // Timer is when a timer goes off, as its document words it. The zero value is a
@@ -98,10 +138,12 @@ var (
 		"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent",
 		"task", "userTask", "manualTask", "serviceTask", "scriptTask", "sendTask", "receiveTask", "businessRuleTask",
 		"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway",
+		"boundaryEvent", "subProcess", "callActivity",
 	}
 	triggerNames = [...]string{
 		"", "timerEventDefinition", "messageEventDefinition", "terminateEventDefinition",
 		"errorEventDefinition", "signalEventDefinition",
+		"escalationEventDefinition", "conditionalEventDefinition", "linkEventDefinition",
 	}
 )
 
@@ -123,15 +165,20 @@ func (t Trigger) String() string {
 }
 
 // IsEvent reports whether the node is an event of any kind.
-func (n *Node) IsEvent() bool { return n.Kind <= IntermediateThrowEvent }
+func (n *Node) IsEvent() bool { return n.Kind <= IntermediateThrowEvent || n.Kind == BoundaryEvent }
 
 // IsTask reports whether the node is a task of any kind.
 func (n *Node) IsTask() bool { return n.Kind >= Task && n.Kind <= BusinessRuleTask }
 
 // IsGateway reports whether the node is a gateway of any kind.
-func (n *Node) IsGateway() bool { return n.Kind >= ExclusiveGateway }
+func (n *Node) IsGateway() bool { return n.Kind >= ExclusiveGateway && n.Kind <= EventBasedGateway }
 
-// Node returns the node with the given identifier, nil where there is none.
+// IsActivity reports whether the node is a task, a sub-process or a call activity.
+func (n *Node) IsActivity() bool {
+	return n.IsTask() || n.Kind == SubProcess || n.Kind == CallActivity
+}
+
+// Node returns the node of this scope with the given identifier, nil where there is none.
 func (p *Process) Node(id string) *Node {
 	for _, n := range p.Nodes {
 		if n.ID == id {
@@ -166,11 +213,12 @@ type Diagram struct {
 	Edges  []Waypoints
 }
 
-// Shape is the box of a node.
+// Shape is the box of a node, pool, lane or annotation.
 type Shape struct {
 	Element             string // identifier of the node
 	X, Y, Width, Height float64
 	Label               *Box // where the name stands outside the shape; nil for the tool's choice
+	Collapsed           bool // of a sub-process whose contents are not drawn
 }
 
 // Box is a rectangle on the canvas.

@@ -19,11 +19,18 @@ func TestReadHoldsWhatItCanAndListsTheRest(t *testing.T) {
 
 	require.Equal(t, &Definitions{
 		ID: "d", TargetNamespace: "http://example.org",
+		Collaboration: &Collaboration{
+			ID:       "c",
+			Pools:    []*Pool{{"pool", "Управа", "p"}, {"applicant", "Заявитель", ""}},
+			Messages: []*MessageFlow{{"mf", "", "a", "applicant"}},
+		},
+		Causes: []*Cause{{Kind: Message, ID: "m1"}},
 		Processes: []*Process{{
 			ID: "p", Name: "Соглашение", Executable: true, Documentation: "Как есть, 2019",
 			Nodes: []*Node{
 				{ID: "s", Kind: StartEvent, Trigger: MessageTrigger},
-				{ID: "a", Name: "Принять \"заявление\"\n проверить ", Kind: UserTask, Documentation: "line one\nline two <b>"},
+				{ID: "a", Name: "Принять \"заявление\"\n проверить ", Kind: UserTask, Documentation: "line one\nline two <b>", Loop: &Loop{Form: ParallelInstances}},
+				{ID: "b1", Kind: BoundaryEvent, Trigger: TimerTrigger, Attached: "a"},
 				{ID: "g", Kind: ExclusiveGateway, Default: "f4"},
 				{ID: "t", Name: "Wait", Kind: IntermediateCatchEvent, Trigger: TimerTrigger, Timer: Timer{"timeDuration", "P5D"}},
 				{ID: "e", Kind: EndEvent, Trigger: TerminateTrigger},
@@ -35,9 +42,10 @@ func TestReadHoldsWhatItCanAndListsTheRest(t *testing.T) {
 				{ID: "f4", Source: "g", Target: "e"},
 				{ID: "f5", Source: "t", Target: "e"},
 			},
+			Lanes: []*Lane{{ID: "l1", Nodes: []string{"a"}}},
 		}},
 		Diagram: &Diagram{
-			Shapes: []Shape{{"s", 10.5, 20, 36, 36, &Box{1, 60, 50, 14}}},
+			Shapes: []Shape{{"pool", 0, 0, 600, 200, nil, false}, {"s", 10.5, 20, 36, 36, &Box{1, 60, 50, 14}, false}},
 			Edges:  []Waypoints{{"f1", []Point{{46.5, 38}, {100, 38}}, nil}},
 		},
 	}, d)
@@ -46,12 +54,11 @@ func TestReadHoldsWhatItCanAndListsTheRest(t *testing.T) {
 		listed = append(listed, u.String())
 	}
 	require.Equal(t, []string{
-		`line 4: participant "pool"`, `line 5: messageFlow "mf"`, `line 9: laneSet "ls"`,
-		`line 11: userTask/@{http://camunda.org/schema/1.0/bpmn}assignee "a"`,
-		`line 14: extensionElements`, `line 16: multiInstanceLoopCharacteristics`,
-		`line 18: boundaryEvent "b1"`, `line 19: subProcess "sub"`, `line 29: message "m1"`,
+		`line 4: participantMultiplicity`, `line 7: group "grp"`,
+		`line 13: userTask/@{http://camunda.org/schema/1.0/bpmn}assignee "a"`,
+		`line 16: extensionElements`, `line 18: loopDataInputRef`, `line 21: transaction "sub"`, `line 32: dataStore "ds"`,
 	}, listed)
-	require.NoError(t, d.Processes[0].Validate())
+	require.ErrorContains(t, d.Processes[0].Validate(), `boundaryEvent "b1": no way leads from here to an end event`)
 	roundTrip(t, d)
 }
 
@@ -194,7 +201,7 @@ func TestSharedModelsReadAndRoundTrip(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, file := range []string{"testdata/everything.bpmn"} {
+	for _, file := range []string{"testdata/everything.bpmn", "testdata/parts.bpmn"} {
 		b, err := os.ReadFile(file)
 		require.NoError(f, err)
 		f.Add(b)

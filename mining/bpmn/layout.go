@@ -3,12 +3,15 @@ package bpmn
 import (
 	"fmt"
 	"math"
+	"slices"
 	"unicode/utf8"
 )
 
 // Sizes and distances of a layout, in pixels.
 const (
 	margin      = 60
+	padding     = 30 // between the border of a pool, lane or sub-process and what it holds
+	header      = 30 // of a pool or lane, where its name stands
 	rowGap      = 24 // between shapes of a column
 	channel     = 44 // between columns, at least
 	track       = 12 // between vertical lines of a channel
@@ -17,56 +20,42 @@ const (
 	labelWidth  = 90
 	flowLabel   = 84 // room for the name of a flow
 	processGap  = 100
+	noteWidth   = 160 // of an annotation
 	taskWidth   = 100
 	taskHeight  = 80
 	gatewaySize = 50
 	eventSize   = 36
 )
 
-// Layout gives the document a new diagram: from left to right in layers (Sugiyama,
-// Tagawa, Toda 1981, doi:10.1109/TSMC.1981.4308636), tasks of 100×80 (wider for
-// long names), gateways of 50×50, events of 36×36, processes one below the other.
-// Lines run horizontally and vertically, leave shapes on the right, enter them on
-// the left, and cross no shape. Flows that lead back run below what they repeat.
-// The same model gives the same diagram. A flow whose ends are not both nodes of
-// its process, or a node identifier used twice, is an error, and the diagram stays
-// as it was.
-//
-// Block-structured models come out without crossings in O(n·depth); for others
-// each of a few sweeps costs O(e log e) in pieces of flows.
-func Layout(d *Definitions) error {
-	diagram := &Diagram{}
-	y := float64(margin)
-	for _, p := range d.Processes {
-		l, err := newLayered(p)
-		if err != nil {
-			return fmt.Errorf("laying out process %q: %w", p.ID, err)
-		}
-		y += l.draw(diagram, y) + processGap
-	}
-	d.Diagram = diagram
-	return nil
-}
-
-// layered is a process on its way to a diagram. Vertices are nodes, numbered as in
-// the process, and behind them dummies: a flow has one in each column that it
-// passes.
+// layered is a process, or what a sub-process contains, on its way to a diagram.
+// Vertices are nodes, numbered as there, and behind them dummies: a flow has one in
+// each column that it passes. Boundary events are no vertices: they stand on their
+// activity, and their flows leave it below.
 type layered struct {
 	process  *Process
-	ends     [][2]int // of each flow: source and target node
-	back     []bool   // flows that lead back
-	rank     []int    // column of each vertex
-	flow     []int    // of each dummy, by vertex less the number of nodes
-	paths    [][]int  // of each flow: its dummies from left to right
-	layers   [][]int  // vertices of each column from top to bottom
-	position []int    // of each vertex in its column
-	left     [][]int  // neighbours of each vertex in the column before, and after
+	inside   []*drawing // of each sub-process
+	borders  [][]int    // boundary events on each activity, from left to right
+	lanes    []*Lane    // those without lanes in them, from top to bottom
+	lane     []int      // of each vertex; len(lanes) for none
+	bounds   []float64  // heights of the lines between lanes, those at the ends included
+	ends     [][2]int   // of each flow: source and target node
+	exits    []int      // of each flow: the boundary event where it leaves its source, -1 for none
+	back     []bool     // flows that lead back
+	rank     []int      // column of each vertex
+	flow     []int      // of each dummy, by vertex less the number of nodes
+	paths    [][]int    // of each flow: its dummies from left to right
+	layers   [][]int    // vertices of each column from top to bottom
+	position []int      // of each vertex in its column
+	left     [][]int    // neighbours of each vertex in the column before, and after
 	right    [][]int
 	y        []float64 // centre of each vertex
 }
 
 func newLayered(p *Process) (*layered, error) {
-	l := &layered{process: p, ends: make([][2]int, len(p.Flows)), paths: make([][]int, len(p.Flows))}
+	l := &layered{
+		process: p, inside: make([]*drawing, len(p.Nodes)), borders: make([][]int, len(p.Nodes)),
+		ends: make([][2]int, len(p.Flows)), exits: make([]int, len(p.Flows)), paths: make([][]int, len(p.Flows)),
+	}
 	at := make(map[string]int, len(p.Nodes))
 	for i, n := range p.Nodes {
 		if _, dup := at[n.ID]; dup {
@@ -74,6 +63,23 @@ func newLayered(p *Process) (*layered, error) {
 		}
 		at[n.ID] = i
 	}
+	for i, n := range p.Nodes {
+		if n.Kind == BoundaryEvent {
+			host, ok := at[n.Attached]
+			if !ok || !p.Nodes[host].IsActivity() {
+				return nil, fmt.Errorf("boundary event %q: %q is no activity beside it", n.ID, n.Attached)
+			}
+			l.borders[host] = append(l.borders[host], i)
+		}
+		if n.Sub != nil {
+			inside, err := drawScope(n.Sub)
+			if err != nil {
+				return nil, fmt.Errorf("in subProcess %q: %w", n.ID, err)
+			}
+			l.inside[i] = inside
+		}
+	}
+	l.assign(at)
 	out := make([][]int, len(p.Nodes))
 	for i, f := range p.Flows {
 		source, ok := at[f.Source]
@@ -84,6 +90,13 @@ func newLayered(p *Process) (*layered, error) {
 		if !ok {
 			return nil, fmt.Errorf("flow %q: target %q is not a node", f.ID, f.Target)
 		}
+		l.exits[i] = -1
+		if n := p.Nodes[source]; n.Kind == BoundaryEvent {
+			l.exits[i], source = source, at[n.Attached]
+		}
+		if p.Nodes[target].Kind == BoundaryEvent {
+			return nil, fmt.Errorf("flow %q: leads to the boundary event %q", f.ID, f.Target)
+		}
 		l.ends[i] = [2]int{source, target}
 		out[source] = append(out[source], i)
 	}
@@ -93,6 +106,37 @@ func newLayered(p *Process) (*layered, error) {
 	l.order()
 	l.place()
 	return l, nil
+}
+
+// assign gives every node its lane. What stands in a lane's own list and in that
+// of a lane inside it belongs to the inner one.
+func (l *layered) assign(at map[string]int) {
+	l.lane = make([]int, len(l.process.Nodes))
+	eachLane(l.process.Lanes, func(x *Lane) {
+		if len(x.Lanes) == 0 {
+			l.lanes = append(l.lanes, x)
+		}
+	})
+	for i := range l.lane {
+		l.lane[i] = len(l.lanes)
+	}
+	var visit func(lanes []*Lane)
+	leaf := 0
+	visit = func(lanes []*Lane) {
+		for _, x := range lanes {
+			for _, id := range x.Nodes { // the first of the lanes inside, unless one of them names it too
+				if i, ok := at[id]; ok {
+					l.lane[i] = leaf
+				}
+			}
+			if len(x.Lanes) > 0 {
+				visit(x.Lanes)
+				continue
+			}
+			leaf++
+		}
+	}
+	visit(l.process.Lanes)
 }
 
 // findBack marks the flows that close a cycle in a depth-first search and returns
@@ -123,7 +167,7 @@ func (l *layered) findBack(out [][]int) (roots []int) {
 	}
 	for pass := range 3 {
 		for u, n := range l.process.Nodes {
-			if state[u] == 0 && (n.Kind == StartEvent || pass == 1 && !entered[u] || pass == 2) {
+			if state[u] == 0 && n.Kind != BoundaryEvent && (n.Kind == StartEvent || pass == 1 && !entered[u] || pass == 2) {
 				visit(u)
 				roots = append(roots, u)
 			}
@@ -132,7 +176,8 @@ func (l *layered) findBack(out [][]int) (roots []int) {
 	return roots
 }
 
-// rankNodes gives every node the column behind the last of its predecessors.
+// rankNodes gives every node the column behind the last of its predecessors, event
+// sub-processes one behind all others.
 func (l *layered) rankNodes(out [][]int) {
 	l.rank = make([]int, len(out))
 	waiting := make([]int, len(out))
@@ -161,6 +206,12 @@ func (l *layered) rankNodes(out [][]int) {
 			}
 		}
 	}
+	last := slices.Max(append(l.rank, 0))
+	for u, n := range l.process.Nodes {
+		if n.EventSub {
+			l.rank[u] = last + 1
+		}
+	}
 }
 
 // fill puts nodes and dummies into their columns in the order of a depth-first
@@ -184,6 +235,7 @@ func (l *layered) fill(out [][]int, roots []int) {
 			v := len(l.rank)
 			l.rank = append(l.rank, r)
 			l.flow = append(l.flow, f)
+			l.lane = append(l.lane, l.lane[l.ends[f][0]])
 			l.paths[f] = append(l.paths[f], v)
 			put(v)
 		}
@@ -219,6 +271,9 @@ func (l *layered) fill(out [][]int, roots []int) {
 			l.left[path[i]] = append(l.left[path[i]], path[i-1])
 		}
 	}
+	for _, layer := range l.layers {
+		slices.SortStableFunc(layer, func(a, b int) int { return l.lane[a] - l.lane[b] })
+	}
 	l.position = make([]int, len(l.rank))
 	l.number()
 }
@@ -235,18 +290,85 @@ func (l *layered) number() {
 func (l *layered) isDummy(v int) bool { return v >= len(l.process.Nodes) }
 
 // size returns the size of a node's shape.
-func size(n *Node) (width, height float64) {
+func (l *layered) size(v int) (width, height float64) {
+	n := l.process.Nodes[v]
 	switch {
 	case n.IsEvent():
 		return eventSize, eventSize
 	case n.IsGateway():
 		return gatewaySize, gatewaySize
+	case n.Sub != nil:
+		title := 0.0
+		if n.Name != "" {
+			title = lineHeight
+		}
+		width, height = l.inside[v].width+2*padding, l.inside[v].height+2*padding+title
+		width, height = math.Max(width, taskWidth), math.Max(height, taskHeight)
+	default:
+		width = taskWidth
+		for width < 220 && float64(lines(n.Name, width-10))*lineHeight > taskHeight-8 {
+			width += 20
+		}
+		height = math.Max(taskHeight, float64(lines(n.Name, width-10))*lineHeight+8)
 	}
-	width = taskWidth
-	for width < 220 && float64(lines(n.Name, width-10))*lineHeight > taskHeight-8 {
-		width += 20
+	needed := 10.0
+	for _, b := range l.borders[v] {
+		needed += slot(l.process.Nodes[b])
 	}
-	return width, math.Max(taskHeight, float64(lines(n.Name, width-10))*lineHeight+8)
+	return math.Max(width, needed), height
+}
+
+// slot returns the width that a boundary event takes on the border of its activity.
+func slot(n *Node) float64 {
+	w, _ := caption(n)
+	return math.Max(eventSize+14, eventSize/2+4+w+14)
+}
+
+// skirt returns the height that the boundary events of a node and the lines that
+// leave them take below it.
+func (l *layered) skirt(v int) float64 {
+	if l.isDummy(v) || len(l.borders[v]) == 0 {
+		return 0
+	}
+	return l.labels(v) + float64(len(l.borders[v])+1)*track
+}
+
+// labels returns how far boundary events and their labels hang below a node.
+func (l *layered) labels(v int) float64 {
+	deep := 0.0
+	for _, b := range l.borders[v] {
+		_, h := caption(l.process.Nodes[b])
+		deep = math.Max(deep, h)
+	}
+	if deep > 0 {
+		deep += 4
+	}
+	return eventSize/2 + deep
+}
+
+// border returns the boundary events of a node whose shape is s, and the height of
+// the line that leaves each: that of the last one is the highest, so that none
+// crosses another.
+func (l *layered) border(v int, s Shape) (events []Shape, heights []float64) {
+	x := s.X + 10
+	for i, b := range l.borders[v] {
+		n := l.process.Nodes[b]
+		e := Shape{Element: n.ID, X: x, Y: s.Y + s.Height - eventSize/2, Width: eventSize, Height: eventSize}
+		if w, h := caption(n); h > 0 {
+			e.Label = &Box{x + eventSize/2 + 4, s.Y + s.Height + eventSize/2 + 2, w, h}
+		}
+		events = append(events, e)
+		heights = append(heights, l.exitHeight(v, i))
+		x += slot(n)
+	}
+	return events, heights
+}
+
+// exitHeight returns the height at which what leaves the i-th boundary event of a
+// placed node runs.
+func (l *layered) exitHeight(v, i int) float64 {
+	_, h := l.size(v)
+	return l.y[v] + h/2 + l.labels(v) + float64(len(l.borders[v])-i)*track
 }
 
 // lines estimates how many lines a text takes in a width.
@@ -280,7 +402,7 @@ func lines(text string, width float64) int {
 
 // caption returns the size of the label below an event or gateway, 0 for none.
 func caption(n *Node) (width, height float64) {
-	if n.IsTask() || n.Name == "" {
+	if n.IsActivity() || n.Name == "" {
 		return 0, 0
 	}
 	width = math.Min(labelWidth, math.Ceil(float64(utf8.RuneCountInString(n.Name))*letter)+4)
@@ -292,11 +414,10 @@ func (l *layered) extent(v int) (width, height float64) {
 	if l.isDummy(v) {
 		return 0, 0
 	}
-	n := l.process.Nodes[v]
-	width, height = size(n)
-	w, h := caption(n)
+	width, height = l.size(v)
+	w, h := caption(l.process.Nodes[v])
 	if h > 0 {
 		height += 2 * (h + 4)
 	}
-	return math.Max(width, w), height
+	return math.Max(width, w), height + 2*l.skirt(v)
 }

@@ -18,10 +18,61 @@ func checkLayout(t testing.TB, d *Definitions) {
 	t.Helper()
 	require.NoError(t, d.diagramCheck())
 	nodes := map[string]*Node{}
-	for _, p := range d.Processes {
-		for _, n := range p.Nodes {
-			nodes[n.ID] = n
+	flows := map[string]*Flow{}
+	within := map[string][]string{} // what each element lies in by the model
+	contains := func(outer, inner string) { within[inner] = append(append(within[inner], outer), within[outer]...) }
+	if c := d.Collaboration; c != nil {
+		for _, p := range c.Pools {
+			contains(p.ID, p.Process)
 		}
+	}
+	for _, p := range d.Processes {
+		p.Walk(func(s *Process, in *Node) {
+			around := p.ID
+			if in != nil {
+				around = in.ID
+			}
+			var lanes func(list []*Lane)
+			lanes = func(list []*Lane) {
+				for _, l := range list {
+					contains(around, l.ID)
+					lanes(l.Lanes)
+					for _, x := range l.Lanes {
+						contains(l.ID, x.ID)
+					}
+					for _, id := range l.Nodes {
+						contains(l.ID, id)
+					}
+				}
+			}
+			lanes(s.Lanes)
+			for _, n := range s.Nodes {
+				nodes[n.ID] = n
+				contains(around, n.ID)
+			}
+			for _, n := range s.Nodes {
+				if n.Kind == BoundaryEvent {
+					contains(n.Attached, n.ID)
+				}
+			}
+			for _, f := range s.Flows {
+				flows[f.ID] = f
+				contains(around, f.ID)
+			}
+			for _, a := range s.Annotations {
+				contains(around, a.ID)
+			}
+		})
+	}
+	kind := map[string]string{}
+	d.elements(func(what, id string) { kind[id] = what })
+	inside := func(id, other string) bool {
+		for _, x := range within[id] {
+			if x == other || kind[other] == "lane" && kind[id] != "lane" {
+				return true
+			}
+		}
+		return false
 	}
 	box := map[string]Box{}
 	for _, s := range d.Diagram.Shapes {
@@ -29,30 +80,51 @@ func checkLayout(t testing.TB, d *Definitions) {
 		require.GreaterOrEqual(t, b.X, 0.0)
 		require.GreaterOrEqual(t, b.Y, 0.0)
 		for id, other := range box {
+			if inside(s.Element, id) || inside(id, s.Element) {
+				continue
+			}
 			require.False(t, overlap(b, other), "%s %v and %s %v overlap", s.Element, b, id, other)
 		}
 		box[s.Element] = b
 		if s.Label != nil {
-			box["label of "+s.Element] = *s.Label
+			name := "label of " + s.Element
+			box[name] = *s.Label
+			within[name] = append(within[name], s.Element)
+			within[name] = append(within[name], within[s.Element]...)
+			if nodes[s.Element].Kind == BoundaryEvent {
+				within[name] = within[s.Element]
+			}
 		}
 	}
-	flows := map[string]*Flow{}
-	for _, p := range d.Processes {
-		for _, f := range p.Flows {
-			flows[f.ID] = f
+	for id, b := range box {
+		for _, outer := range within[id] {
+			o, drawn := box[outer]
+			if n := nodes[outer]; drawn && (n == nil || n.Sub != nil && nodes[id] != nil && nodes[id].Attached != outer) && kind[outer] != "" && kind[id] != "" {
+				require.True(t, o.X <= b.X && b.X+b.Width <= o.X+o.Width && o.Y <= b.Y && b.Y+b.Height <= o.Y+o.Height, "%s %v sticks out of %s %v", id, b, outer, o)
+			}
 		}
 	}
 	for _, e := range d.Diagram.Edges {
 		f := flows[e.Element]
+		if f == nil {
+			continue // message flows and associations lie over what is between their ends
+		}
 		first, last := e.Points[0], e.Points[len(e.Points)-1]
 		s, target := box[f.Source], box[f.Target]
-		require.Equal(t, Point{s.X + s.Width, s.Y + s.Height/2}, first, "%s leaves %s on the right", f.ID, f.Source)
+		if nodes[f.Source].Kind == BoundaryEvent {
+			require.Equal(t, Point{s.X + s.Width/2, s.Y + s.Height}, first, "%s leaves %s below", f.ID, f.Source)
+		} else {
+			require.Equal(t, Point{s.X + s.Width, s.Y + s.Height/2}, first, "%s leaves %s on the right", f.ID, f.Source)
+		}
 		require.Equal(t, Point{target.X, target.Y + target.Height/2}, last, "%s enters %s on the left", f.ID, f.Target)
 		for i := 1; i < len(e.Points); i++ {
 			a, b := e.Points[i-1], e.Points[i]
 			require.True(t, a.X == b.X || a.Y == b.Y, "%s runs askew from %v to %v", f.ID, a, b)
 			line := Box{math.Min(a.X, b.X), math.Min(a.Y, b.Y), math.Abs(a.X - b.X), math.Abs(a.Y - b.Y)}
 			for id, other := range box {
+				if inside(f.ID, id) || kind[id] == "lane" {
+					continue
+				}
 				require.False(t, overlap(line, other), "%s crosses %s", f.ID, id)
 			}
 		}
@@ -89,7 +161,7 @@ func TestLayoutByHand(t *testing.T) {
 	d := model("s tA e", "0-1", "1-2")
 	require.NoError(t, Layout(d))
 	require.Equal(t, []Shape{
-		{"n0", 60, 82, 36, 36, nil}, {"n1", 140, 60, 100, 80, nil}, {"n2", 284, 82, 36, 36, nil},
+		{"n0", 60, 82, 36, 36, nil, false}, {"n1", 140, 60, 100, 80, nil, false}, {"n2", 284, 82, 36, 36, nil, false},
 	}, d.Diagram.Shapes)
 	require.Equal(t, []Waypoints{
 		{"f0", []Point{{96, 100}, {140, 100}}, nil}, {"f1", []Point{{240, 100}, {284, 100}}, nil},

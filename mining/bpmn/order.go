@@ -40,8 +40,8 @@ func (l *layered) snapshot() [][]int {
 	return out
 }
 
-// arrange sorts a column by the mean position of the neighbours; a vertex without
-// neighbours keeps its position.
+// arrange sorts a column by lane, and in a lane by the mean position of the
+// neighbours; a vertex without neighbours keeps its position.
 func (l *layered) arrange(layer []int, neighbours [][]int) {
 	mean := make(map[int]float64, len(layer))
 	for i, v := range layer {
@@ -54,7 +54,9 @@ func (l *layered) arrange(layer []int, neighbours [][]int) {
 			mean[v] = float64(sum) / float64(len(n))
 		}
 	}
-	slices.SortStableFunc(layer, func(a, b int) int { return cmp.Compare(mean[a], mean[b]) })
+	slices.SortStableFunc(layer, func(a, b int) int {
+		return cmp.Or(l.lane[a]-l.lane[b], cmp.Compare(mean[a], mean[b]))
+	})
 	for i, v := range layer {
 		l.position[v] = i
 	}

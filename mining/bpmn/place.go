@@ -1,6 +1,9 @@
 package bpmn
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // place gives every vertex its y. A vertex stands in one row with the topmost of
 // its neighbours in the column before, if that one is not in a row with another
@@ -27,7 +30,7 @@ func (l *layered) place() {
 					top = w
 				}
 			}
-			if top >= 0 && !taken[top] && l.position[top] > last {
+			if top >= 0 && !taken[top] && l.position[top] > last && l.lane[top] == l.lane[v] {
 				taken[top] = true
 				row[v] = row[top]
 				last = l.position[top]
@@ -44,15 +47,40 @@ func (l *layered) compact(row []int) []float64 {
 		to       int
 		distance float64
 	}
+	if len(l.lanes) > 0 { // behind the vertices, the line above each lane and that below the last
+		row = slices.Clone(row)
+		for range len(l.lanes) + 1 {
+			row = append(row, len(row))
+		}
+	}
 	below := make([][]edge, len(row))
 	waiting := make([]int, len(row))
+	join := func(above, under int, distance float64) {
+		below[row[above]] = append(below[row[above]], edge{row[under], distance})
+		waiting[row[under]]++
+	}
 	for _, layer := range l.layers {
 		for i := 1; i < len(layer); i++ {
 			u, v := layer[i-1], layer[i]
 			_, hu := l.extent(u)
 			_, hv := l.extent(v)
-			below[row[u]] = append(below[row[u]], edge{row[v], (hu+hv)/2 + rowGap})
-			waiting[row[v]]++
+			join(u, v, (hu+hv)/2+rowGap)
+		}
+	}
+	line := func(k int) int { return len(l.rank) + k }
+	if len(l.lanes) > 0 {
+		for v, lane := range l.lane {
+			if v < len(l.process.Nodes) && l.process.Nodes[v].Kind == BoundaryEvent {
+				continue
+			}
+			_, h := l.extent(v)
+			join(line(lane), v, h/2+padding/2)
+			if lane < len(l.lanes) {
+				join(v, line(lane+1), h/2+padding/2)
+			}
+		}
+		for k, lane := range l.lanes {
+			join(line(k), line(k+1), math.Max(2*padding, captionHeight(lane.Name)))
 		}
 	}
 	var order []int
@@ -73,5 +101,6 @@ func (l *layered) compact(row []int) []float64 {
 	for v := range y {
 		y[v] = math.Round(y[row[v]])
 	}
-	return y
+	l.bounds = y[len(l.rank):]
+	return y[:len(l.rank)]
 }

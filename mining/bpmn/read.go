@@ -21,7 +21,7 @@ type Unsupported struct {
 	Line    int    // in the document, from 1
 }
 
-// String returns such as `line 12: subProcess "Activity_1"`.
+// String returns such as `line 12: complexGateway "Gateway_1"`.
 func (u Unsupported) String() string {
 	if u.ID == "" {
 		return fmt.Sprintf("line %d: %s", u.Line, u.Element)
@@ -74,7 +74,8 @@ var idle = map[string][]string{
 	"id": {"*"}, "exporter": {"*"}, "exporterVersion": {"*"}, "expressionLanguage": {"*"}, "typeLanguage": {"*"},
 	"processType": {"*"}, "isClosed": {"*"}, "gatewayDirection": {"*"},
 	"startQuantity": {"1"}, "completionQuantity": {"1"}, "isForCompensation": {"false"},
-	"isInterrupting": {"true"}, "parallelMultiple": {"false"}, "instantiate": {"false"},
+	"isInterrupting": {"true"}, "cancelActivity": {"true"}, "triggeredByEvent": {"false"}, "behavior": {"All"},
+	"parallelMultiple": {"false"}, "instantiate": {"false"},
 	"eventGatewayType": {"Exclusive"}, "implementation": {"##unspecified", "##WebService"},
 	"isImmediate": {"*"}, "isMarkerVisible": {"*"}, "isExpanded": {"*"}, "isHorizontal": {"*"},
 	"labelStyle": {"*"}, "resolution": {"*"}, "textFormat": {"text/plain"}, "language": {"*"},
@@ -108,25 +109,18 @@ func (rd *reader) definitions(root *xmldoc.Element) (*Definitions, error) {
 		switch {
 		case e.Is(nsModel, "process"):
 			d.Processes = append(d.Processes, rd.process(e))
-		case e.Is(nsModel, "collaboration"):
-			for _, c := range e.Children {
-				rd.skip(c)
-			}
+		case e.Is(nsModel, "collaboration") && d.Collaboration == nil:
+			d.Collaboration = rd.collaboration(e)
+		case e.Name.Space == nsModel && slices.Contains(causeNames[:], e.Name.Local):
+			d.Causes = append(d.Causes, rd.cause(e))
 		case e.Is(nsDiagram, "BPMNDiagram"):
 			diagrams = append(diagrams, e)
 		default:
 			rd.skip(e)
 		}
 	}
-	held := map[string]bool{}
-	for _, p := range d.Processes {
-		for _, n := range p.Nodes {
-			held[n.ID] = true
-		}
-		for _, f := range p.Flows {
-			held[f.ID] = true
-		}
-	}
+	held := map[string]string{}
+	d.elements(func(what, id string) { held[id] = what })
 	for _, e := range diagrams {
 		if d.Diagram == nil {
 			d.Diagram = &Diagram{}
@@ -142,22 +136,38 @@ func (rd *reader) process(e *xmldoc.Element) *Process {
 	rd.attributes(e, "name", "isExecutable")
 	p := &Process{ID: e.Attr("id"), Name: e.Attr("name"), Executable: truth(e.Attr("isExecutable"))}
 	for _, c := range e.Children {
-		kind := -1
-		if c.Name.Space == nsModel {
-			kind = slices.Index(kindNames[:], c.Name.Local)
-		}
-		switch {
-		case kind >= 0:
-			p.Nodes = append(p.Nodes, rd.node(c, Kind(kind)))
-		case c.Is(nsModel, "sequenceFlow"):
-			p.Flows = append(p.Flows, rd.flow(c))
-		case c.Is(nsModel, "documentation"):
+		if c.Is(nsModel, "documentation") {
 			p.Documentation = rd.documentation(p.Documentation, c)
-		default:
+		} else if !rd.content(c, p) {
 			rd.skip(c)
 		}
 	}
 	return p
+}
+
+// content reads what may stand in a process or a sub-process, and reports whether
+// e is that.
+func (rd *reader) content(e *xmldoc.Element, p *Process) bool {
+	if e.Name.Space != nsModel {
+		return false
+	}
+	switch e.Name.Local {
+	case "sequenceFlow":
+		p.Flows = append(p.Flows, rd.flow(e))
+	case "laneSet":
+		p.Lanes = append(p.Lanes, rd.lanes(e)...)
+	case "textAnnotation":
+		p.Annotations = append(p.Annotations, rd.annotation(e))
+	case "association":
+		p.Associations = append(p.Associations, rd.association(e))
+	default:
+		kind := slices.Index(kindNames[:], e.Name.Local)
+		if kind < 0 {
+			return false
+		}
+		p.Nodes = append(p.Nodes, rd.node(e, Kind(kind)))
+	}
+	return true
 }
 
 func truth(s string) bool { return s == "true" || s == "1" }
@@ -169,44 +179,6 @@ func (rd *reader) documentation(earlier string, e *xmldoc.Element) string {
 		return e.Text()
 	}
 	return earlier + "\n" + e.Text()
-}
-
-func (rd *reader) node(e *xmldoc.Element, kind Kind) *Node {
-	rd.attributes(e, "name", "default")
-	n := &Node{ID: e.Attr("id"), Name: e.Attr("name"), Kind: kind, Default: e.Attr("default")}
-	for _, c := range e.Children {
-		trigger := -1
-		if c.Name.Space == nsModel && n.IsEvent() {
-			trigger = slices.Index(triggerNames[1:], c.Name.Local) + 1
-		}
-		switch {
-		case trigger > 0 && n.Trigger == NoTrigger:
-			n.Trigger = Trigger(trigger)
-			rd.trigger(c, n)
-		case c.Is(nsModel, "incoming"), c.Is(nsModel, "outgoing"):
-		case c.Is(nsModel, "documentation"):
-			n.Documentation = rd.documentation(n.Documentation, c)
-		default:
-			rd.skip(c)
-		}
-	}
-	return n
-}
-
-func (rd *reader) trigger(e *xmldoc.Element, n *Node) {
-	rd.attributes(e)
-	for _, c := range e.Children {
-		timer := n.Trigger == TimerTrigger && n.Timer == (Timer{}) && c.Name.Space == nsModel
-		switch c.Name.Local {
-		case "timeDate", "timeDuration", "timeCycle":
-			if timer {
-				rd.attributes(c)
-				n.Timer = Timer{c.Name.Local, c.Text()}
-				continue
-			}
-		}
-		rd.skip(c)
-	}
 }
 
 func (rd *reader) flow(e *xmldoc.Element) *Flow {
@@ -224,7 +196,7 @@ func (rd *reader) flow(e *xmldoc.Element) *Flow {
 }
 
 // diagram adds the shapes and lines of what the model holds.
-func (rd *reader) diagram(e *xmldoc.Element, d *Diagram, held map[string]bool) error {
+func (rd *reader) diagram(e *xmldoc.Element, d *Diagram, held map[string]string) error {
 	for _, plane := range e.Children {
 		if !plane.Is(nsDiagram, "BPMNPlane") {
 			if !plane.Is(nsDiagram, "BPMNLabelStyle") {
@@ -232,16 +204,20 @@ func (rd *reader) diagram(e *xmldoc.Element, d *Diagram, held map[string]bool) e
 			}
 			continue
 		}
+		if held[plane.Attr("bpmnElement")] == "subProcess" {
+			rd.skip(plane) // the inside of a collapsed sub-process, drawn elsewhere
+			continue
+		}
 		for _, c := range plane.Children {
 			id := c.Attr("bpmnElement")
 			var err error
 			switch {
 			case c.Is(nsDiagram, "BPMNShape"):
-				if held[id] {
-					err = rd.shape(c, d)
+				if held[id] != "" {
+					err = rd.shape(c, d, held[id])
 				}
 			case c.Is(nsDiagram, "BPMNEdge"):
-				if held[id] {
+				if held[id] != "" {
 					err = rd.edge(c, d)
 				}
 			default:
@@ -255,9 +231,12 @@ func (rd *reader) diagram(e *xmldoc.Element, d *Diagram, held map[string]bool) e
 	return nil
 }
 
-func (rd *reader) shape(e *xmldoc.Element, d *Diagram) error {
+func (rd *reader) shape(e *xmldoc.Element, d *Diagram, what string) error {
 	rd.attributes(e, "bpmnElement")
 	s := Shape{Element: e.Attr("bpmnElement")}
+	if v := e.Attr("isExpanded"); what == "subProcess" && (v == "false" || v == "0") {
+		s.Collapsed = true
+	}
 	found := false
 	for _, c := range e.Children {
 		switch {

@@ -29,36 +29,73 @@ type channels struct {
 	named  []bool          // a flow with a name begins in the channel
 }
 
-// draw adds the shapes and lines of the process to d, below y, and returns the
-// height that it took.
-func (l *layered) draw(d *Diagram, top float64) float64 {
-	if len(l.process.Nodes) == 0 {
-		return 0
+// draw returns the drawing of what has been placed, with its upper left corner at
+// the origin.
+func (l *layered) draw() *drawing {
+	out := &drawing{}
+	if len(l.process.Nodes) == 0 && len(l.lanes) == 0 {
+		return out
 	}
 	low, high := math.Inf(1), math.Inf(-1)
 	for v := range l.y {
+		if v < len(l.process.Nodes) && l.process.Nodes[v].Kind == BoundaryEvent {
+			continue
+		}
 		_, h := l.extent(v)
 		low, high = math.Min(low, l.y[v]-h/2), math.Max(high, l.y[v]+h/2)
 	}
+	start := 0.0
+	if len(l.lanes) > 0 {
+		low, high = l.bounds[0], math.Max(high, l.bounds[len(l.lanes)])
+		start = header*float64(depth(l.process.Lanes)) + padding
+	}
 	for v := range l.y {
-		l.y[v] += math.Round(top - low)
+		l.y[v] -= math.Round(low)
+	}
+	for k := range l.bounds {
+		l.bounds[k] -= math.Round(low)
 	}
 	pieces, c := l.wire()
-	center, line := l.columns(c)
+	center, line, width := l.columns(c, start)
+	out.height = high - low
+	out.width = width
+	if len(l.lanes) > 0 {
+		out.width += padding
+		l.drawLanes(out, out.width)
+	}
+	exits := map[int]Point{}   // of each boundary event: its lowest point
+	below := map[int]float64{} // and the height of the line that leaves it
+	box := make([]Shape, len(l.process.Nodes))
 	for v, n := range l.process.Nodes {
-		w, h := size(n)
+		if n.Kind == BoundaryEvent {
+			continue
+		}
+		w, h := l.size(v)
 		s := Shape{Element: n.ID, X: center[l.rank[v]] - w/2, Y: l.y[v] - h/2, Width: w, Height: h}
 		if cw, ch := caption(n); ch > 0 {
 			s.Label = &Box{center[l.rank[v]] - cw/2, s.Y + h + 4, cw, ch}
 		}
-		d.Shapes = append(d.Shapes, s)
+		box[v] = s
+		events, heights := l.border(v, s)
+		for i, b := range l.borders[v] {
+			box[b] = events[i]
+			exits[b] = Point{events[i].X + eventSize/2, events[i].Y + eventSize}
+			below[b] = heights[i]
+		}
+		out.Shapes = append(out.Shapes, s)
+		if inside := l.inside[v]; inside != nil {
+			out.add(inside, s.X+(w-inside.width)/2, s.Y+h-padding-inside.height)
+		}
+		out.Shapes = append(out.Shapes, events...)
 	}
 	for f, flow := range l.process.Flows {
 		source, target := l.ends[f][0], l.ends[f][1]
-		sw, _ := size(l.process.Nodes[source])
-		tw, _ := size(l.process.Nodes[target])
 		e := Waypoints{Element: flow.ID}
-		e.Points = append(e.Points, Point{center[l.rank[source]] + sw/2, l.y[source]})
+		if b := l.exits[f]; b >= 0 {
+			e.Points = append(e.Points, exits[b], Point{exits[b].X, below[b]})
+		} else {
+			e.Points = append(e.Points, Point{box[source].X + box[source].Width, l.y[source]})
+		}
 		at := l.rank[source] + 1 // channel
 		for i, p := range pieces[f] {
 			x := line(at, p.wire)
@@ -74,11 +111,29 @@ func (l *layered) draw(d *Diagram, top float64) float64 {
 				at++
 			}
 		}
-		e.Points = append(e.Points, Point{center[l.rank[target]] - tw/2, l.y[target]})
+		e.Points = append(e.Points, Point{box[target].X, l.y[target]})
 		e.Points = straighten(e.Points)
-		d.Edges = append(d.Edges, e)
+		out.Edges = append(out.Edges, e)
 	}
-	return high - low
+	return out
+}
+
+// leaves returns the height at which a flow leaves its source.
+func (l *layered) leaves(f int) float64 {
+	source := l.ends[f][0]
+	if b := l.exits[f]; b >= 0 {
+		return l.exitHeight(source, slices.Index(l.borders[source], b))
+	}
+	return l.y[source]
+}
+
+// outlet returns the vertex that stands for where a flow leaves: its source, or the
+// boundary event.
+func (l *layered) outlet(f int) int {
+	if b := l.exits[f]; b >= 0 {
+		return b
+	}
+	return l.ends[f][0]
 }
 
 // wire returns the pieces of every flow in the order in which it passes the
@@ -90,8 +145,8 @@ func (l *layered) wire() ([][]piece, *channels) {
 		c.shared[i] = map[int]*wire{}
 	}
 	leaving, entering := make([]int, len(l.process.Nodes)), make([]int, len(l.process.Nodes))
-	for _, e := range l.ends {
-		leaving[e[0]]++
+	for f, e := range l.ends {
+		leaving[l.outlet(f)]++
 		entering[e[1]]++
 	}
 	pieces := make([][]piece, len(l.ends))
@@ -104,10 +159,13 @@ func (l *layered) wire() ([][]piece, *channels) {
 		c.named[at] = c.named[at] || l.process.Flows[f].Name != ""
 		for i := 1; i < len(stops); i++ {
 			from, to := l.y[stops[i-1]], l.y[stops[i]]
+			if i == 1 {
+				from = l.leaves(f)
+			}
 			key := 0
 			switch {
-			case i == 1 && leaving[e[0]] > 1:
-				key = -e[0] - 1
+			case i == 1 && leaving[l.outlet(f)] > 1:
+				key = -l.outlet(f) - 1
 			case i == len(stops)-1 && entering[e[1]] > 1:
 				key = e[1] + 1
 			}
@@ -195,11 +253,10 @@ func cost(a, b *wire) int {
 	return total
 }
 
-// columns returns the centre of every column and where a wire of a channel has its
-// line.
-func (l *layered) columns(c *channels) (center []float64, line func(channel int, w *wire) float64) {
+// columns returns the centre of every column, where a wire of a channel has its
+// line, and where the last channel ends; the first begins at x.
+func (l *layered) columns(c *channels, x float64) (center []float64, line func(channel int, w *wire) float64, end float64) {
 	left := make([]float64, len(c.wires)) // of each channel
-	x := float64(margin)
 	for i, wires := range c.wires {
 		left[i] = x
 		count, bent := 0, false
@@ -231,7 +288,7 @@ func (l *layered) columns(c *channels) (center []float64, line func(channel int,
 	}
 	return center, func(channel int, w *wire) float64 {
 		return left[channel] + float64(w.track+1)*track
-	}
+	}, x
 }
 
 // straighten removes points that repeat or lie on the line between their

@@ -33,7 +33,7 @@ func Read(diagram, parameters io.Reader) (*twin.Model, []error, error) {
 		return nil, nil, fmt.Errorf("reading the diagram: %d processes, wanted one", len(d.Processes))
 	}
 	r := &reader{file: p, m: &twin.Model{TimeZone: "UTC", Start: Start},
-		p: &twin.Process{Diagram: d.Processes[0], Layout: d.Diagram, Tasks: map[string]twin.Task{}, Branches: map[string]float64{}}}
+		p: &twin.Process{Diagram: d.Processes[0], Layout: d.Diagram, Collaboration: d.Collaboration, Causes: d.Causes, Tasks: map[string]twin.Task{}, Branches: map[string]float64{}}}
 	for _, u := range unsupported {
 		r.warn("diagram: %v is not simulated", u)
 	}
