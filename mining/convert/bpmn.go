@@ -2,7 +2,8 @@ package convert
 
 import (
 	"fmt"
-	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/petri"
@@ -22,26 +23,34 @@ func (a Approximation) String() string { return fmt.Sprintf("%q: %s", a.ID, a.EN
 // transitions.
 const mostInclusive = 10
 
-// FromBPMN returns the Petri net of the only process of a document: tasks and
-// message, timer and other intermediate events that have a name are transitions
-// with that label; gateways, start and end events are silent. Places stand for
-// sequence flows.
+// FromBPMN returns the Petri net of a document: tasks and message, timer and other
+// intermediate and boundary events that have a name are transitions with that
+// label; gateways, start and end events are silent.
 //
-// Source: R. Dijkman, M. Dumas, C. Ouyang, "Semantics and analysis of business
-// process models in BPMN", IST 50 (2008), doi:10.1016/j.infsof.2008.02.006,
-// section 4. Deviations: an inclusive split takes any subset of its flows; an
-// inclusive join takes any subset too, so that it may fire early: it is listed.
-// All end events lead to one place: a process in which several are reached ends
-// with as many tokens there, which the final marking of one token does not accept;
-// that is listed where it may be. Elements that are no task, event or gateway of a
-// flat process are an error.
+// A process all of whose elements are local becomes a net whose places stand for
+// sequence flows: R. Dijkman, M. Dumas, C. Ouyang, "Semantics and analysis of
+// business process models in BPMN", IST 50 (2008),
+// doi:10.1016/j.infsof.2008.02.006, section 4. Sub-processes, boundary events,
+// loops, calls, links, terminating and error ends, inclusive joins, and several ends
+// beside parallel flows look at the whole process: it is unfolded into a net with
+// one place for each of its states, at most 5,000 of them. Parallel instances run one after the
+// other there, and an event that does not interrupt occurs at most once: that is
+// listed. Of several processes the one wanted is that which no other calls.
 func FromBPMN(d *bpmn.Definitions) (*petri.Net, []Approximation, error) {
-	if len(d.Processes) != 1 {
-		return nil, nil, fmt.Errorf("turning a diagram into a net: found %d processes, wanted one", len(d.Processes))
+	p, err := mainProcess(d)
+	if err != nil {
+		return nil, nil, err
 	}
-	p := d.Processes[0]
 	if err := d.Validate(); err != nil {
 		return nil, nil, fmt.Errorf("turning process %q into a net: %w", p.ID, err)
+	}
+	for _, n := range p.Nodes {
+		if in, out := p.Incoming()[n.ID], p.Outgoing()[n.ID]; n.Kind == bpmn.InclusiveGateway && (len(in) > mostInclusive || len(out) > mostInclusive) {
+			return nil, nil, fmt.Errorf("turning inclusive gateway %q into a net: %d flows in and %d out are too many, at most %d", n.ID, len(in), len(out), mostInclusive)
+		}
+	}
+	if !local(p) {
+		return unfold(d, p)
 	}
 	c := &converter{net: &petri.Net{Name: p.Name}, flow: map[string]int{}}
 	source, sink := c.place("source"), c.place("sink")
@@ -49,17 +58,12 @@ func FromBPMN(d *bpmn.Definitions) (*petri.Net, []Approximation, error) {
 		c.flow[f.ID] = c.place(f.ID)
 	}
 	in, out := p.Incoming(), p.Outgoing()
-	parallel := slices.ContainsFunc(p.Nodes, func(n *bpmn.Node) bool {
-		return (n.Kind == bpmn.ParallelGateway || n.Kind == bpmn.InclusiveGateway || n.IsTask() && len(out[n.ID]) > 1) && len(out[n.ID]) > 1
-	})
-	ends := 0
 	for _, n := range p.Nodes {
 		from, to := c.places(in[n.ID]), c.places(out[n.ID])
 		switch {
 		case n.Kind == bpmn.StartEvent:
 			c.transition(n, "", []int{source}, to)
 		case n.Kind == bpmn.EndEvent:
-			ends++
 			for i, f := range from {
 				c.transition(n, fmt.Sprint("-", i), []int{f}, []int{sink})
 			}
@@ -71,8 +75,9 @@ func FromBPMN(d *bpmn.Definitions) (*petri.Net, []Approximation, error) {
 				c.transition(n, fmt.Sprint("-out", i), []int{at}, []int{t})
 			}
 		case n.Kind == bpmn.InclusiveGateway:
-			if err := c.inclusive(n, from, to); err != nil {
-				return nil, nil, err
+			at := c.merged(n, from)
+			for bits := 1; bits < 1<<len(to); bits++ {
+				c.transition(n, fmt.Sprint("-out", bits), []int{at}, subset(to, bits))
 			}
 		case n.IsTask(), n.Kind == bpmn.IntermediateCatchEvent, n.Kind == bpmn.IntermediateThrowEvent:
 			c.labelled(n, c.merged(n, from), to)
@@ -80,12 +85,33 @@ func FromBPMN(d *bpmn.Definitions) (*petri.Net, []Approximation, error) {
 			return nil, nil, fmt.Errorf("turning process %q into a net: %v %q has no counterpart yet", p.ID, n.Kind, n.ID)
 		}
 	}
-	if ends > 1 && parallel {
-		c.listed = append(c.listed, Approximation{p.ID, "several end events beside parallel flows: a case that reaches two of them does not end in the net", "несколько конечных событий при параллельных ветвях: дело, дошедшее до двух из них, в сети не завершается"})
-	}
 	c.net.Initial, c.net.Final = make(petri.Marking, len(c.net.Places)), make(petri.Marking, len(c.net.Places))
 	c.net.Initial[source], c.net.Final[sink] = 1, 1
 	return c.net, c.listed, nil
+}
+
+// mainProcess returns the process of the document that no other calls.
+func mainProcess(d *bpmn.Definitions) (*bpmn.Process, error) {
+	called := map[string]bool{}
+	for _, p := range d.Processes {
+		p.Walk(func(s *bpmn.Process, _ *bpmn.Node) {
+			for _, n := range s.Nodes {
+				called[n.Called] = true
+			}
+		})
+	}
+	var free []*bpmn.Process
+	var ids []string
+	for _, p := range d.Processes {
+		if !called[p.ID] {
+			free = append(free, p)
+			ids = append(ids, strconv.Quote(p.ID))
+		}
+	}
+	if len(free) != 1 {
+		return nil, fmt.Errorf("turning a diagram into a net: found %d processes that no other calls (%s), wanted one; keep the one that the log is about", len(free), strings.Join(ids, ", "))
+	}
+	return free[0], nil
 }
 
 type converter struct {
@@ -139,24 +165,6 @@ func (c *converter) merged(n *bpmn.Node, from []int) int {
 		c.transition(n, fmt.Sprint("-in", i), []int{f}, []int{at})
 	}
 	return at
-}
-
-func (c *converter) inclusive(n *bpmn.Node, from, to []int) error {
-	if len(from) > mostInclusive || len(to) > mostInclusive {
-		return fmt.Errorf("turning inclusive gateway %q into a net: %d flows in and %d out are too many, at most %d", n.ID, len(from), len(to), mostInclusive)
-	}
-	at := from
-	if len(from) > 1 {
-		c.listed = append(c.listed, Approximation{n.ID, "an inclusive join may go on before all that will come have come", "неисключающее слияние может сработать раньше, чем придут все ветви"})
-		at = []int{c.place(n.ID + "-in")}
-		for s := 1; s < 1<<len(from); s++ {
-			c.transition(n, fmt.Sprint("-in", s), subset(from, s), at)
-		}
-	}
-	for s := 1; s < 1<<len(to); s++ {
-		c.transition(n, fmt.Sprint("-out", s), at, subset(to, s))
-	}
-	return nil
 }
 
 func subset(list []int, bits int) (out []int) {
