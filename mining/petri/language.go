@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // maxStates bounds the markings that a search visits.
@@ -65,21 +64,54 @@ func (n *Net) reaches(markings []Marking) bool {
 }
 
 // Accepts reports whether the trace leads from the initial to the final marking,
-// silent transitions firing in between. It follows every way at once, and errs
-// after a million markings. The net must be valid.
+// silent transitions firing in between. It searches depth first, labelled steps
+// before silent ones, each marking once for each position of the trace, and errs
+// after a million of these. The net must be valid.
 func (n *Net) Accepts(trace []string) (bool, error) {
-	budget := maxStates
-	at, err := n.closure([]Marking{n.start()}, &budget)
-	for _, label := range trace {
-		if err != nil {
-			break
+	ok, known := n.accepts(trace, maxStates)
+	if !known {
+		return false, fmt.Errorf("replaying a trace on net %q: more than %d markings", n.Name, maxStates)
+	}
+	return ok, nil
+}
+
+// accepts is Accepts up to so many markings, beyond which it is not known.
+func (n *Net) accepts(trace []string, most int) (ok, known bool) {
+	type state struct {
+		at int
+		m  Marking
+	}
+	goal := n.goal()
+	seen := map[string]bool{}
+	stack := []state{{0, n.start()}}
+	for len(stack) > 0 {
+		s := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		k := string(binary.AppendUvarint(nil, uint64(s.at))) + s.m.key()
+		if seen[k] {
+			continue
 		}
-		at, err = n.closure(n.step(at, label), &budget)
+		seen[k] = true
+		if len(seen) > most {
+			return false, false
+		}
+		if s.at == len(trace) && slices.Equal(s.m, goal) {
+			return true, true
+		}
+		var labelled []state
+		for t := range n.Transitions {
+			x := &n.Transitions[t]
+			switch {
+			case !n.enables(s.m, t):
+			case x.Silent:
+				stack = append(stack, state{s.at, n.fire(s.m, t)})
+			case s.at < len(trace) && x.Label == trace[s.at]:
+				labelled = append(labelled, state{s.at + 1, n.fire(s.m, t)})
+			}
+		}
+		stack = append(stack, labelled...)
 	}
-	if err != nil {
-		return false, fmt.Errorf("replaying a trace on net %q: %w", n.Name, err)
-	}
-	return n.reaches(at), nil
+	return false, true
 }
 
 // Language returns the traces of at most length activities that the net allows,
@@ -130,83 +162,4 @@ func (n *Net) Language(length int) ([][]string, error) {
 		return nil, fmt.Errorf("enumerating the language of net %q: %w", n.Name, err)
 	}
 	return out, nil
-}
-
-// Sound reports whether the net, from its initial marking, can always reach its
-// final marking, reaches no marking that exceeds it, and has no transition that
-// never fires (van der Aalst 1998, doi:10.1142/S0218126698000043). A net that is
-// not sound is explained by the error. It visits every reachable marking and errs
-// after a million.
-func (n *Net) Sound() error {
-	start, goal := n.start(), n.goal()
-	at := map[string]int{start.key(): 0}
-	markings := []Marking{start}
-	before := [][]int{nil}
-	fired := make([]bool, len(n.Transitions))
-	final := -1
-	for i := 0; i < len(markings); i++ {
-		m := markings[i]
-		if slices.Equal(m, goal) {
-			final = i
-		} else if covers(m, goal) {
-			return fmt.Errorf("net %q is not sound: marking %s exceeds the final one", n.Name, n.describe(m))
-		}
-		for _, t := range n.Enabled(m) {
-			fired[t] = true
-			next := n.fire(m, t)
-			j, known := at[next.key()]
-			if !known {
-				if j = len(markings); j == maxStates {
-					return fmt.Errorf("checking net %q: more than %d markings", n.Name, maxStates)
-				}
-				at[next.key()] = j
-				markings = append(markings, next)
-				before = append(before, nil)
-			}
-			before[j] = append(before[j], i)
-		}
-	}
-	for t, f := range fired {
-		if !f {
-			return fmt.Errorf("net %q is not sound: transition %q never fires", n.Name, n.Transitions[t].ID)
-		}
-	}
-	if final < 0 {
-		return fmt.Errorf("net %q is not sound: the final marking is never reached", n.Name)
-	}
-	completes := make([]bool, len(markings))
-	completes[final] = true
-	for todo := []int{final}; len(todo) > 0; {
-		i := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		for _, j := range before[i] {
-			if !completes[j] {
-				completes[j] = true
-				todo = append(todo, j)
-			}
-		}
-	}
-	if i := slices.Index(completes, false); i >= 0 {
-		return fmt.Errorf("net %q is not sound: no way leads from marking %s to the final one", n.Name, n.describe(markings[i]))
-	}
-	return nil
-}
-
-func covers(m, goal Marking) bool {
-	for i := range m {
-		if m[i] < goal[i] {
-			return false
-		}
-	}
-	return true
-}
-
-func (n *Net) describe(m Marking) string {
-	var parts []string
-	for i, tokens := range m {
-		if tokens > 0 {
-			parts = append(parts, fmt.Sprintf("%s:%d", n.Places[i].ID, tokens))
-		}
-	}
-	return "[" + strings.Join(parts, " ") + "]"
 }

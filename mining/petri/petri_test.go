@@ -2,8 +2,10 @@ package petri
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,7 +60,7 @@ func TestSoundExplains(t *testing.T) {
 	n.Transitions[3].Out = nil
 	require.ErrorContains(t, n.Sound(), "the final marking is never reached")
 	n = example()
-	n.Transitions[2].Out = append(n.Transitions[2].Out, Arc{2, 1})
+	n.Transitions[3].Out[0].Weight = 2
 	require.ErrorContains(t, n.Sound(), "exceeds the final one")
 	n = example()
 	n.Transitions[1].In = append(n.Transitions[1].In, Arc{2, 1})
@@ -69,9 +71,65 @@ func TestSoundExplains(t *testing.T) {
 	require.ErrorContains(t, n.Sound(), "no way leads from marking [p3:1] to the final one")
 }
 
+func TestSoundnessHasAWitness(t *testing.T) {
+	check := func(change func(n *Net)) *Soundness {
+		n := example()
+		change(n)
+		s, err := n.Soundness(context.Background(), 0)
+		require.NoError(t, err)
+		return s
+	}
+	s := check(func(*Net) {})
+	require.True(t, s.Sound())
+	s = check(func(n *Net) { n.Transitions[0].Out = append(n.Transitions[0].Out, Arc{0, 1}) })
+	require.Equal(t, Unbounded, s.Fault)
+	require.Equal(t, []string{"a"}, s.Witness)
+	s = check(func(n *Net) {
+		n.Places = append(n.Places, Place{"p3", ""})
+		n.Transitions[1].Out[0].Place = 3
+	})
+	require.Equal(t, CannotEnd, s.Fault)
+	require.Equal(t, "[p3:1]", s.Marking)
+	require.Equal(t, []string{"b"}, s.Witness)
+	m := example().start()
+	n := example()
+	for _, id := range s.Witness { // the witness replays
+		i := slices.IndexFunc(n.Transitions, func(t Transition) bool { return t.ID == id })
+		var err error
+		m, err = n.Fire(m, i)
+		require.NoError(t, err)
+	}
+	s = check(func(n *Net) { n.Initial, n.Final = Marking{2, 0, 0}, Marking{0, 0, 2} })
+	require.Equal(t, NotWorkflow, s.Fault, "%+v", s)
+	require.Contains(t, s.Reason, "it is no workflow net: ")
+
+	stopped, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := example().Soundness(stopped, 0)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestCompareFindsADifference(t *testing.T) {
+	n, other := example(), example()
+	c, err := Compare(context.Background(), n, other, 1, 50, 10)
+	require.NoError(t, err)
+	require.True(t, c.Equal())
+	require.Equal(t, n.Sample(1, 50, 10), other.Sample(1, 50, 10))
+	other.Transitions[1].Label = "B"
+	c, err = Compare(context.Background(), n, other, 1, 50, 10)
+	require.NoError(t, err)
+	require.False(t, c.Equal())
+	require.NotEmpty(t, c.Missing[0])
+	for _, trace := range n.Sample(2, 50, 10) {
+		ok, err := n.Accepts(trace)
+		require.NoError(t, err)
+		require.True(t, ok)
+	}
+}
+
 func TestSearchesAreBounded(t *testing.T) {
 	n := &Net{Name: "well", Places: []Place{{"p", ""}}, Transitions: []Transition{{ID: "t", Silent: true, Out: []Arc{{0, 1}}}}}
-	_, err := n.Accepts(nil)
+	_, err := n.Accepts([]string{"x"})
 	require.EqualError(t, err, `replaying a trace on net "well": more than 1000000 markings`)
 	_, err = n.Language(1)
 	require.ErrorContains(t, err, "more than 1000000 markings")
