@@ -73,7 +73,7 @@ func TestDiscoverThenCheck(t *testing.T) {
 		require.EqualValues(t, 6, *c.FittingTraces, ending)
 		require.EqualValues(t, 1, *c.LogFitness)
 	}
-	for _, name := range []string{"im", "imf", "imd", "powl", "heuristics", "alpha", "alpha+++", "dfg", "prefixes", "transitions", "declare", "skeleton", "temporal", "footprints"} {
+	for _, name := range []string{"im", "imf", "imd", "powl", "split", "heuristics", "alpha", "alpha+++", "dfg", "prefixes", "transitions", "declare", "skeleton", "temporal", "footprints"} {
 		require.True(t, json.Valid([]byte(s.ok("discover", "running-example", "--algorithm", name, "--json"))), name)
 	}
 	ru := s.ok("check", "running-example", "--model", filepath.Join(dir, "model.bpmn"), "--lang", "ru")
@@ -96,7 +96,7 @@ func TestDiscoverThenCheck(t *testing.T) {
 		{[]string{"check", "running-example", "--model", filepath.Join(dir, "model.pnml"), "--method", "guess"}, exitUsage, "guess"},
 		{[]string{"check", "nothing", "--model", filepath.Join(dir, "model.pnml")}, exitNotFound, "nothing"},
 		{[]string{"discover", "running-example", "--algorithm", "magic"}, exitUsage, `no algorithm "magic"`},
-		{[]string{"discover", "running-example", "--algorithm", "alpha", "--out", filepath.Join(dir, "x.ptml")}, exitUsage, "cannot be written"},
+		{[]string{"discover", "running-example", "--algorithm", "dfg", "--out", filepath.Join(dir, "x.ptml")}, exitUsage, "cannot be written"},
 		{[]string{"discover", "running-example", "--set", "noise"}, exitUsage, "NAME=VALUE"},
 		{[]string{"discover", "running-example", "--algorithm", "imf", "--noise", "7"}, exitBadInput, "noise"},
 		{[]string{"discover"}, exitUsage, "name of a log is missing"},

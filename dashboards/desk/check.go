@@ -7,6 +7,7 @@ import (
 
 	"github.com/uprava/uprava/mining/conformance"
 	"github.com/uprava/uprava/mining/convert"
+	"github.com/uprava/uprava/mining/discovery"
 	"github.com/uprava/uprava/mining/filter"
 	"github.com/uprava/uprava/mining/petri"
 	"github.com/uprava/uprava/mining/rules"
@@ -19,6 +20,10 @@ type Checked struct {
 	Filter *filter.Effect
 	Doubts []error
 }
+
+// soundStates bounds the markings in which a model is looked over for dead ends. Of a
+// model with more nothing is said.
+const soundStates = 100_000
 
 // CheckModel holds a log against a net.
 func (d *Desk) CheckModel(ctx context.Context, log string, look Look, n *petri.Net, cfg conformance.Config) (*Checked, error) {
@@ -34,6 +39,12 @@ func (d *Desk) CheckModel(ctx context.Context, log string, look Look, n *petri.N
 		return nil, err
 	}
 	c := &Checked{Result: r, Doubts: append(v.Pairing.Warnings(), r.Warnings...)}
+	switch s, err := n.Soundness(ctx, soundStates); {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err == nil && !s.Sound():
+		c.Doubts = append(c.Doubts, discovery.Unsound(s))
+	}
 	if !look.Filter.Empty() {
 		c.Filter = &v.Effect
 	}

@@ -153,16 +153,48 @@ func (f *Found) net() *petri.Net {
 	return f.Model.Net
 }
 
+// diagram is the model as a diagram, nil where it has no such form.
+func (f *Found) diagram() *bpmn.Definitions {
+	if f.Model == nil || f.Model.BPMN != nil || f.Model.Net == nil {
+		return f.held().BPMN
+	}
+	d, err := convert.ToBPMN(f.Model.Net)
+	if err != nil {
+		return nil
+	}
+	return d
+}
+
+// tree is the model as a process tree, nil where it has no such form.
+func (f *Found) tree() *processtree.Tree {
+	if f.Model == nil || f.Model.Tree != nil || f.Model.Net == nil {
+		return f.held().Tree
+	}
+	t, err := convert.ToTree(f.Model.Net)
+	if err != nil {
+		return nil
+	}
+	return t
+}
+
+// held is the model, an empty one where something else was found.
+func (f *Found) held() *discovery.Model {
+	if f.Model == nil {
+		return &discovery.Model{}
+	}
+	return f.Model
+}
+
 // Endings lists the endings of the files that the model can be written to.
 func (f *Found) Endings() []string {
 	out := []string{".json"}
-	if f.Model != nil && f.Model.BPMN != nil {
+	if f.diagram() != nil {
 		out = append(out, ".bpmn")
 	}
 	if f.net() != nil {
 		out = append(out, ".pnml")
 	}
-	if f.Model != nil && f.Model.Tree != nil {
+	if f.tree() != nil {
 		out = append(out, ".ptml")
 	}
 	return out
@@ -177,11 +209,11 @@ func (f *Found) Writer(path, name string) (func(io.Writer) error, error) {
 	return func(w io.Writer) error {
 		switch ending {
 		case ".bpmn":
-			return bpmn.Write(w, f.Model.BPMN)
+			return bpmn.Write(w, f.diagram())
 		case ".pnml":
 			return petri.Write(w, f.net())
 		case ".ptml":
-			return processtree.Write(w, f.Model.Tree, name)
+			return processtree.Write(w, f.tree(), name)
 		}
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/mining/convert"
 	"github.com/uprava/uprava/mining/dfg"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/petri"
@@ -82,6 +83,10 @@ var algorithms = []Algorithm{
 	{
 		Name: "powl", EN: "Partially ordered workflow model", RU: "Модель с частичным порядком", Source: "doi:10.1007/978-3-031-41620-0_6",
 		Yields: []Kind{KindPOWL, KindNet}, Sound: true, Fits: true, Parameters: parameters("noise"), run: runPartialOrders,
+	},
+	{
+		Name: "split", EN: "Split miner", RU: "Метод разветвлений", Source: "doi:10.1007/978-3-030-72693-5_4",
+		Yields: []Kind{KindBPMN}, Parameters: parameters("parallelism", "frequency", "inclusive"), run: runSplit,
 	},
 	{
 		Name: "heuristics", EN: "Heuristics miner", RU: "Эвристический метод", Source: "doi:10.1109/CIDM.2011.5949453",
@@ -205,6 +210,54 @@ func runPartialOrders(ctx context.Context, l *eventlog.Log, cfg Config, m *Model
 	return nil
 }
 
+func runSplit(ctx context.Context, l *eventlog.Log, cfg Config, m *Model) error {
+	d, doubts, err := Split(ctx, l, cfg.Split)
+	if err != nil {
+		return err
+	}
+	m.BPMN = d
+	var s *petri.Soundness
+	if m.Net, s, err = repaired(ctx, d); ctx.Err() != nil {
+		return ctx.Err()
+	}
+	switch {
+	case err != nil:
+		doubts = append(doubts, unchecked(err))
+	case !s.Sound():
+		doubts = append(doubts, Unsound(s))
+	}
+	m.Warnings = append(m.Warnings, doubts...)
+	if err := bpmn.Layout(d); err != nil {
+		return fmt.Errorf("laying out the diagram: %w", err)
+	}
+	return nil
+}
+
+// checkedStates bounds the states in which a mined diagram is checked.
+const checkedStates = 100_000
+
+// repaired returns the net of a diagram and whether it is sound. Where it is not, the
+// parallel joins of the diagram become inclusive, which wait for no branch that was not
+// taken. An error says why there is no net, or why its soundness is not known.
+func repaired(ctx context.Context, d *bpmn.Definitions) (n *petri.Net, s *petri.Soundness, err error) {
+	for again := false; ; again = true {
+		if n, _, err = convert.FromBPMN(d); err == nil {
+			if s, err = n.Soundness(ctx, checkedStates); err != nil || s.Sound() {
+				return n, s, err
+			}
+		}
+		if again {
+			return n, s, err
+		}
+		in := d.Processes[0].Incoming()
+		for _, x := range d.Processes[0].Nodes {
+			if x.Kind == bpmn.ParallelGateway && len(in[x.ID]) > 1 {
+				x.Kind = bpmn.InclusiveGateway
+			}
+		}
+	}
+}
+
 func runHeuristics(ctx context.Context, l *eventlog.Log, cfg Config, m *Model) error {
 	h := cfg.Heuristics
 	if h.Noise == 0 {
@@ -270,6 +323,7 @@ func runTransitions(ctx context.Context, l *eventlog.Log, cfg Config, m *Model) 
 // stands for the defaults of all.
 type Config struct {
 	Noise      float64 // share below which behaviour counts as infrequent, 0 to 1; of imf 0 stands for 0.2
+	Split      SplitConfig
 	Heuristics HeuristicsConfig
 	Alpha      AlphaConfig
 	AlphaPlus  AlphaPlusConfig
@@ -279,5 +333,5 @@ type Config struct {
 
 // Validate returns all faults of the configuration, joined.
 func (c Config) Validate() error {
-	return errors.Join(InductiveConfig{Noise: c.Noise}.Validate(), c.Heuristics.Validate(), c.Alpha.Validate(), c.AlphaPlus.Validate(), c.States.Validate(), c.Map.Validate())
+	return errors.Join(InductiveConfig{Noise: c.Noise}.Validate(), c.Split.Validate(), c.Heuristics.Validate(), c.Alpha.Validate(), c.AlphaPlus.Validate(), c.States.Validate(), c.Map.Validate())
 }

@@ -2,6 +2,7 @@
 //
 //	eventlog.Log ─▶ variants ─┬▶ Inductive          ─▶ processtree.Tree ─▶ net, BPMN
 //	                          ├▶ PartialOrders      ─▶ powl.Model ───────▶ net
+//	                          ├▶ Split              ─▶ BPMN ─────────────▶ net
 //	                          ├▶ Heuristics         ─▶ CausalNet ────────▶ net
 //	                          ├▶ AlphaPlus          ─▶ petri.Net
 //	                          └▶ Prefixes, Transitions
@@ -20,6 +21,7 @@
 //	imf                   yes     what is frequent          yes, without noise
 //	imd                   yes     no                        yes
 //	powl                  yes     yes, without noise        yes
+//	split                 no      no                        -
 //	heuristics            no      no                        -
 //	alpha                 no      no                        yes, without short loops
 //	alpha+++              no      no                        -

@@ -32,6 +32,41 @@ func notSound() error {
 	}
 }
 
+func unchecked(err error) error {
+	return &measure.Doubt{
+		EN: "it is not known whether the diagram is sound: " + err.Error(),
+		RU: "бездефектность схемы не проверена: " + err.Error(),
+	}
+}
+
+var faultsRU = map[petri.Fault]string{
+	petri.Unbounded: "фишки накапливаются без предела", petri.Improper: "в конце остаются лишние фишки", petri.Unfinished: "конец недостижим",
+	petri.Dead: "есть шаг, который никогда не выполняется", petri.CannotEnd: "есть тупик", petri.NotWorkflow: "это не сеть потоков работ",
+}
+
+var faultsEN = map[petri.Fault]string{
+	petri.Unbounded: "tokens gather without limit", petri.Improper: "tokens are left over at the end", petri.Unfinished: "the end is out of reach",
+	petri.Dead: "there is a step that never happens", petri.CannotEnd: "there is a dead end", petri.NotWorkflow: "it is no workflow net",
+}
+
+// Unsound returns the doubt about a model that is not sound, with the steps that show
+// it.
+func Unsound(s *petri.Soundness) error {
+	en, ru := "the model is not sound: "+faultsEN[s.Fault], "модель с дефектом: "+faultsRU[s.Fault]
+	if n := len(s.Witness); n > 0 {
+		en += fmt.Sprintf(", after %d steps that end with %s", n, s.Witness[n-1])
+		ru += fmt.Sprintf("; шагов до этого: %d, последний: %s", n, s.Witness[n-1])
+	}
+	return &measure.Doubt{EN: en, RU: ru}
+}
+
+func rareFlows(left, of int64) error {
+	return &measure.Doubt{
+		EN: fmt.Sprintf("%d of %d directly-follows pairs (starts and ends of cases included) are too rare and left out", left, of),
+		RU: fmt.Sprintf("пар непосредственного следования не вошло в модель как редкие: %d из %d (считая начала и концы случаев)", left, of),
+	}
+}
+
 func unbound(n, of int64) error {
 	return &measure.Doubt{
 		EN: fmt.Sprintf("%d of %d occurrences (starts and ends of cases included) come with causes or effects that the net leaves out", n, of),
