@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -276,6 +277,46 @@ func BenchmarkStore(b *testing.B) {
 		}
 		perEvent(b)
 	})
+}
+
+// BenchmarkGrowth asks the engine for directly-follows graphs of synthetic logs of as
+// many million events as UPRAVA_GROWTH lists, such as 1,10,100.
+func BenchmarkGrowth(b *testing.B) {
+	sizes := os.Getenv("UPRAVA_GROWTH")
+	if sizes == "" {
+		b.Skip("UPRAVA_GROWTH lists no sizes, such as 1,10,100 for so many million events")
+	}
+	enginetest.Need(b)
+	ctx := context.Background()
+	s := openBench(b)
+	for _, size := range strings.Split(sizes, ",") {
+		millions, err := strconv.Atoi(size)
+		require.NoError(b, err)
+		const part = 10_000_000 // events of one log in memory
+		name := "growth" + size
+		for done := 0; done < millions*1_000_000; done += part {
+			n := min(part, millions*1_000_000-done)
+			c := &eventlog.Columns{Activities: []string{"приём", "проверка", "запрос", "решение", "выдача"}}
+			for i := range n {
+				c.Activity, c.Time = append(c.Activity, eventlog.Code(i*7%5)), append(c.Time, eventlog.Time(done+i)*1e6)
+				if i%10 == 9 {
+					c.Cases, c.Ends = append(c.Cases, strconv.Itoa((done+i)/10)), append(c.Ends, uint32(i+1))
+				}
+			}
+			c.Zone = make([]eventlog.Zone, len(c.Time))
+			l, err := eventlog.FromColumns(name, nil, c)
+			require.NoError(b, err)
+			_, err = s.Ingest(ctx, name, connectors.FromLog(l), connectors.IngestConfig{})
+			require.NoError(b, err)
+		}
+		b.Run(size+"M/directly-follows", func(b *testing.B) {
+			for b.Loop() {
+				_, err := s.Source(name).DirectlyFollows(ctx, mining.Instances)
+				require.NoError(b, err)
+			}
+			b.ReportMetric(float64(millions)*1e6*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+		})
+	}
 }
 
 func openBench(b *testing.B) *Store {

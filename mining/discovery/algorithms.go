@@ -142,6 +142,9 @@ func Discover(ctx context.Context, algorithm string, l *eventlog.Log, cfg Config
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("discovering by %s: %w", a.Name, err)
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("discovering by %s in %q: %w", a.Name, l.Name(), err)
+	}
 	m := &Model{Algorithm: a.Name}
 	if l.Events() == 0 {
 		m.Warnings = append(m.Warnings, noEvents(l.Cases()))
