@@ -291,7 +291,7 @@ func BenchmarkGrowth(b *testing.B) {
 	}
 }
 
-// synthetic returns a log of cases of ten events, some twelve hundred variants.
+// synthetic returns a log of cases of ten events, one in seven of them another activity than usual.
 func synthetic(b *testing.B, events int) *eventlog.Log {
 	c := &eventlog.Columns{Activities: []string{"приём", "проверка", "запрос", "ответ", "подготовка", "согласование", "подпись", "отправка", "доработка", "архив"}}
 	cases := events / 10

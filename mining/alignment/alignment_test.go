@@ -3,6 +3,7 @@ package alignment
 import (
 	"context"
 	"encoding/json"
+	"github.com/uprava/uprava/mining/logtest"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -207,7 +208,7 @@ func TestStatesCut(t *testing.T) {
 // leads to the end: the beam finds good alignments nevertheless.
 func TestKnown(t *testing.T) {
 	n := storedNet(t, "sepsis", "heuristics.pnml")
-	l := sharedLog(t, "Sepsis.xes.gz")
+	l := logtest.Bare(t, "Sepsis.xes.gz")
 	variants := l.Variants()[:400]
 	exact, err := Align(context.Background(), n, l.Activities(), variants, Config{})
 	require.NoError(t, err)
@@ -277,7 +278,7 @@ func TestSameBytes(t *testing.T) {
 }
 
 func sameBytes(t *testing.T, n *petri.Net, states int) {
-	l := sharedLog(t, "Sepsis.xes.gz")
+	l := logtest.Bare(t, "Sepsis.xes.gz")
 	var first []byte
 	for _, workers := range []int{1, 2, 4} {
 		old := runtime.GOMAXPROCS(workers)

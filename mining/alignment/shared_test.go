@@ -1,20 +1,12 @@
 package alignment
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
-	"html"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -26,75 +18,6 @@ import (
 	"github.com/uprava/uprava/mining/petri"
 	"github.com/uprava/uprava/mining/processtree"
 )
-
-var shared struct {
-	sync.Mutex
-	logs map[string]*eventlog.Log
-}
-
-// sharedLog returns a shared log in document order, without its times: the i-th
-// event of a case is i minutes after the first. It reads the lines of the XES
-// files, which hold one tag each, so that this package needs no connector.
-func sharedLog(t testing.TB, file string) *eventlog.Log {
-	t.Helper()
-	path := logtest.Shared(t, file)
-	shared.Lock()
-	defer shared.Unlock()
-	if l := shared.logs[file]; l != nil {
-		return l
-	}
-	f, err := os.Open(path)
-	require.NoError(t, err)
-	defer f.Close()
-	var r io.Reader = f
-	if strings.HasSuffix(file, ".gz") {
-		r, err = gzip.NewReader(f)
-		require.NoError(t, err)
-	}
-	b := eventlog.NewBuilder(file)
-	inEvent, inTrace := false, false
-	cases, k := 0, 0
-	lines := bufio.NewScanner(r)
-	lines.Buffer(make([]byte, 1<<20), 1<<26)
-	key := []byte(`key="concept:name"`)
-	for lines.Scan() {
-		line := lines.Bytes()
-		for len(line) > 0 {
-			end := bytes.IndexByte(line, '>') + 1
-			if end == 0 {
-				break
-			}
-			tag := bytes.TrimLeft(line[:end], " \t")
-			line = line[end:]
-			switch {
-			case bytes.HasPrefix(tag, []byte("<trace")):
-				inTrace, k = true, 0
-				_, err := b.Case(strconv.Itoa(cases), nil)
-				require.NoError(t, err)
-			case bytes.HasPrefix(tag, []byte("<event")):
-				inEvent = inTrace
-			case bytes.HasPrefix(tag, []byte("</event>")):
-				inEvent = false
-			case bytes.HasPrefix(tag, []byte("</trace>")):
-				inTrace = false
-				cases++
-			case inEvent && bytes.Contains(tag, key):
-				_, v, _ := bytes.Cut(tag, []byte(`value="`))
-				v = v[:bytes.LastIndexByte(v, '"')]
-				at := eventlog.Stamp{Time: logtest.Epoch.Time + eventlog.Time(k)*60_000000}
-				e := eventlog.NewEvent(strconv.Itoa(cases), html.UnescapeString(string(v)), at)
-				require.NoError(t, b.Add(&e))
-				k++
-			}
-		}
-	}
-	require.NoError(t, lines.Err())
-	if shared.logs == nil {
-		shared.logs = map[string]*eventlog.Log{}
-	}
-	shared.logs[file] = b.Log()
-	return shared.logs[file]
-}
 
 // storedNet returns the net of the oracle that conformance is checked against.
 func storedNet(t testing.TB, name, file string) *petri.Net {
@@ -124,7 +47,7 @@ var references = []struct {
 func TestStoredNets(t *testing.T) {
 	for _, ref := range references {
 		t.Run(ref.name, func(t *testing.T) {
-			l := sharedLog(t, ref.file)
+			l := logtest.Bare(t, ref.file)
 			n := storedNet(t, ref.name, "imf02.pnml")
 			variants := l.Variants()
 			r, err := Align(context.Background(), n, l.Activities(), variants, Config{})
@@ -202,7 +125,7 @@ func TestBPIC15(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some seconds: left out of short tests")
 	}
-	l := sharedLog(t, "BPIC15_1.xes.gz")
+	l := logtest.Bare(t, "BPIC15_1.xes.gz")
 	n := minedNet(t, l, 0.2)
 	variants := l.Variants()
 	r, err := Align(context.Background(), n, l.Activities(), variants, Config{Budget: 120 * time.Second})
@@ -219,14 +142,14 @@ func TestBPIC15(t *testing.T) {
 func BenchmarkStoredNets(b *testing.B) {
 	for _, ref := range references {
 		b.Run(ref.name, func(b *testing.B) {
-			l := sharedLog(b, ref.file)
+			l := logtest.Bare(b, ref.file)
 			benchmark(b, l, storedNet(b, ref.name, "imf02.pnml"))
 		})
 	}
 }
 
 func BenchmarkBPIC15(b *testing.B) {
-	l := sharedLog(b, "BPIC15_1.xes.gz")
+	l := logtest.Bare(b, "BPIC15_1.xes.gz")
 	benchmark(b, l, minedNet(b, l, 0.2))
 }
 

@@ -74,7 +74,7 @@ type subject struct {
 func onLogs(b *testing.B, counted bool, call func(b *testing.B, s *subject) float64) {
 	for _, ref := range references[1:] {
 		b.Run(ref.log, func(b *testing.B) {
-			s := &subject{net: sharedNet(b, ref.log, "imf02.pnml"), log: sharedLog(b, ref.file), peer: peerSeconds[ref.log]}
+			s := &subject{net: sharedNet(b, ref.log, "imf02.pnml"), log: logtest.Bare(b, ref.file), peer: peerSeconds[ref.log]}
 			s.variants = s.log.Variants()
 			runtime.GC()
 			b.ReportAllocs()

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/uprava/uprava/mining/discovery"
+	"github.com/uprava/uprava/mining/logtest"
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/mining/processtree"
 )
@@ -19,7 +20,7 @@ func TestDeeplyNestedNetEnds(t *testing.T) {
 	if testing.Short() {
 		cfg.MaxStates = 5_000
 	}
-	l := sharedLog(t, "BPIC15_1.xes.gz")
+	l := logtest.Bare(t, "BPIC15_1.xes.gz")
 	tree, err := discovery.InductiveLog(t.Context(), l, discovery.InductiveConfig{Noise: 0.2})
 	require.NoError(t, err)
 	n := processtree.Petri(tree, "bpic15_1")

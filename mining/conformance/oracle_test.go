@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/uprava/uprava/mining/logtest"
 	"github.com/uprava/uprava/mining/measure"
 )
 
@@ -26,7 +27,7 @@ var references = []struct {
 func TestReplayOfSharedLogs(t *testing.T) {
 	for _, ref := range references {
 		t.Run(ref.log, func(t *testing.T) {
-			n, l := sharedNet(t, ref.log, "imf02.pnml"), sharedLog(t, ref.file)
+			n, l := sharedNet(t, ref.log, "imf02.pnml"), logtest.Bare(t, ref.file)
 			r, err := Check(t.Context(), n, l, Config{Workers: 2})
 			require.NoError(t, err)
 			require.InDelta(t, ref.fitness, float64(r.LogFitness), 0.002)
@@ -60,7 +61,7 @@ func TestAlignmentsOfSharedLogs(t *testing.T) {
 			continue
 		}
 		t.Run(ref.log, func(t *testing.T) {
-			n, l := sharedNet(t, ref.log, "imf02.pnml"), sharedLog(t, ref.file)
+			n, l := sharedNet(t, ref.log, "imf02.pnml"), logtest.Bare(t, ref.file)
 			r, err := Check(t.Context(), n, l, Config{Method: Alignments})
 			require.NoError(t, err)
 			require.Equal(t, ref.cost, *r.TotalCost)

@@ -100,7 +100,7 @@ func TestDiscoverSharedLogs(t *testing.T) {
 			continue
 		}
 		for _, a := range Algorithms() {
-			m, err := Discover(context.Background(), a.Name, SharedLog(t, s.File), Config{})
+			m, err := Discover(context.Background(), a.Name, logtest.Bare(t, s.File), Config{})
 			require.NoError(t, err)
 			check(t, a, m, false)
 		}
@@ -138,7 +138,7 @@ func TestSet(t *testing.T) {
 // TestCancel cancels every miner on the log with the most activities: each returns
 // soon, with the context's error, and leaves no goroutine behind.
 func TestCancel(t *testing.T) {
-	l := SharedLog(t, "BPIC15_1.xes.gz")
+	l := logtest.Bare(t, "BPIC15_1.xes.gz")
 	before := runtime.NumGoroutine()
 	for _, a := range Algorithms() {
 		ctx, cancel := context.WithCancel(context.Background())

@@ -74,7 +74,7 @@ func TestAlphaEqualsTheReference(t *testing.T) {
 			if !ok {
 				t.Skip("no reference net for this log")
 			}
-			net, err := Alpha(context.Background(), dfg.Discover(SharedLog(t, s.File)), AlphaConfig{})
+			net, err := Alpha(context.Background(), dfg.Discover(logtest.Bare(t, s.File)), AlphaConfig{})
 			require.NoError(t, err)
 			require.NoError(t, net.Validate())
 			require.Equal(t, [3]int{want["places"], want["transitions"], want["arcs"]},

@@ -60,7 +60,7 @@ func TestAlphaPlusOnSharedLogs(t *testing.T) {
 			if testing.Short() && s.Name != "running-example" && s.Name != "receipt" {
 				t.Skip("replays thousands of candidates")
 			}
-			l := SharedLog(t, s.File)
+			l := logtest.Bare(t, s.File)
 			net, doubts, err := AlphaPlus(context.Background(), l.Variants(), l.Activities(), AlphaPlusConfig{})
 			require.NoError(t, err)
 			require.NoError(t, net.Validate())

@@ -2,6 +2,7 @@ package discovery
 
 import (
 	"context"
+	"github.com/uprava/uprava/mining/logtest"
 	"testing"
 	"time"
 
@@ -35,7 +36,7 @@ func measured(b *testing.B, name string, l *eventlog.Log, f func() error) {
 func BenchmarkInductive(b *testing.B) {
 	ctx := context.Background()
 	for _, c := range large {
-		l := SharedLog(b, c.file)
+		l := logtest.Bare(b, c.file)
 		variants, g := l.Variants(), dfg.Discover(l)
 		for _, m := range []struct {
 			name  string
@@ -61,7 +62,7 @@ func BenchmarkInductive(b *testing.B) {
 func BenchmarkMiners(b *testing.B) {
 	ctx := context.Background()
 	for _, c := range large {
-		l := SharedLog(b, c.file)
+		l := logtest.Bare(b, c.file)
 		for _, name := range []string{"powl", "heuristics", "alpha", "alpha+++", "prefixes", "transitions"} {
 			measured(b, c.name+"/"+name, l, func() error {
 				_, err := Discover(ctx, name, l, Config{})
@@ -74,7 +75,7 @@ func BenchmarkMiners(b *testing.B) {
 // BenchmarkCancel reports how long after the context was cancelled, in the middle of
 // its work on BPIC15_1, each miner took to return.
 func BenchmarkCancel(b *testing.B) {
-	l := SharedLog(b, "BPIC15_1.xes.gz")
+	l := logtest.Bare(b, "BPIC15_1.xes.gz")
 	for _, name := range []string{"im", "imf", "imd", "powl", "heuristics", "alpha", "alpha+++"} {
 		b.Run(name, func(b *testing.B) {
 			whole := time.Now()

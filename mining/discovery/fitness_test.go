@@ -23,7 +23,7 @@ func TestFitByAlignment(t *testing.T) {
 			if testing.Short() && s.Name == "bpic15_1" {
 				t.Skip("aligns long variants with a net of a thousand transitions")
 			}
-			l := discovery.SharedLog(t, s.File)
+			l := logtest.Bare(t, s.File)
 			variants := l.Variants()
 			tree, err := discovery.InductiveLog(context.Background(), l, discovery.InductiveConfig{})
 			require.NoError(t, err)

@@ -107,7 +107,7 @@ func TestHeuristicsAndTheReference(t *testing.T) {
 			if !ok {
 				t.Skip("no reference for this log")
 			}
-			l := SharedLog(t, s.File)
+			l := logtest.Bare(t, s.File)
 			sub, err := coded(l.Variants(), l.Activities(), newWatch(context.Background()))
 			require.NoError(t, err)
 			h := newHeuristics(sub, cfg.filled())
@@ -196,7 +196,7 @@ func TestHeuristicsOnRandomLogs(t *testing.T) {
 func TestHeuristicsOnSharedLogs(t *testing.T) {
 	for _, s := range logtest.SharedLogs {
 		t.Run(s.Name, func(t *testing.T) {
-			c := checkCausal(t, SharedLog(t, s.File), HeuristicsConfig{})
+			c := checkCausal(t, logtest.Bare(t, s.File), HeuristicsConfig{})
 			net := c.Petri("mined")
 			t.Logf("%d dependencies, %d of %d occurrences kept, %d places, %d transitions", len(c.Dependencies), c.Kept, c.Occurrences, len(net.Places), len(net.Transitions))
 		})

@@ -119,7 +119,7 @@ func checkOrders(t *testing.T, m *powl.Model, l *eventlog.Log) {
 func TestPartialOrdersOnSharedLogs(t *testing.T) {
 	for _, s := range logtest.SharedLogs {
 		t.Run(s.Name, func(t *testing.T) {
-			l := SharedLog(t, s.File)
+			l := logtest.Bare(t, s.File)
 			m, err := PartialOrders(context.Background(), l.Variants(), l.Activities(), InductiveConfig{})
 			require.NoError(t, err)
 			require.NoError(t, m.Validate())
