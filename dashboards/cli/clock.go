@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -147,11 +148,7 @@ func (a *app) printClock(r *desk.Clocked) error {
 		fmt.Fprintln(w)
 		t := table{head: []string{l.T("predict.case"), l.T("clock.due"), l.T("clock.gross"), l.T("clock.net"), l.T("clock.overdue")}, right: map[int]bool{2: true, 3: true, 4: true}}
 		for _, x := range late[:min(10, len(late))] {
-			due := ""
-			if x.DueDay != nil {
-				due = *x.DueDay
-			}
-			t.add(x.ID, due, units(l, x.Gross, x.Unit), units(l, x.Net, x.Unit), units(l, x.OverdueBy, x.Unit))
+			t.add(x.ID, dayOf(l, x.DueDay), units(l, x.Gross, x.Unit), units(l, x.Net, x.Unit), units(l, x.OverdueBy, x.Unit))
 		}
 		if err := a.section(w, &t, len(late)); err != nil {
 			return err
@@ -169,7 +166,33 @@ func units(l terms.Lang, x measure.Number, u legal.Unit) string {
 	if math.IsNaN(float64(x)) {
 		return measure.Unknown
 	}
-	return l.Float(float64(x), 1) + "\u00a0" + l.T("clock.unit."+string(u.Counted()))
+	one := int64(0) // what is no whole number takes the form of many
+	if v := float64(x); v == math.Trunc(v) {
+		one = int64(v)
+	}
+	return l.Float(float64(x), 1) + "\u00a0" + l.Plural("clock.unit."+string(u.Counted()), one)
+}
+
+// dayOf writes a due day, which stands as 2019-02-23.
+func dayOf(l terms.Lang, day *string) string {
+	if day == nil {
+		return ""
+	}
+	t, err := time.Parse(time.DateOnly, *day)
+	if err != nil {
+		return *day
+	}
+	return l.Date(t)
+}
+
+// limitOf writes how long a case may take.
+func limitOf(l terms.Lang, c *legal.Case) string {
+	number, _, _ := strings.Cut(c.Limit, " ")
+	n, err := strconv.ParseFloat(number, 64)
+	if err != nil {
+		return l.T("clock.document")
+	}
+	return units(l, measure.Number(n), c.Unit)
 }
 
 func (a *app) printCourse(r *desk.Clocked, id string) error {
@@ -184,7 +207,7 @@ func (a *app) printCourse(r *desk.Clocked, id string) error {
 		fmt.Fprintln(a.stdout, plain(id)+": "+x.Reason.In(lang))
 	}
 	if x.DueDay != nil {
-		fmt.Fprintln(a.stdout, l.T("clock.course", plain(id), x.Limit, *x.DueDay, units(l, x.Gross, x.Unit), units(l, x.Net, x.Unit), x.Citation.In(lang)))
+		fmt.Fprintln(a.stdout, l.T("clock.course", plain(id), limitOf(l, x), dayOf(l, x.DueDay), units(l, x.Gross, x.Unit), units(l, x.Net, x.Unit), x.Citation.In(lang)))
 	}
 	t := table{head: []string{l.T("clock.from"), l.T("clock.to"), l.T("clock.state"), l.T("predict.reason")}}
 	for _, s := range x.Timeline {

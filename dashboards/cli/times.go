@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,12 +19,15 @@ func (a *app) times() *cobra.Command {
 		Short: "Where the time goes: bottlenecks, whose court, rework, queues",
 		Long: `Shows what the lead times of a log are made of: each moment of each case belongs to
 one activity, its waiting or its work, so that the shares add up to the whole. Beside
-it in whose court the time was (where units are recorded), what was done again, how
+it in whose court the time was (by the units recorded, or as --party names them), what was done again, how
 long the queues were, and where hand-overs take longest.`,
 		Example: `  uprava times receipt
+  uprava times land --party Applicant="Application resubmitted" --party Registers="Replies received"
   uprava times production --filter 'lead_time > p85' --json`,
 		Args: cobra.ExactArgs(1),
 	}
+	var of []string
+	c.Flags().StringArrayVar(&of, "party", nil, "PARTY=ACTIVITY: who the time before an activity belongs to, instead of its unit; may be repeated")
 	look := lookFlags(c)
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -31,8 +35,16 @@ long the queues were, and where hand-overs take longest.`,
 		if err != nil {
 			return err
 		}
+		parties := map[string]string{}
+		for _, p := range of {
+			party, activity, ok := strings.Cut(p, "=")
+			if !ok || party == "" {
+				return usageError{fmt.Errorf("--party %q: wanted PARTY=ACTIVITY", p)}
+			}
+			parties[activity] = party
+		}
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
-			t, err := d.Times(c.Context(), args[0], k)
+			t, err := d.Times(c.Context(), args[0], k, parties)
 			if err != nil {
 				return err
 			}

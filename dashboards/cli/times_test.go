@@ -29,5 +29,19 @@ func TestTimes(t *testing.T) {
 	require.InEpsilon(t, r.Bottlenecks.Lead, sum, 1e-9)
 	require.NotEmpty(t, r.Warnings)
 	require.Contains(t, unspaced(s.ok("times", "production", "--lang", "ru")), "Из чего складывается время протекания (225 дел")
+	var named struct {
+		Parties struct {
+			Courts []struct{ Party string }
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(s.ok("times", "production", "--party", "Packers=Packing", "--json")), &named))
+	found := false
+	for _, c := range named.Parties.Courts {
+		found = found || c.Party == "Packers"
+	}
+	require.True(t, found, named)
+	code, _, fault := s.run("times", "production", "--party", "Packers=Dreaming")
+	require.Equal(t, exitBadInput, code)
+	require.Contains(t, fault, `has no activities ["Dreaming"]`)
 	require.Contains(t, s.ok("times", "production", "--filter", "lead_time > p85"), "What the lead times are made of (34\u00a0cases")
 }

@@ -102,7 +102,7 @@ var analyses = map[string]func(ctx context.Context, d *Desk, log string, k Look,
 		return d.Quality(ctx, log, k.Filter)
 	},
 	"times": func(ctx context.Context, d *Desk, log string, k Look, _ options) (any, error) {
-		return d.Times(ctx, log, k)
+		return d.Times(ctx, log, k, nil)
 	},
 	"discover": func(ctx context.Context, d *Desk, log string, k Look, o options) (any, error) {
 		algorithm := o.text("algorithm", "im")

@@ -2,8 +2,12 @@ package desk
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 
+	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/filter"
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/mining/performance"
@@ -13,7 +17,7 @@ import (
 type Times struct {
 	Log         string                     `json:"log"`
 	Bottlenecks *performance.Bottlenecks   `json:"bottlenecks"`
-	Parties     *performance.Parties       `json:"parties"` // by unit; nil where no units are recorded
+	Parties     *performance.Parties       `json:"parties"` // by the parties named or by unit; nil where there are neither
 	Causes      *performance.WaitingCauses `json:"waiting_causes"`
 	Batches     []performance.Batched      `json:"batches"`
 	Rework      *performance.Rework        `json:"rework"`
@@ -29,8 +33,10 @@ type Times struct {
 const mostHandovers = 200
 
 // Times returns where the time of a log goes. Work is parted from idle time by the
-// five-day week of the Russian production calendar on Moscow's clock.
-func (d *Desk) Times(ctx context.Context, log string, look Look) (*Times, error) {
+// five-day week of the Russian production calendar on Moscow's clock. Parties are
+// those that parties names for an activity, else the units recorded; an activity that
+// the log does not have is an InputError.
+func (d *Desk) Times(ctx context.Context, log string, look Look, parties map[string]string) (*Times, error) {
 	v, err := d.View(ctx, log, look)
 	if err != nil {
 		return nil, err
@@ -41,6 +47,10 @@ func (d *Desk) Times(ctx context.Context, log string, look Look) (*Times, error)
 	if !units {
 		by = performance.ByResource(v.Log)
 	}
+	courts, err := byParty(v.Log, parties)
+	if err != nil {
+		return nil, err
+	}
 	if t.Bottlenecks, err = performance.FindBottlenecks(ctx, v.Log, performance.Config{Calendar: office()}); err != nil {
 		return nil, err
 	}
@@ -50,15 +60,15 @@ func (d *Desk) Times(ctx context.Context, log string, look Look) (*Times, error)
 	if t.Batches, err = performance.FindBatches(ctx, v.Log, performance.BatchConfig{}); err != nil {
 		return nil, err
 	}
-	parties := []error{&measure.Doubt{
-		EN: "no units are recorded: in whose court the time was cannot be told; single people are not set beside each other here",
-		RU: "подразделения не записаны: нельзя сказать, у кого было дело; отдельные люди здесь не сравниваются",
+	doubts := []error{&measure.Doubt{
+		EN: "no units are recorded and no parties named: in whose court the time was cannot be told; single people are not set beside each other here",
+		RU: "подразделения не записаны и стороны не названы: нельзя сказать, у кого было дело; отдельные люди здесь не сравниваются",
 	}}
-	if units {
-		if t.Parties, err = performance.FindParties(ctx, v.Log, by); err != nil {
+	if units || len(parties) > 0 {
+		if t.Parties, err = performance.FindParties(ctx, v.Log, courts); err != nil {
 			return nil, err
 		}
-		parties = t.Parties.Warnings
+		doubts = t.Parties.Warnings
 	}
 	if t.Rework, err = performance.FindRework(ctx, v.Log); err != nil {
 		return nil, err
@@ -70,7 +80,7 @@ func (d *Desk) Times(ctx context.Context, log string, look Look) (*Times, error)
 		return nil, err
 	}
 	seen := map[string]bool{}
-	for _, list := range [][]error{v.Pairing.Warnings(), t.Bottlenecks.Warnings, t.Causes.Warnings, parties, t.Workload.Warnings} {
+	for _, list := range [][]error{v.Pairing.Warnings(), t.Bottlenecks.Warnings, t.Causes.Warnings, doubts, t.Workload.Warnings} {
 		for _, w := range list {
 			if !seen[w.Error()] {
 				seen[w.Error()] = true
@@ -80,4 +90,25 @@ func (d *Desk) Times(ctx context.Context, log string, look Look) (*Times, error)
 	}
 	t.Texts = measure.Texts(t.Doubts)
 	return t, nil
+}
+
+// byParty names the party of a row: that of its activity where parties has one, else
+// its unit.
+func byParty(l *eventlog.Log, parties map[string]string) (performance.Grouping, error) {
+	unit := performance.ByUnit(l)
+	named := make([]string, l.Activities().Len())
+	left := maps.Clone(parties)
+	for code, activity := range l.Activities().Names() {
+		named[code] = parties[activity]
+		delete(left, activity)
+	}
+	if len(left) > 0 {
+		return nil, InputError{fmt.Errorf("naming parties: the log %q has no activities %q", l.Name(), slices.Sorted(maps.Keys(left)))}
+	}
+	return func(c eventlog.Case, row int) string {
+		if party := named[c.Activities()[row]]; party != "" {
+			return party
+		}
+		return unit(c, row)
+	}, nil
 }
