@@ -2,6 +2,7 @@ package predict
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -75,10 +76,13 @@ func (p *passage) seen(t eventlog.Time) int {
 }
 
 // passages reads the log, with the queue at each moment.
-func passages(l *eventlog.Log, ends closing, asOf eventlog.Time, cfg Config) ([]passage, error) {
+func passages(ctx context.Context, l *eventlog.Log, ends closing, asOf eventlog.Time, cfg Config) ([]passage, error) {
 	out := make([]passage, 0, l.Cases())
 	missing := 0
-	for _, c := range l.All() {
+	for i, c := range l.All() {
+		if i%between == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		p := passage{activity: c.Activities(), at: c.Times(), due: eventlog.NoTime}
 		if n := c.Len(); n > 0 {
 			p.ended = ends.ended(p.activity[n-1], p.at[n-1], asOf)
@@ -97,26 +101,38 @@ func passages(l *eventlog.Log, ends closing, asOf eventlog.Time, cfg Config) ([]
 	if cfg.Due != "" && missing == l.Cases() {
 		return nil, fmt.Errorf("predicting %q: no case has a moment in the attribute %q", l.Name(), cfg.Due)
 	}
-	queues(out, ends.ends, l.Activities().Len())
-	return out, nil
+	return out, queues(ctx, out, ends.ends, l.Activities().Len())
 }
 
+// between is how many cases are read between two looks at the context.
+const between = 4096
+
 // queues counts, by a sweep over time, the cases that stand at each activity.
-func queues(list []passage, ends []bool, activities int) {
+func queues(ctx context.Context, list []passage, ends []bool, activities int) error {
 	type step struct {
 		at   eventlog.Time
-		c, k int
+		c, k int32
 	}
-	var steps []step
+	events := 0
+	for i := range list {
+		events += len(list[i].at)
+	}
+	steps := make([]step, 0, events)
 	for c, p := range list {
 		for k, at := range p.at {
-			steps = append(steps, step{at: at, c: c, k: k})
+			steps = append(steps, step{at: at, c: int32(c), k: int32(k)})
 		}
 		list[c].queue = make([]float64, len(p.at))
 	}
 	slices.SortFunc(steps, func(x, y step) int {
-		return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.c, y.c), cmp.Compare(x.k, y.k))
+		if x.at != y.at {
+			return cmp.Compare(x.at, y.at)
+		}
+		return cmp.Or(cmp.Compare(x.c, y.c), cmp.Compare(x.k, y.k))
 	})
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	at := make([]float64, activities)
 	for _, s := range steps {
 		p := &list[s.c]
@@ -129,6 +145,7 @@ func queues(list []passage, ends []bool, activities int) {
 			at[a]++
 		}
 	}
+	return ctx.Err()
 }
 
 // state is a case at a moment: it stands at a stage since some time.
@@ -182,7 +199,7 @@ const mostPast = 4000
 // recall returns what was known at the cutoff. Where silence ends cases, nothing is
 // known of an open case beyond its last event, for it may have ended there; where
 // only certain activities do, it is known to last until the cutoff.
-func recall(list []passage, ends closing, activities int, cutoff eventlog.Time, k clock) *history {
+func recall(ctx context.Context, list []passage, ends closing, activities int, cutoff eventlog.Time, k clock) (*history, error) {
 	type dated struct {
 		past
 		from eventlog.Time
@@ -191,6 +208,9 @@ func recall(list []passage, ends closing, activities int, cutoff eventlog.Time, 
 	var lead []dated
 	stays := make([][]dated, activities)
 	for c := range list {
+		if c%between == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		p := &list[c]
 		n := p.seen(cutoff)
 		if n == 0 {
@@ -235,7 +255,10 @@ func recall(list []passage, ends closing, activities int, cutoff eventlog.Time, 
 	}
 	h := &history{stays: make([][]past, activities), lead: recent(lead), silence: ends.silence > 0}
 	for a, list := range stays {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		h.stays[a] = recent(list)
 	}
-	return h
+	return h, nil
 }

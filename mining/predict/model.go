@@ -39,6 +39,13 @@ type model struct {
 	history *history
 	choice
 	spreadElapsed, spreadQueue []float64 // by stage, to make distances comparable
+	similar                    []near    // scratch of ask
+}
+
+// near is a past stay and how much it differs from a state.
+type near struct {
+	distance float64
+	*past
 }
 
 func newModel(h *history, c choice) *model {
@@ -55,14 +62,10 @@ func newModel(h *history, c choice) *model {
 	return m
 }
 
-// ask returns what happened to past cases in the state. Stays shorter than the
+// ask is for one goroutine at a time. It returns what happened to past cases in the state. Stays shorter than the
 // state's are left out: they are no longer possible.
 func (m *model) ask(s state) answer {
-	type near struct {
-		distance float64
-		*past
-	}
-	var similar []near
+	similar := m.similar[:0]
 	elapsed, queue := math.Log1p(s.elapsed/60e6), math.Log1p(s.queue)
 	list := m.history.stays[s.stage]
 	over := 0
@@ -86,6 +89,7 @@ func (m *model) ask(s state) answer {
 		}
 		similar = append(similar, near{d, p})
 	}
+	m.similar = similar
 	if len(similar) < enough {
 		return elapsedAlone(m.history, s)
 	}

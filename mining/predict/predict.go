@@ -99,7 +99,7 @@ func Predict(ctx context.Context, l *eventlog.Log, cfg Config) (*Result, error) 
 	if err != nil {
 		return nil, err
 	}
-	list, err := passages(l, ends, cfg.AsOf, cfg)
+	list, err := passages(ctx, l, ends, cfg.AsOf, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -193,10 +193,28 @@ type predictor struct {
 
 	old, stale int // cases of the first half of the log, and those of them that never ended
 
+	recalled map[bool]*history // of one cutoff, by whether time runs by the calendar
+	cutoff   eventlog.Time
+
 	choice
 	conformal
 	breach  *vennAbers
 	quality Quality
+}
+
+// recall is recall of the predictor's passages, done once for each cutoff and clock.
+func (p *predictor) recall(ctx context.Context, cutoff eventlog.Time, calendar bool) (*history, error) {
+	if p.recalled == nil || p.cutoff != cutoff {
+		p.recalled, p.cutoff = map[bool]*history{}, cutoff
+	}
+	if h := p.recalled[calendar]; h != nil {
+		return h, nil
+	}
+	h, err := recall(ctx, p.list, p.ends, p.activities, cutoff, p.clock(choice{Calendar: calendar}))
+	if err == nil {
+		p.recalled[calendar] = h
+	}
+	return h, err
 }
 
 func (p *predictor) clock(c choice) clock {
@@ -218,11 +236,15 @@ func (p *predictor) stream(purpose uint64) *rand.Rand {
 // answers asks, at moments in (from, to], a model that knows what was known at from.
 func (p *predictor) answers(ctx context.Context, c choice, from, to eventlog.Time, most int, purpose uint64) ([]asked, error) {
 	k := p.clock(c)
-	m := newModel(recall(p.list, p.ends, p.activities, from, k), c)
-	plain := m.history
-	if c.Calendar {
-		plain = recall(p.list, p.ends, p.activities, from, wallClock{})
+	h, err := p.recall(ctx, from, c.Calendar)
+	if err != nil {
+		return nil, err
 	}
+	plain, err := p.recall(ctx, from, false)
+	if err != nil {
+		return nil, err
+	}
+	m := newModel(h, c)
 	states, at := held(p.list, p.ends, from, to, k, most, p.stream(purpose))
 	return examine(ctx, p.list, m, k, plain, states, at, p.tails())
 }
@@ -295,7 +317,11 @@ func (p *predictor) calibration(list []asked) (conformal, *vennAbers, *vennAbers
 // open predicts the cases that are open as of the moment.
 func (p *predictor) open(ctx context.Context, r *Result) error {
 	k, t := p.clock(p.choice), p.cfg.AsOf
-	m := newModel(recall(p.list, p.ends, p.activities, t, k), p.choice)
+	h, err := p.recall(ctx, t, p.Calendar)
+	if err != nil {
+		return err
+	}
+	m := newModel(h, p.choice)
 	usual := newModel(m.history, choice{Calendar: p.Calendar})
 	tails := p.tails()
 	for _, s := range open(p.list, p.ends, t, k) {
