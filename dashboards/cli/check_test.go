@@ -83,6 +83,14 @@ func TestDiscoverThenCheck(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(s.ok("check", "running-example", "--model", filepath.Join(dir, "model.pnml"), "--filter", `has("pay compensation")`, "--json")), &filtered))
 	require.Equal(t, 3, filtered.Filter.Cases)
 
+	loose := filepath.Join(dir, "loose.pnml")
+	require.NoError(t, os.WriteFile(loose, []byte(`<pnml><net id="n"><page id="g"><place id="i"><initialMarking><text>1</text></initialMarking></place><place id="p"/><place id="o"/>
+		<transition id="a"><name><text>register request</text></name></transition><transition id="b"><name><text>decide</text></name></transition>
+		<arc id="1" source="i" target="a"/><arc id="2" source="a" target="p"/><arc id="3" source="a" target="o"/><arc id="4" source="p" target="b"/><arc id="5" source="b" target="o"/></page>
+		<finalmarkings><marking><place idref="o"><text>1</text></place></marking></finalmarkings></net></pnml>`), 0o600))
+	_, _, said := s.run("check", "running-example", "--model", loose)
+	require.Contains(t, said, "the model is not sound: tokens are left over at the end, after register request")
+
 	bad := filepath.Join(dir, "bad.pnml")
 	require.NoError(t, os.WriteFile(bad, []byte("<pnml><net"), 0o600))
 	for _, c := range []struct {

@@ -43,7 +43,7 @@ func (d *Desk) CheckModel(ctx context.Context, log string, look Look, n *petri.N
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err == nil && !s.Sound():
-		c.Doubts = append(c.Doubts, discovery.Unsound(s))
+		c.Doubts = append(c.Doubts, discovery.Unsound(n, s))
 	}
 	if !look.Filter.Empty() {
 		c.Filter = &v.Effect

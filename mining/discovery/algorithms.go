@@ -227,7 +227,7 @@ func runSplit(ctx context.Context, l *eventlog.Log, cfg Config, m *Model) error 
 	case err != nil:
 		doubts = append(doubts, unchecked(err))
 	case !s.Sound():
-		doubts = append(doubts, Unsound(s))
+		doubts = append(doubts, Unsound(m.Net, s))
 	}
 	m.Warnings = append(m.Warnings, doubts...)
 	if err := bpmn.Layout(d); err != nil {

@@ -49,13 +49,23 @@ var faultsEN = map[petri.Fault]string{
 	petri.Dead: "there is a step that never happens", petri.CannotEnd: "there is a dead end", petri.NotWorkflow: "it is no workflow net",
 }
 
-// Unsound returns the doubt about a model that is not sound, with the steps that show
-// it.
-func Unsound(s *petri.Soundness) error {
+// Unsound returns the doubt about a net that is not sound, with the steps that show it.
+func Unsound(n *petri.Net, s *petri.Soundness) error {
 	en, ru := "the model is not sound: "+faultsEN[s.Fault], "модель с дефектом: "+faultsRU[s.Fault]
-	if n := len(s.Witness); n > 0 {
-		en += fmt.Sprintf(", after %d steps that end with %s", n, s.Witness[n-1])
-		ru += fmt.Sprintf("; шагов до этого: %d, последний: %s", n, s.Witness[n-1])
+	var steps []string
+	for _, id := range s.Witness {
+		for _, t := range n.Transitions {
+			if t.ID == id && !t.Silent {
+				steps = append(steps, t.Label)
+			}
+		}
+	}
+	if k := len(steps); k > 3 {
+		steps = append([]string{"…"}, steps[k-3:]...)
+	}
+	if len(steps) > 0 {
+		en += ", after " + strings.Join(steps, ", ")
+		ru += "; перед этим: " + strings.Join(steps, ", ")
 	}
 	return &measure.Doubt{EN: en, RU: ru}
 }
