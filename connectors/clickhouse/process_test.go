@@ -52,12 +52,15 @@ func init() {
 		return err
 	}
 	children["hold"] = func(ctx context.Context, args []string) error {
-		if _, err := Open(ctx, Config{Dir: args[0]}); err != nil {
+		s, err := Open(ctx, Config{Dir: args[0]})
+		if err != nil {
 			return err
 		}
 		fmt.Println("holding")
-		_, err := io.Copy(io.Discard, os.Stdin)
-		return err
+		_, err = io.Copy(io.Discard, os.Stdin)
+		// Built for the race detector a program ends through C, whose destructors
+		// take an engine that still runs from under its own threads.
+		return errors.Join(err, s.Close())
 	}
 }
 
