@@ -391,6 +391,9 @@ func (c *compiler) node(process int, t *twin.Process, b *bpmn.Node, d *diagram, 
 	if split {
 		n.op = opParallel // implicit split of a task or event
 	}
+	if why := unsimulated(b); why != "" {
+		c.fault("%s: %s not simulated yet; draw the process without it", what, why)
+	}
 	task, given := t.Tasks[b.ID]
 	switch {
 	case b.Kind == bpmn.StartEvent:
@@ -444,6 +447,21 @@ func (c *compiler) node(process int, t *twin.Process, b *bpmn.Node, d *diagram, 
 		}
 	}
 	return n
+}
+
+// unsimulated names what of a node this simulator cannot run; "" for nothing.
+func unsimulated(b *bpmn.Node) string {
+	switch {
+	case b.Kind == bpmn.SubProcess, b.Kind == bpmn.CallActivity, b.Kind == bpmn.BoundaryEvent:
+		return "this kind of element is"
+	case b.Loop != nil:
+		return "repetition of an activity is"
+	case b.Trigger == bpmn.LinkTrigger:
+		return "a link is"
+	case b.Kind == bpmn.EndEvent && b.Trigger == bpmn.ErrorTrigger:
+		return "an error is"
+	}
+	return ""
 }
 
 // work compiles the parameters of a task or of an event that takes time.

@@ -20,7 +20,7 @@ type Variant struct {
 // first, ties by the names of their activities. O(n) in events, some nanoseconds
 // each on as many cores as there are; memory for the variants alone.
 func (l *Log) Variants() []Variant {
-	const least = 1 << 18 // events that are worth a goroutine
+	const least = 1 << 17 // events that are worth a goroutine
 	parts := max(1, min(runtime.GOMAXPROCS(0), l.events/least, 8))
 	tables := make([]variants, parts)
 	var wait sync.WaitGroup
@@ -46,7 +46,7 @@ func (l *Log) Variants() []Variant {
 // made anew for those that agree so far.
 func sortVariants(list []Variant, rank []int32) {
 	slices.SortFunc(list, func(x, y Variant) int { return cmp.Compare(y.Count, x.Count) })
-	k := packing{position: bits.Len(uint(len(list))), rank: max(1, bits.Len(uint(len(rank))))}
+	k := &packing{position: bits.Len(uint(len(list))), rank: max(1, bits.Len(uint(len(rank))))}
 	k.per = (64 - k.position) / k.rank
 	items := make([]uint64, len(list))
 	for i := range items {
@@ -60,6 +60,7 @@ func sortVariants(list []Variant, rank []int32) {
 		k.sort(items[lo:hi], list, rank, 0)
 		lo = hi
 	}
+	k.others.Wait()
 	const done = math.MaxUint64
 	for i := range items { // put them in place, cycle by cycle
 		if items[i] == done {
@@ -80,10 +81,14 @@ func sortVariants(list []Variant, rank []int32) {
 
 // packing says how many bits of an item hold the position of a variant and, above
 // it, each of the ranks of its next activities, 0 behind its end.
-type packing struct{ position, rank, per int }
+type packing struct {
+	position, rank, per int
+	others              sync.WaitGroup // that sort parts of the list
+}
 
-// sort sorts variants that agree in their first depth activities.
-func (p packing) sort(items []uint64, list []Variant, rank []int32, depth int) {
+// sort sorts variants that agree in their first depth activities; many of them, on
+// another goroutine, so that the list is in order only after others.Wait.
+func (p *packing) sort(items []uint64, list []Variant, rank []int32, depth int) {
 	if len(items) < 2 {
 		return
 	}
@@ -105,7 +110,12 @@ func (p packing) sort(items []uint64, list []Variant, rank []int32, depth int) {
 			hi++
 		}
 		if key&(1<<p.rank-1) != 0 { // none of them has ended
-			p.sort(items[lo:hi], list, rank, depth+p.per)
+			const worth = 256 // variants that are worth a goroutine
+			if part := items[lo:hi]; hi-lo > worth && hi < len(items) {
+				p.others.Go(func() { p.sort(part, list, rank, depth+p.per) })
+			} else {
+				p.sort(part, list, rank, depth+p.per)
+			}
 		}
 		lo = hi
 	}
