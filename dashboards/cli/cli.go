@@ -143,7 +143,7 @@ and shows both. Everything runs on this machine, without internet.
 	f.StringVar(&a.language, "lang", "", "language of tables and data labels: ru or en (default from the locale)")
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	c.AddCommand(
-		a.demo(), a.ingest(), a.export(), a.logs(), a.mine(), a.discover(), a.check(), a.compare(), a.explain(), a.drift(), a.times(), a.clock(), a.people(), a.objects(), a.quality(), a.predict(), a.filters(), a.fit(), a.dataset(),
+		a.demo(), a.ingest(), a.export(), a.logs(), a.mine(), a.discover(), a.check(), a.compare(), a.explain(), a.drift(), a.distance(), a.times(), a.clock(), a.people(), a.objects(), a.quality(), a.predict(), a.filters(), a.fit(), a.dataset(),
 		a.simulate(), a.serve(), a.doctor(), a.versionCommand(),
 		&cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: "Exit codes of every command:\n\n" + exitCodes},
 	)
