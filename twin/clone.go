@@ -13,12 +13,16 @@ func (m *Model) Clone() *Model {
 	c := *m
 	c.Calendars = slices.Clone(m.Calendars)
 	for i := range c.Calendars {
-		c.Calendars[i].Week = slices.Clone(c.Calendars[i].Week)
+		c.Calendars[i].Week, c.Calendars[i].Off = slices.Clone(c.Calendars[i].Week), slices.Clone(c.Calendars[i].Off)
 	}
 	c.Units = slices.Clone(m.Units)
 	c.Pools = slices.Clone(m.Pools)
 	for i := range c.Pools {
 		c.Pools[i].Members = slices.Clone(c.Pools[i].Members)
+		for k := range c.Pools[i].Members {
+			x := &c.Pools[i].Members[k]
+			x.Absent, x.Skills = slices.Clone(x.Absent), maps.Clone(x.Skills)
+		}
 	}
 	c.Processes = make([]*Process, len(m.Processes))
 	for i, p := range m.Processes {
@@ -32,7 +36,18 @@ func (m *Model) Clone() *Model {
 func (p *Process) clone() *Process {
 	c := *p
 	c.Labels, c.Branches, c.Provenance = maps.Clone(p.Labels), maps.Clone(p.Branches), maps.Clone(p.Provenance)
-	c.Arrivals.Between = p.Arrivals.Between.clone()
+	c.Decay, c.Rules = maps.Clone(p.Decay), maps.Clone(p.Rules)
+	for id, r := range c.Rules {
+		c.Rules[id] = r.clone()
+	}
+	c.Attributes, c.Priorities = slices.Clone(p.Attributes), slices.Clone(p.Priorities)
+	for i := range c.Attributes {
+		c.Attributes[i].Shares, c.Attributes[i].Number = maps.Clone(c.Attributes[i].Shares), c.Attributes[i].Number.clone()
+	}
+	for i := range c.Priorities {
+		c.Priorities[i].When = c.Priorities[i].When.clone()
+	}
+	c.Arrivals.Between, c.Arrivals.Surges, c.Arrivals.Moments = p.Arrivals.Between.clone(), slices.Clone(p.Arrivals.Surges), p.Arrivals.Moments.clone()
 	c.Tasks = make(map[string]Task, len(p.Tasks))
 	for id, t := range p.Tasks {
 		c.Tasks[id] = t.clone()
@@ -42,12 +57,7 @@ func (p *Process) clone() *Process {
 		l.Others = slices.Clone(l.Others)
 		c.Limit = &l
 	}
-	if p.Diagram != nil {
-		d := *p.Diagram
-		d.Nodes = clonePointers(d.Nodes)
-		d.Flows = clonePointers(d.Flows)
-		c.Diagram = &d
-	}
+	c.Diagram = cloneDiagram(p.Diagram)
 	if p.Layout != nil {
 		l := bpmn.Diagram{Shapes: slices.Clone(p.Layout.Shapes), Edges: slices.Clone(p.Layout.Edges)}
 		for i := range l.Edges {
@@ -58,13 +68,34 @@ func (p *Process) clone() *Process {
 	return &c
 }
 
+// cloneDiagram copies a scope with all that it contains.
+func cloneDiagram(p *bpmn.Process) *bpmn.Process {
+	if p == nil {
+		return nil
+	}
+	d := *p
+	d.Nodes, d.Flows = clonePointers(d.Nodes), clonePointers(d.Flows)
+	for _, n := range d.Nodes {
+		n.Sub = cloneDiagram(n.Sub)
+		n.Loop = clonePointer(n.Loop)
+	}
+	return &d
+}
+
 func clonePointers[T any](list []*T) []*T {
 	copies := make([]*T, len(list))
 	for i, x := range list {
-		y := *x
-		copies[i] = &y
+		copies[i] = clonePointer(x)
 	}
 	return copies
+}
+
+func clonePointer[T any](x *T) *T {
+	if x == nil {
+		return nil
+	}
+	y := *x
+	return &y
 }
 
 func (t Task) clone() Task {
@@ -77,22 +108,37 @@ func (t Task) clone() Task {
 		}
 		t.ByPool = byPool
 	}
-	if t.Batch != nil {
-		b := *t.Batch
-		b.Days = slices.Clone(b.Days)
-		b.OutOfTurn = b.OutOfTurn.clone()
-		t.Batch = &b
+	t.Batch = t.Batch.clone()
+	t.SetUp, t.Patience = t.SetUp.clone(), t.Patience.clone()
+	t.Room = clonePointer(t.Room)
+	if t.Repeat != nil {
+		r := *t.Repeat
+		r.Instances = maps.Clone(r.Instances)
+		t.Repeat = &r
 	}
-	t.NotBefore = t.NotBefore.clone()
+	t.NotBefore = clonePointer(t.NotBefore)
 	return t
 }
 
-func (r *Release) clone() *Release {
-	if r == nil {
+func (b *Batch) clone() *Batch {
+	if b == nil {
 		return nil
 	}
-	c := *r
+	c := *b
+	c.Days, c.OutOfTurn = slices.Clone(b.Days), clonePointer(b.OutOfTurn)
 	return &c
+}
+
+func (r Rule) clone() Rule {
+	c := slices.Clone(r)
+	for i := range c {
+		c[i] = slices.Clone(c[i])
+		for k := range c[i] {
+			x := &c[i][k]
+			x.Is, x.From, x.Below = slices.Clone(x.Is), clonePointer(x.From), clonePointer(x.Below)
+		}
+	}
+	return c
 }
 
 func (d Distribution) clone() Distribution {

@@ -7,6 +7,21 @@ import (
 	"slices"
 )
 
+// Distribution is a law of durations, in seconds unless the name says otherwise.
+type Distribution struct {
+	Law string `yaml:"law"` // fixed, exponential, uniform, normal, lognormal, gamma, triangular, empirical
+	// Parameters by law: fixed {value}; exponential {mean, min, max}; uniform
+	// {min, max}; normal, lognormal, gamma {mean, sd, min, max} where mean and
+	// sd are those of the durations themselves; triangular {min, mode, max};
+	// max 0 means none.
+	Value, Mean, SD, Mode, Min, Max float64
+	// Sample of an empirical law, ascending: drawn with equal probability,
+	// without interpolation.
+	Sample []float64
+	// Scale multiplies every draw; 0 means 1. Levers act on it.
+	Scale float64
+}
+
 // Validate returns all faults of the law's parameters, joined.
 func (d Distribution) Validate() error {
 	var faults []error

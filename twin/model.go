@@ -14,7 +14,7 @@ package twin
 import (
 	"time"
 
-	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/mining/calendar"
 )
 
 // Text is a name or sentence in both languages of the interface. Where one is
@@ -71,8 +71,12 @@ type Calendar struct {
 	ID         string
 	Name       Text
 	Week       []Interval
-	Production bool // holidays, moved and short days of the production calendar apply
+	Production bool     // holidays, moved and short days of the production calendar apply
+	Off        []Period // closed whatever the week says
 }
+
+// Period is a stretch of dates, both ends included.
+type Period struct{ First, Last calendar.Date }
 
 // Interval is a half-open stretch [Begin, End) of each day From…To of the week,
 // in time since midnight; End may be 24 h.
@@ -90,15 +94,31 @@ type Pool struct {
 	Size     int      // number of people; ignored when Members are named
 	Members  []Member // pseudonymous people, where each matters
 	Queue    Queue
+	// Preempt: work of a higher priority interrupts the least urgent that is being
+	// done, which goes on later where it stopped.
+	Preempt bool
+	// AtOnce is how many items one person has at once, sharing their time evenly
+	// among them; 0 means one, Unlimited any number.
+	AtOnce   int
+	OffShift OffShift
 	// CostPerHour in roubles, 0 where not known.
 	CostPerHour float64
 	Provenance  Provenance
 }
 
-// Member is one person of a pool.
+// Unlimited as Pool.AtOnce sets no limit.
+const Unlimited = -1
+
+// Member is one person of a pool. A person who is a member of several pools, by
+// the same identifier, works for all of them; hours, absence, pace and skills may
+// be said in any one of them.
 type Member struct {
 	ID       string
-	Calendar string // "" for the pool's
+	Calendar string   // "" for the pool's
+	Absent   []Period // leave, illness, training
+	// Efficiency is the pace of this person: 2 takes half the time; 0 means 1.
+	Efficiency float64
+	Skills     map[string]int // level of competency by skill
 }
 
 // Queue is the order in which a pool takes up waiting work.
@@ -108,134 +128,20 @@ type Queue string
 const (
 	FIFO        Queue = "fifo"         // first come, first served; the zero value means this
 	EarliestDue Queue = "earliest-due" // by the due date of the case
+	Shortest    Queue = "shortest"     // by the processing time that the item will take
+	MostUrgent  Queue = "priority"     // by the priority of task and case, the greater first
 )
 
-// Process is one process of the twin: its diagram and the parameters to run it.
-type Process struct {
-	ID      string
-	Name    Text
-	Unit    string // owner
-	Diagram *bpmn.Process
-	// Collaboration and Causes stand beside the process in its document.
-	Collaboration *bpmn.Collaboration
-	Causes        []*bpmn.Cause
-	Layout        *bpmn.Diagram   // nil where the diagram has no coordinates
-	Labels        map[string]Text // by node identifier: the name in both languages
-	Arrivals      Arrivals
-	Tasks         map[string]Task    // by identifier of the task or event
-	Branches      map[string]float64 // by identifier of the flow out of a splitting gateway
-	Limit         *Limit             // legal limit of the case, nil where there is none
-	// DeliveredBy is the node whose completion ends the lead time; "" for the
-	// end of the case. RequestedBy is the node whose completion starts it, ""
-	// for the arrival.
-	RequestedBy, DeliveredBy string
-	// StageCorrelation says how much the times of the steps of one case hang
-	// together, 0 (not at all, as when left out) to below 1: the correlation of
-	// their normal scores in a one-factor Gaussian copula. It leaves the law of
-	// every step as it is and makes slow cases slow in all of them.
-	StageCorrelation float64
-	// Provenance of the branches, by identifier of the flow, and of the
-	// correlation by "stage-correlation".
-	Provenance map[string]Provenance
-}
+// OffShift is what becomes of begun work when the hours of who does it end.
+type OffShift string
 
-// Arrivals says when cases come.
-type Arrivals struct {
-	Between  Distribution // time between two arrivals, inside Calendar
-	Calendar string       // cases arrive only while it is open; "" for always
-	// OnWallClock: Between runs on while the calendar is closed, and a case that
-	// would come then comes at the next opening (Prosimos). Otherwise Between is
-	// open time of the calendar.
-	OnWallClock bool
-	// Month weighs the rate of arrivals by month, January first; all zero for
-	// a constant rate. Weights are relative to their mean.
-	Month      [12]float64
-	Provenance Provenance
-}
-
-// Task is how a task, a timer or a message event is carried out.
-type Task struct {
-	// Pools that can do it, "" none: then it is a delay that needs nobody.
-	// Several pools share the work: the first one free takes it.
-	Pools []string
-	// Time is the processing time in the calendar of who does it, or the length
-	// of the delay in Calendar.
-	Time     Distribution
-	Calendar string // of a delay: "" for the wall clock
-	// Delay passes before the work is offered to its pools, on the wall clock and
-	// without occupying anybody: waiting whose cause lies outside the model. Its
-	// law may be left out.
-	Delay Distribution
-	// ByPool overrides Time for single pools or members.
-	ByPool map[string]Distribution
-	// Batch collects cases until its next moment: the signing day.
-	Batch *Batch
-	// NotBefore is the number of working days before the control date before
-	// which the task is not taken up; nil where it is taken up at once.
-	NotBefore  *Release
-	Provenance Provenance
-}
-
-// Batch releases everything that waits at set moments of the week.
-type Batch struct {
-	Days     []time.Weekday
-	At       time.Duration // since midnight
-	Calendar string        // a moment on a day off moves to the next working day
-	// OutOfTurn lets a case through before the moment, once its control date is
-	// that near: the file that is carried to the signature by hand. nil where
-	// every case waits for the moment.
-	OutOfTurn  *Release
-	Provenance Provenance
-}
-
-// Release is a rule by which work is left until a date comes near.
-type Release struct {
-	// WorkingDays of Calendar before the internal control date of the case,
-	// which is its due date less Limit.ControlDays.
-	WorkingDays float64
-	Calendar    string
-	Provenance  Provenance
-}
-
-// Limit is the time within which a case must be delivered.
-type Limit struct {
-	Days     int
-	Unit     string // "calendar-day" or "working-day"
-	Calendar string // for working days and for the roll-over
-	// RollForward moves a term that ends on a day off to the next working day.
-	RollForward bool
-	// ControlDays are the calendar days by which the body's own control date
-	// lies before the legal due date; 0 where they are the same day.
-	ControlDays int
-	// Others are lawful limits that hold for some cases instead.
-	Others     []OtherLimit
-	Citation   Text
-	Provenance Provenance
-}
-
-// OtherLimit is another lawful limit: of the cases that come to a node, from
-// then on, or of a share of the cases, drawn at their arrival.
-type OtherLimit struct {
-	Share    float64 // ignored where Node is named
-	Node     string  // identifier of the node that a case reaches to have it
-	Days     int
-	Citation Text
-}
-
-// Distribution is a law of durations, in seconds unless the name says otherwise.
-type Distribution struct {
-	Law string `yaml:"law"` // fixed, exponential, uniform, normal, lognormal, gamma, triangular, empirical
-	// Parameters by law: fixed {value}; exponential {mean, min, max}; uniform
-	// {min, max}; normal, lognormal, gamma {mean, sd, min, max} where mean and
-	// sd are those of the durations themselves; triangular {min, mode, max};
-	// max 0 means none.
-	Value, Mean, SD, Mode, Min, Max float64
-	// Sample of an empirical law, ascending: drawn with equal probability,
-	// without interpolation.
-	Sample []float64
-	// Scale multiplies every draw; 0 means 1. Levers act on it.
-	Scale float64
-}
+// The ways to end a shift.
+const (
+	Pause   OffShift = "pause"     // it waits for the same person's next hours; the zero value means this
+	Finish  OffShift = "finish"    // it is finished after hours
+	HandOn  OffShift = "hand-over" // it goes back to the queue, and who takes it goes on where it stopped
+	FitOnly OffShift = "fit"       // it is begun only if it can be finished before the hours end
+)
 
 // Provenance says where a number comes from.
 type Provenance struct {

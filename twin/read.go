@@ -146,7 +146,7 @@ func (r *reader) twinFile() {
 }
 
 func (r *reader) calendar(root yamlfile.Value) {
-	f := root.Mapping("id", "name", "week", "production")
+	f := root.Mapping("id", "name", "week", "production", "off")
 	c := Calendar{ID: needText(f, "id"), Name: words(f, "name"), Production: optBool(f, "production")}
 	r.at(root, "calendar", c.ID)
 	if v, ok := f.Get("week"); ok {
@@ -158,6 +158,10 @@ func (r *reader) calendar(root yamlfile.Value) {
 			c.Week = append(c.Week, iv)
 		}
 		r.at(v, "calendar", c.ID, "week")
+	}
+	c.Off = periods(f, "off")
+	if v, ok := f.Get("off"); ok {
+		r.at(v, "calendar", c.ID, "off")
 	}
 	r.m.Calendars = append(r.m.Calendars, c)
 }
@@ -173,27 +177,71 @@ func (r *reader) unit(root yamlfile.Value) {
 }
 
 func (r *reader) pool(root yamlfile.Value) {
-	f := root.Mapping("id", "name", "unit", "calendar", "size", "members", "queue", "cost-per-hour", "from")
+	f := root.Mapping("id", "name", "unit", "calendar", "size", "members", "queue", "preempt", "at-once", "off-shift", "cost-per-hour", "from")
 	p := Pool{
 		ID: needText(f, "id"), Name: words(f, "name"), Unit: optText(f, "unit"), Calendar: optText(f, "calendar"),
-		Size: optInt(f, "size"), CostPerHour: optNumber(f, "cost-per-hour"), Provenance: provenance(f),
+		Size: optInt(f, "size"), Preempt: optBool(f, "preempt"), CostPerHour: optNumber(f, "cost-per-hour"), Provenance: provenance(f),
 	}
 	r.at(root, "pool", p.ID)
-	for _, key := range []string{"unit", "calendar", "size", "members", "cost-per-hour"} {
+	for _, key := range []string{"unit", "calendar", "size", "members", "queue", "at-once", "off-shift", "cost-per-hour"} {
 		if v, ok := f.Get(key); ok {
 			r.at(v, "pool", p.ID, key)
 		}
 	}
 	if v, ok := f.Get("queue"); ok {
-		p.Queue = Queue(v.OneOf(string(FIFO), string(EarliestDue)))
+		p.Queue = Queue(v.OneOf(queues...))
+	}
+	if v, ok := f.Get("off-shift"); ok {
+		p.OffShift = OffShift(v.OneOf(offShifts...))
+	}
+	if v, ok := f.Get("at-once"); ok {
+		if p.AtOnce = Unlimited; v.Text() != unlimited {
+			p.AtOnce = v.Integer()
+		}
 	}
 	if v, ok := f.Get("members"); ok {
 		for _, item := range v.List() {
-			g := item.Mapping("id", "calendar")
-			p.Members = append(p.Members, Member{needText(g, "id"), optText(g, "calendar")})
+			p.Members = append(p.Members, member(item))
 		}
 	}
 	r.m.Pools = append(r.m.Pools, p)
+}
+
+func member(v yamlfile.Value) Member {
+	f := v.Mapping("id", "calendar", "absent", "efficiency", "skills")
+	m := Member{ID: needText(f, "id"), Calendar: optText(f, "calendar"), Absent: periods(f, "absent"), Efficiency: optNumber(f, "efficiency")}
+	if v, ok := f.Get("skills"); ok {
+		m.Skills = map[string]int{}
+		for _, e := range v.Entries() {
+			m.Skills[e.Key] = e.Integer()
+		}
+	}
+	return m
+}
+
+// unlimited is how a file writes Unlimited.
+const unlimited = "any"
+
+var (
+	queues    = []string{string(FIFO), string(EarliestDue), string(Shortest), string(MostUrgent)}
+	offShifts = []string{string(Pause), string(Finish), string(HandOn), string(FitOnly)}
+)
+
+// periods reads a list of dates and stretches such as "2024-07-01..2024-07-14".
+func periods(f yamlfile.Mapping, key string) []Period {
+	v, ok := f.Get(key)
+	if !ok {
+		return nil
+	}
+	var list []Period
+	for _, item := range v.List() {
+		p, err := ParsePeriod(item.Text())
+		if err != nil {
+			item.Fault("%w", err)
+		}
+		list = append(list, p)
+	}
+	return list
 }
 
 // diagram reads the BPMN model beside a process file.

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -92,6 +93,9 @@ func random(seed uint64) *Model {
 			begin := time.Duration(rng.Int64N(int64(23 * time.Hour)))
 			c.Week = append(c.Week, Interval{time.Weekday(rng.IntN(7)), time.Weekday(rng.IntN(7)), begin, begin + time.Duration(1+rng.Int64N(int64(24*time.Hour-begin)))})
 		}
+		if maybe() {
+			c.Off = []Period{{First: 18000, Last: 18000}, {First: 18100, Last: 18113}}
+		}
 		m.Calendars = append(m.Calendars, c)
 	}
 	for i := range 1 + rng.IntN(3) {
@@ -102,9 +106,15 @@ func random(seed uint64) *Model {
 		m.Units = append(m.Units, u)
 	}
 	for i := range 1 + rng.IntN(3) {
-		p := Pool{ID: fmt.Sprintf("p%d/%% %d", i, rng.IntN(9)), Name: text(), Unit: "u0", Calendar: "c0", Size: 1 + rng.IntN(5), Queue: []Queue{"", FIFO, EarliestDue}[rng.IntN(3)], CostPerHour: rng.Float64(), Provenance: from()}
+		p := Pool{ID: fmt.Sprintf("p%d/%% %d", i, rng.IntN(9)), Name: text(), Unit: "u0", Calendar: "c0", Size: 1 + rng.IntN(5), Queue: []Queue{"", FIFO, EarliestDue, Shortest, MostUrgent}[rng.IntN(5)], CostPerHour: rng.Float64(), Provenance: from()}
 		if maybe() {
-			p.Members = []Member{{ID: word()}, {ID: "m" + p.ID, Calendar: "c0"}}
+			p.Members = []Member{{ID: word(), Efficiency: 1 + rng.Float64()}, {ID: "m" + p.ID, Calendar: "c0", Absent: []Period{{First: 18000, Last: 18010}}, Skills: map[string]int{word(): 1 + rng.IntN(3)}}}
+		}
+		switch rng.IntN(3) {
+		case 0:
+			p.AtOnce = []int{2, Unlimited}[rng.IntN(2)]
+		case 1:
+			p.Preempt, p.OffShift = maybe(), []OffShift{Pause, Finish, HandOn, FitOnly}[rng.IntN(4)]
 		}
 		m.Pools = append(m.Pools, p)
 	}
@@ -120,6 +130,31 @@ func random(seed uint64) *Model {
 			Diagram: &bpmn.Process{ID: "P", Name: word(), Nodes: []*bpmn.Node{{ID: "start"}, {ID: "join", Kind: bpmn.ExclusiveGateway}, {ID: "task", Kind: bpmn.UserTask}, {ID: "split", Kind: bpmn.ExclusiveGateway}, {ID: "end", Kind: bpmn.EndEvent}},
 				Flows: []*bpmn.Flow{{ID: "f1", Source: "start", Target: "join"}, {ID: "f2", Source: "join", Target: "task"}, {ID: "f3", Source: "task", Target: "split"}, {ID: "back", Source: "split", Target: "join"}, {ID: "on", Source: "split", Target: "end"}}},
 		})
+	}
+	for _, p := range m.Processes {
+		if maybe() {
+			three := 3.5
+			p.Attributes = []Attribute{{ID: "channel", Name: text(), Shares: map[string]float64{"portal": 0.4, "5": 0.6}}, {ID: "copies", Number: Distribution{Law: "empirical", Sample: []float64{1, 2.5, 7}}}}
+			rule := Rule{{{Attribute: "channel", Is: []string{"portal"}}, {Attribute: "copies", From: &three, Not: true}}, {{Node: "task", Times: 2}}}
+			p.Rules, p.Priorities, p.MostAtOnce = map[string]Rule{"back": rule}, []Priority{{When: rule, Level: 3}, {When: Rule{}, Level: 1}}, 7
+			p.Decay = map[string]float64{"on": 0.5}
+			p.Arrivals.Surges = []Surge{{Period{First: 18000, Last: 18010}, 1.5}}
+			p.Arrivals.Hours[30], p.Arrivals.Month[4] = 2.5, 1
+		}
+		if maybe() {
+			room := rng.IntN(3)
+			task := p.Tasks["task"]
+			task.Skill, task.Level, task.Priority, task.SetUp, task.Patience, task.Room = word(), 2, 4, law(), law(), &room
+			task.Suspends, task.Cost, task.Batch = maybe(), 12.5, &Batch{Size: 4, Wait: length(), Together: maybe(), Factor: 0.25}
+			p.Tasks["task"] = task
+			p.Diagram.Node("task").Loop = &bpmn.Loop{Form: bpmn.ParallelInstances}
+			task.Repeat = &Repeat{Instances: map[int]float64{1: 0.5, 12: 0.5}, Enough: 2}
+			if maybe() {
+				p.Diagram.Node("task").Loop.Form = bpmn.StandardLoop
+				task.Repeat = &Repeat{Again: 0.5, Decay: 0.25, Most: 9}
+			}
+			p.Tasks["task"] = task
+		}
 	}
 	return m
 }
@@ -213,7 +248,7 @@ func TestEveryFaultIsNamedWithItsPlace(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "calendars", "c0.yaml"), []byte("id: c0\nweek: [Mon-Fri 18:00-09:00]\n"), 0o644))
 	m, err := Read(os.DirFS(dir))
 	require.NoError(t, err)
-	m.Processes[0].Branches["back"] = 0.5
+	m.Processes[0].Branches["back"], m.Processes[0].Rules = 0.5, nil
 	err = m.Validate()
 	name := filepath.Base(pool[0])
 	for _, want := range []string{
@@ -235,26 +270,50 @@ func TestEmptyFolder(t *testing.T) {
 }
 
 func TestCloneSharesNothing(t *testing.T) {
-	m := random(11)
-	before, err := Files(m)
-	require.NoError(t, err)
-	c := m.Clone()
-	p := c.Processes[0]
-	task := p.Tasks["task"]
-	task.Batch.Days[0], task.Batch.At = 0, 0
-	if task.NotBefore != nil {
-		task.NotBefore.WorkingDays = 99
+	for seed := range uint64(40) {
+		m := random(seed)
+		before, err := Files(m)
+		require.NoError(t, err)
+		spoil(reflect.ValueOf(m.Clone()))
+		after, err := Files(m)
+		require.NoError(t, err)
+		require.Equal(t, before, after)
 	}
-	task.Time.Scale = 3
-	p.Tasks["task"] = task
-	p.Branches["on"], p.Limit.Days, p.Limit.Others[0].Days = 0, 1, 1
-	p.Labels["task"] = Text{}
-	p.Diagram.Nodes[0].Name = "other"
-	p.Diagram.Flows[0].Target = "end"
-	c.Pools[0].Size, c.Calendars[0].Production = 77, !c.Calendars[0].Production
-	after, err := Files(m)
-	require.NoError(t, err)
-	require.Equal(t, before, after)
+}
+
+// spoil changes whatever is reached through pointers, slices and maps.
+func spoil(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() && v.Type() != reflect.TypeFor[*time.Location]() {
+			spoil(v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() && v.Type() != reflect.TypeFor[time.Time]() {
+				spoil(v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			spoil(v.Index(i))
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			item := reflect.New(v.Type().Elem()).Elem()
+			item.Set(v.MapIndex(key))
+			spoil(item)
+			v.SetMapIndex(key, item)
+		}
+	case reflect.String:
+		v.SetString(v.String() + "x")
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		v.SetInt(v.Int() + 1)
+	case reflect.Float64:
+		v.SetFloat(v.Float() + 1)
+	case reflect.Bool:
+		v.SetBool(!v.Bool())
+	}
 }
 
 func TestClock(t *testing.T) {

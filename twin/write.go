@@ -144,7 +144,18 @@ func calendarMap(c Calendar) yamlfile.Map {
 		}
 		out = append(out, yamlfile.Item{Key: "week", Value: week})
 	}
-	return append(out, yamlfile.Item{Key: "production", Value: truth(c.Production)})
+	return append(out, yamlfile.Item{Key: "production", Value: truth(c.Production)}, yamlfile.Item{Key: "off", Value: periodList(c.Off)})
+}
+
+func periodList(periods []Period) any {
+	if len(periods) == 0 {
+		return nil
+	}
+	var list yamlfile.List
+	for _, p := range periods {
+		list = append(list, p.String())
+	}
+	return list
 }
 
 func poolMap(p Pool) yamlfile.Map {
@@ -155,11 +166,25 @@ func poolMap(p Pool) yamlfile.Map {
 	if len(p.Members) > 0 {
 		var members yamlfile.List
 		for _, m := range p.Members {
-			members = append(members, yamlfile.Inline{{Key: "id", Value: m.ID}, {Key: "calendar", Value: text(m.Calendar)}})
+			row := yamlfile.Inline{{Key: "id", Value: m.ID}, {Key: "calendar", Value: text(m.Calendar)}, {Key: "efficiency", Value: number(m.Efficiency)}}
+			if len(m.Absent) == 0 && len(m.Skills) == 0 {
+				members = append(members, row)
+				continue
+			}
+			var skills yamlfile.Map
+			for _, skill := range slices.Sorted(maps.Keys(m.Skills)) {
+				skills = append(skills, yamlfile.Item{Key: skill, Value: m.Skills[skill]})
+			}
+			members = append(members, append(yamlfile.Map(row), yamlfile.Item{Key: "absent", Value: periodList(m.Absent)}, yamlfile.Item{Key: "skills", Value: orNothing(skills)}))
 		}
 		out = append(out, yamlfile.Item{Key: "members", Value: members})
 	}
-	return append(out, yamlfile.Item{Key: "queue", Value: text(string(p.Queue))}, yamlfile.Item{Key: "cost-per-hour", Value: number(p.CostPerHour)}, from(p.Provenance))
+	atOnce := whole(p.AtOnce)
+	if p.AtOnce == Unlimited {
+		atOnce = unlimited
+	}
+	return append(out, yamlfile.Item{Key: "queue", Value: text(string(p.Queue))}, yamlfile.Item{Key: "preempt", Value: truth(p.Preempt)},
+		yamlfile.Item{Key: "at-once", Value: atOnce}, yamlfile.Item{Key: "off-shift", Value: text(string(p.OffShift))}, yamlfile.Item{Key: "cost-per-hour", Value: number(p.CostPerHour)}, from(p.Provenance))
 }
 
 // processWriter writes one process; long samples become files of their own.
@@ -186,13 +211,15 @@ func (w *processWriter) process(p *Process) yamlfile.Map {
 			labels = append(labels, yamlfile.Item{Key: id, Value: textMap(p.Labels[id])})
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(p.Branches)) {
-		share := yamlfile.Item{Key: "share", Value: p.Branches[id]}
-		if f := from(p.Provenance[id]); f.Value != nil {
-			branches = append(branches, yamlfile.Item{Key: id, Value: yamlfile.Map{share, f}})
-		} else {
-			branches = append(branches, yamlfile.Item{Key: id, Value: yamlfile.Inline{share}})
-		}
+	flows := map[string]bool{}
+	for id := range p.Branches {
+		flows[id] = true
+	}
+	for id := range p.Rules {
+		flows[id] = true
+	}
+	for _, id := range slices.Sorted(maps.Keys(flows)) {
+		branches = append(branches, yamlfile.Item{Key: id, Value: branchMap(p, id)})
 	}
 	for _, part := range []struct {
 		key string
@@ -202,7 +229,85 @@ func (w *processWriter) process(p *Process) yamlfile.Map {
 			out = append(out, yamlfile.Item{Key: part.key, Value: part.m})
 		}
 	}
-	return out
+	var attributes, priorities yamlfile.List
+	for _, a := range p.Attributes {
+		var shares yamlfile.Map
+		for _, value := range slices.Sorted(maps.Keys(a.Shares)) {
+			shares = append(shares, yamlfile.Item{Key: value, Value: a.Shares[value]})
+		}
+		attributes = append(attributes, yamlfile.Map{{Key: "id", Value: a.ID}, {Key: "name", Value: textMap(a.Name)}, {Key: "shares", Value: orNothing(shares)}, {Key: "number", Value: plainLaw(a.Number)}})
+	}
+	for _, x := range p.Priorities {
+		priorities = append(priorities, yamlfile.Map{{Key: "when", Value: ruleList(x.When)}, {Key: "level", Value: x.Level}})
+	}
+	if len(attributes) > 0 {
+		out = append(out, yamlfile.Item{Key: "attributes", Value: attributes})
+	}
+	if len(priorities) > 0 {
+		out = append(out, yamlfile.Item{Key: "priorities", Value: priorities})
+	}
+	return append(out, yamlfile.Item{Key: "most-at-once", Value: whole(p.MostAtOnce)})
+}
+
+func branchMap(p *Process, id string) any {
+	var row yamlfile.Inline
+	if share, ok := p.Branches[id]; ok {
+		row = append(row, yamlfile.Item{Key: "share", Value: share})
+	}
+	row = append(row, yamlfile.Item{Key: "decay", Value: number(p.Decay[id])})
+	rest := yamlfile.Map{{Key: "when", Value: ruleList(p.Rules[id])}, from(p.Provenance[id])}
+	if orNothing(rest) == nil {
+		return row
+	}
+	return append(yamlfile.Map(row), rest...)
+}
+
+func ruleList(r Rule) any {
+	if r == nil {
+		return nil
+	}
+	lines := yamlfile.List{}
+	for _, line := range r {
+		conditions := yamlfile.List{}
+		for _, c := range line {
+			row := yamlfile.Inline{{Key: "attribute", Value: text(c.Attribute)}}
+			if len(c.Is) > 0 {
+				var is yamlfile.List
+				for _, value := range c.Is {
+					is = append(is, value)
+				}
+				row = append(row, yamlfile.Item{Key: "is", Value: is})
+			}
+			if c.From != nil {
+				row = append(row, yamlfile.Item{Key: "from", Value: *c.From})
+			}
+			if c.Below != nil {
+				row = append(row, yamlfile.Item{Key: "below", Value: *c.Below})
+			}
+			conditions = append(conditions, append(row, yamlfile.Item{Key: "node", Value: text(c.Node)}, yamlfile.Item{Key: "times", Value: whole(c.Times)}, yamlfile.Item{Key: "not", Value: truth(c.Not)}))
+		}
+		lines = append(lines, conditions)
+	}
+	return lines
+}
+
+// plainLaw is a law of plain numbers, nil for none.
+func plainLaw(d Distribution) any {
+	if d.Law == "" {
+		return nil
+	}
+	out := yamlfile.Inline{
+		{Key: "law", Value: d.Law}, {Key: "value", Value: number(d.Value)}, {Key: "mean", Value: number(d.Mean)}, {Key: "sd", Value: number(d.SD)},
+		{Key: "min", Value: number(d.Min)}, {Key: "mode", Value: number(d.Mode)}, {Key: "max", Value: number(d.Max)},
+	}
+	if len(d.Sample) > 0 {
+		var sample yamlfile.List
+		for _, x := range d.Sample {
+			sample = append(sample, x)
+		}
+		out = append(out, yamlfile.Item{Key: "sample", Value: sample})
+	}
+	return append(out, yamlfile.Item{Key: "scale", Value: number(d.Scale)})
 }
 
 func (w *processWriter) arrivals(a Arrivals) any {
@@ -214,6 +319,28 @@ func (w *processWriter) arrivals(a Arrivals) any {
 		}
 		out = append(out, yamlfile.Item{Key: "months", Value: months})
 	}
+	var hours yamlfile.Map
+	for day := range 7 {
+		if [24]float64(a.Hours[24*day:]) == [24]float64{} {
+			continue
+		}
+		var weights yamlfile.List
+		for _, x := range a.Hours[24*day:][:24] {
+			weights = append(weights, x)
+		}
+		hours = append(hours, yamlfile.Item{Key: weekdays[day], Value: weights})
+	}
+	var surges yamlfile.List
+	for _, s := range a.Surges {
+		surges = append(surges, yamlfile.Inline{{Key: "period", Value: s.Period.String()}, {Key: "factor", Value: s.Factor}})
+	}
+	if len(hours) > 0 {
+		out = append(out, yamlfile.Item{Key: "hours", Value: hours})
+	}
+	if len(surges) > 0 {
+		out = append(out, yamlfile.Item{Key: "surges", Value: surges})
+	}
+	out = append(out, yamlfile.Item{Key: "moments", Value: batchMap(a.Moments)})
 	return orNothing(append(out, from(a.Provenance)))
 }
 
@@ -252,15 +379,42 @@ func (w *processWriter) task(id string, t Task, name Text) yamlfile.Map {
 		}
 		out = append(out, yamlfile.Item{Key: "by-pool", Value: byPool})
 	}
-	if b := t.Batch; b != nil {
+	out = append(out, yamlfile.Item{Key: "batch", Value: batchMap(t.Batch)}, yamlfile.Item{Key: "not-before", Value: releaseMap(t.NotBefore)},
+		yamlfile.Item{Key: "skill", Value: text(t.Skill)}, yamlfile.Item{Key: "level", Value: whole(t.Level)}, yamlfile.Item{Key: "priority", Value: whole(t.Priority)},
+		yamlfile.Item{Key: "set-up", Value: w.distribution(id+"@set-up", t.SetUp)}, yamlfile.Item{Key: "patience", Value: w.distribution(id+"@patience", t.Patience)})
+	if t.Room != nil {
+		out = append(out, yamlfile.Item{Key: "room", Value: *t.Room})
+	}
+	return append(out, yamlfile.Item{Key: "suspends", Value: truth(t.Suspends)}, yamlfile.Item{Key: "cost", Value: number(t.Cost)},
+		yamlfile.Item{Key: "repeat", Value: repeatMap(t.Repeat)}, from(t.Provenance))
+}
+
+func batchMap(b *Batch) any {
+	if b == nil {
+		return nil
+	}
+	var out yamlfile.Map
+	if len(b.Days) > 0 {
 		var days yamlfile.List
 		for _, d := range b.Days {
 			days = append(days, Day(d))
 		}
-		batch := yamlfile.Map{{Key: "days", Value: days}, {Key: "at", Value: FormatClock(b.At)}, {Key: "calendar", Value: text(b.Calendar)}, {Key: "out-of-turn", Value: releaseMap(b.OutOfTurn)}, from(b.Provenance)}
-		out = append(out, yamlfile.Item{Key: "batch", Value: batch})
+		out = yamlfile.Map{{Key: "days", Value: days}, {Key: "at", Value: FormatClock(b.At)}}
 	}
-	return append(out, yamlfile.Item{Key: "not-before", Value: releaseMap(t.NotBefore)}, from(t.Provenance))
+	return append(out, yamlfile.Item{Key: "calendar", Value: text(b.Calendar)}, yamlfile.Item{Key: "size", Value: whole(b.Size)}, yamlfile.Item{Key: "wait", Value: seconds(b.Wait)},
+		yamlfile.Item{Key: "together", Value: truth(b.Together)}, yamlfile.Item{Key: "factor", Value: number(b.Factor)}, yamlfile.Item{Key: "out-of-turn", Value: releaseMap(b.OutOfTurn)}, from(b.Provenance))
+}
+
+func repeatMap(r *Repeat) any {
+	if r == nil {
+		return nil
+	}
+	var instances yamlfile.Map
+	for _, n := range slices.Sorted(maps.Keys(r.Instances)) {
+		instances = append(instances, yamlfile.Item{Key: strconv.Itoa(n), Value: r.Instances[n]})
+	}
+	return yamlfile.Map{{Key: "instances", Value: orNothing(instances)}, {Key: "attribute", Value: text(r.Attribute)}, {Key: "enough", Value: whole(r.Enough)},
+		{Key: "again", Value: number(r.Again)}, {Key: "decay", Value: number(r.Decay)}, {Key: "most", Value: whole(r.Most)}}
 }
 
 func releaseMap(r *Release) any {
