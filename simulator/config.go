@@ -22,6 +22,11 @@ type Config struct {
 	// Before is simulated ahead of the model's start, so that the start finds
 	// work under way. 0 means the model's WarmUpDays where Cases is 0.
 	Before time.Duration
+	// Antithetic takes 1 − u in place of every uniform draw u.
+	Antithetic bool
+	// Open are cases that are under way at the model's start, which is then the
+	// beginning of the run.
+	Open []OpenCase
 	// Language of names in figures and logs, "ru" or "en"; "" is "ru".
 	Language string
 	// Samples keeps the times of every case, which the quantiles need: 8 bytes a
@@ -48,6 +53,9 @@ func (c *Config) Validate() error {
 	if c.Cases > 0 && c.Duration > 0 {
 		faults = append(faults, errors.New("both cases and a duration are given: wanted one of them"))
 	}
+	if len(c.Open) > 0 && c.Before > 0 {
+		faults = append(faults, errors.New("both open cases and a time before the start are given: wanted one of them"))
+	}
 	if c.Language != "" && c.Language != "ru" && c.Language != "en" {
 		faults = append(faults, fmt.Errorf("language %q: wanted \"ru\" or \"en\"", c.Language))
 	}
@@ -73,6 +81,12 @@ type Case struct {
 	Requested time.Duration // milestones passed; Never while they are not
 	Delivered time.Duration
 	End       time.Duration // when its last token ended; Never while it goes on
+	Abandoned bool          // it ended by giving up, by being turned away, or by an error
+	Suspended time.Duration // for which its legal clock stood still
+	Cost      float64       // roubles, of its work and its tasks
+	// Values are those of its attributes, in the order of the process, and what its
+	// rules count: a number, or the position of the value.
+	Values []float64
 	// Waiting is the sum over its activity instances of start − enabled,
 	// Processing that of their working time, Labour the part of it that people did.
 	Waiting, Processing, Labour time.Duration

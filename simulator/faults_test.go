@@ -57,8 +57,8 @@ func TestModelsThatCannotRun(t *testing.T) {
 		{"flow to nowhere", func(s *sketch) { s.flow("A", "z") }, `ends at "z"`},
 		{"node twice", func(s *sketch) { s.node("A", bpmn.Task) }, `node "A" stands twice`},
 		{"pool twice", func(s *sketch) { s.pool("R", 1, "") }, `pool "R" stands twice`},
-		{"loop", func(s *sketch) { s.p.Diagram.Node("A").Loop = &bpmn.Loop{} }, `task "A": repetition of an activity is not simulated yet`},
-		{"boundary event", func(s *sketch) { s.node("b", bpmn.BoundaryEvent).flow("b", "A") }, `boundaryEvent "b": this kind of element is not simulated yet`},
+		{"loop", func(s *sketch) { s.p.Diagram.Node("A").Loop = &bpmn.Loop{} }, `task "A": the diagram repeats it, and nothing says how often`},
+		{"boundary event", func(s *sketch) { s.node("b", bpmn.BoundaryEvent).flow("b", "A") }, `boundaryEvent "b": attached to "", which is no activity`},
 		{"no first day", func(s *sketch) { s.m.Start = time.Time{} }, "the first day is missing"},
 		{"queue", func(s *sketch) { s.m.Pools[0].Queue = "lifo" }, `queue "lifo"`},
 		{"timer without a time", func(s *sketch) {

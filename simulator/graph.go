@@ -2,17 +2,31 @@ package simulator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/uprava/uprava/mining/bpmn"
 )
 
-// slots gives each join a counter per incoming flow, each node on a cycle a
-// counter of visits, and, where an inclusive join must know what may still
-// come, each node a counter of tokens.
-func (c *compiler) slots(p *process, d *diagram) {
+// slots gives each node that a frame may come to again a counter of visits, each
+// join a counter per incoming flow, and, where an inclusive join must know what may
+// still come, each node a counter of tokens.
+func (c *compiler) slots(p *scope) {
 	nodes := c.p.nodes
+	d := c.diagramOf(p)
 	slot := func() int32 { p.slots++; return p.slots - 1 }
+	reach := c.closure(p)
+	size := int(p.end - p.first)
+	for at := p.first; at < p.end; at++ {
+		i := int(at - p.first)
+		n := &nodes[at]
+		again := reach[i*size+i] || n.op == opListener && n.listen.again
+		if again || n.decays || c.mayMeet(p, reach, i, size) {
+			n.visit = slot()
+		}
+	}
+	p.kept = p.slots
 	bySlot := map[string]int32{} // by flow
-	inclusive := false
 	for at := p.first; at < p.end; at++ {
 		n := &nodes[at]
 		if n.join == opPass {
@@ -24,7 +38,6 @@ func (c *compiler) slots(p *process, d *diagram) {
 			n.in = append(n.in, s)
 		}
 		if n.join == opInclusive {
-			inclusive = true
 			p.joins = append(p.joins, at)
 		}
 	}
@@ -36,20 +49,7 @@ func (c *compiler) slots(p *process, d *diagram) {
 			}
 		}
 	}
-	reach := c.closure(p)
-	size := int(p.end - p.first)
-	for at := p.first; at < p.end; at++ {
-		i := int(at - p.first)
-		again := reach[i*size+i]
-		many := false // more than one token may come here even without a cycle
-		if !again {
-			many = c.mayMeet(p, reach, i, size)
-		}
-		if again || many {
-			nodes[at].visit = slot()
-		}
-	}
-	if !inclusive {
+	if len(p.joins) == 0 {
 		return
 	}
 	p.counts = p.slots
@@ -70,18 +70,18 @@ func (c *compiler) slots(p *process, d *diagram) {
 
 // mayMeet reports whether two tokens of a case may come to node i one after the
 // other without a cycle: where parallel branches merge without a join.
-func (c *compiler) mayMeet(p *process, reach []bool, i, size int) bool {
+func (c *compiler) mayMeet(p *scope, reach []bool, i, size int) bool {
 	for at := p.first; at < p.end; at++ {
 		n := &c.p.nodes[at]
-		if n.op == opExclusive || n.op == opRace || len(n.out) < 2 {
+		if n.op == opExclusive || n.op == opRace || len(n.out)+len(n.listeners) < 2 {
 			continue
 		}
 		ways := 0
-		for _, e := range n.out {
-			if j := int(e.to - p.first); j == i || reach[j*size+i] {
+		c.next(at, func(to int32) {
+			if j := int(to - p.first); j == i || reach[j*size+i] {
 				ways++
 			}
-		}
+		})
 		if ways > 1 {
 			return true
 		}
@@ -91,9 +91,9 @@ func (c *compiler) mayMeet(p *process, reach []bool, i, size int) bool {
 
 // closure returns, row by row, whether a path of one flow or more leads from
 // node to node.
-func (c *compiler) closure(p *process) []bool { return c.closureWithout(p, -1) }
+func (c *compiler) closure(p *scope) []bool { return c.closureWithout(p, -1) }
 
-func (c *compiler) closureWithout(p *process, without int32) []bool {
+func (c *compiler) closureWithout(p *scope, without int32) []bool {
 	size := int(p.end - p.first)
 	reach := make([]bool, size*size)
 	var stack []int32
@@ -106,32 +106,62 @@ func (c *compiler) closureWithout(p *process, without int32) []bool {
 			if at == without {
 				continue
 			}
-			for _, e := range c.p.nodes[at].out {
-				if i := e.to - p.first; !row[i] {
+			c.next(at, func(to int32) {
+				if i := to - p.first; !row[i] {
 					row[i] = true
-					stack = append(stack, e.to)
+					stack = append(stack, to)
 				}
-			}
+			})
 		}
 	}
 	return reach
 }
 
+// next calls visit with the nodes to which a token of a node goes on: along its
+// flows, or by its boundary events.
+func (c *compiler) next(at int32, visit func(int32)) {
+	n := &c.p.nodes[at]
+	for _, e := range n.out {
+		visit(e.to)
+	}
+	for _, b := range n.listeners {
+		visit(b)
+	}
+}
+
 // reachability faults nodes that no case comes to, and those from which none
 // gets out.
-func (c *compiler) reachability(p *process, of string) {
+func (c *compiler) reachability(p *scope) {
+	of := fmt.Sprintf("process %q", c.p.processes[p.process].id)
 	forward := make([]bool, p.end-p.first)
-	stack := []int32{p.start}
-	forward[p.start-p.first] = true
+	stack := slices.Concat(p.entries, p.reactions)
+	for at := p.first; at < p.end; at++ {
+		if p.node < 0 && slices.ContainsFunc(c.p.nodes, func(n node) bool { return slices.Contains(n.sends, at) }) && c.p.nodes[at].op != opListener && c.p.nodes[at].op != opAwait {
+			stack = append(stack, at) // begun by a message
+		}
+	}
+	if len(p.entries) == 0 && p.node < 0 { // only called: from its start events
+		for i, b := range c.diagramOf(p).Nodes {
+			if b.Kind == bpmn.StartEvent {
+				stack = append(stack, p.first+int32(i))
+				if !slices.Contains(p.entries, p.first+int32(i)) {
+					p.entries = append(p.entries, p.first+int32(i))
+				}
+			}
+		}
+	}
+	for _, at := range stack {
+		forward[at-p.first] = true
+	}
 	for len(stack) > 0 {
 		at := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		for _, e := range c.p.nodes[at].out {
-			if !forward[e.to-p.first] {
-				forward[e.to-p.first] = true
-				stack = append(stack, e.to)
+		c.next(at, func(to int32) {
+			if !forward[to-p.first] {
+				forward[to-p.first] = true
+				stack = append(stack, to)
 			}
-		}
+		})
 	}
 	// Out: nodes from which an end can be reached with a probability above 0.
 	out := make([]bool, p.end-p.first)
@@ -144,7 +174,10 @@ func (c *compiler) reachability(p *process, of string) {
 			}
 			ends := len(n.out) == 0
 			for _, e := range n.out {
-				ends = ends || e.p > 0 && out[e.to-p.first]
+				ends = ends || (e.p > 0 || e.ruled) && out[e.to-p.first]
+			}
+			for _, b := range n.listeners {
+				ends = ends || out[b-p.first]
 			}
 			if ends {
 				out[at-p.first], again = true, true
@@ -167,4 +200,9 @@ func (c *compiler) reachability(p *process, of string) {
 	if len(endless) > 0 {
 		c.fault("%s: no case gets out of the loop of %s", of, strings.Join(endless, ", "))
 	}
+}
+
+// diagramOf returns the diagram of a scope.
+func (c *compiler) diagramOf(p *scope) *diagram {
+	return c.diagrams[slices.IndexFunc(c.p.scopes, func(x scope) bool { return x.first == p.first && x.end == p.end })]
 }

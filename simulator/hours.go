@@ -44,6 +44,14 @@ func (h *hours) next(t time.Duration) time.Duration {
 	return h.clock(h.table.NextMicros(h.micros(t)))
 }
 
+// close returns when the opening ends that t lies in; never where it does not end.
+func (h *hours) close(t time.Duration) time.Duration {
+	if h == nil {
+		return never
+	}
+	return h.clock(h.table.CloseMicros(h.micros(t)))
+}
+
 // add returns when work of the given length, begun at t, is done.
 func (h *hours) add(t, work time.Duration) time.Duration {
 	if h == nil {
@@ -75,7 +83,7 @@ func compileCalendars(m *twin.Model, loc *time.Location, fault func(string, ...a
 			continue
 		}
 		out[c.ID] = nil
-		if len(c.Week) == 0 && !c.Production {
+		if len(c.Week) == 0 && !c.Production && len(c.Off) == 0 {
 			continue
 		}
 		days, err := newCalendar(c, loc)
@@ -83,14 +91,18 @@ func compileCalendars(m *twin.Model, loc *time.Location, fault func(string, ...a
 			fault("calendar %q: %w", c.ID, err)
 			continue
 		}
-		span := max(time.Duration(m.Days)*24*time.Hour, 5*366*24*time.Hour)
-		out[c.ID] = &hours{table: days.Compile(m.Start, m.Start.Add(span)), days: days}
+		out[c.ID] = &hours{table: days.Compile(m.Start, horizon(m)), days: days}
 	}
 	return out
 }
 
+// horizon is until when a simulation of the model usually needs a calendar.
+func horizon(m *twin.Model) time.Time {
+	return m.Start.Add(max(time.Duration(m.Days)*24*time.Hour, 5*366*24*time.Hour))
+}
+
 func newCalendar(c *twin.Calendar, loc *time.Location) (*calendar.Calendar, error) {
-	cfg := calendar.Config{Location: loc, Decrees: true}
+	cfg := calendar.Config{Location: loc, Decrees: true, Off: c.Off}
 	if c.Production {
 		cfg.Production = calendar.Russia()
 	}

@@ -22,6 +22,7 @@ type law struct {
 	a, b, c   float64 // parameters, seconds
 	low, high float64 // range of the uniform number
 	scale     float64
+	average   float64 // seconds
 	sample    []float64
 }
 
@@ -129,6 +130,9 @@ func compileLaw(d twin.Distribution) (law, error) {
 	if len(faults) == 0 && l.high-l.low < 1e-12 {
 		fault("hardly a draw lies between min %v and max %v", d.Min, d.Max)
 	}
+	if len(faults) == 0 {
+		l.average = l.mean()
+	}
 	return l, errors.Join(faults...)
 }
 
@@ -164,6 +168,20 @@ func (l *law) quantile(u float64) float64 {
 	return x * l.scale
 }
 
+// given returns the uniform number whose draw is that for u given that it exceeds x
+// seconds, found by bisection.
+func (l *law) given(u, x float64) float64 {
+	low, high := 0.0, 1.0
+	for range 60 {
+		if mid := (low + high) / 2; l.quantile(mid) <= x {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return min(low+u*(1-low), 1-1e-12)
+}
+
 // draw returns the draw for a uniform number, rounded to the microsecond so that
 // a log of the simulation holds it exactly.
 func (l *law) draw(u float64) time.Duration {
@@ -192,6 +210,13 @@ func (l *law) mean() float64 {
 		case triangular:
 			return (l.a + l.b + l.c) / 3 * l.scale
 		}
+	}
+	if l.kind == empirical {
+		sum := 0.0
+		for _, x := range l.sample {
+			sum += x
+		}
+		return sum / float64(len(l.sample)) * l.scale
 	}
 	const slices = 4096
 	sum := 0.0

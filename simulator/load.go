@@ -29,13 +29,17 @@ func (c *compiler) loads() []error {
 			group[find(int(p))] = find(int(c.p.nodes[i].pools[0]))
 		}
 	}
-	for i := range c.p.processes {
-		p := &c.p.processes[i]
-		visits := c.visits(p)
-		for at := p.first; at < p.end; at++ {
+	shares := map[int32][]float64{}
+	c.expected(shares)
+	times := c.frames(shares)
+	for i := range c.p.scopes {
+		s := &c.p.scopes[i]
+		visits := c.visits(s, shares)
+		for at := s.first; at < s.end; at++ {
 			n := &c.p.nodes[at]
 			if n.op == opWork && len(n.pools) > 0 {
-				work[find(int(n.pools[0]))] += p.arrivals.perSecond * visits[at-p.first] * c.meanTime(n)
+				each := n.repeat.mean(&c.p.processes[n.process])
+				work[find(int(n.pools[0]))] += times[i] * visits[at-s.first] * each * c.meanTime(n)
 			}
 		}
 	}
@@ -45,7 +49,10 @@ func (c *compiler) loads() []error {
 		g := find(i)
 		names[g] = append(names[g], fmt.Sprintf("%q", c.p.pools[i].id))
 		for _, m := range c.p.pools[i].members {
-			capacity[g] += c.p.members[m].hours.share(c.p.start)
+			p := &c.p.people[m]
+			if find(int(p.pools[0])) == g && int(p.pools[0]) == i || find(int(p.pools[0])) != g { // once, of who is in several
+				capacity[g] += p.hours.share(c.p.start) * p.pace
+			}
 		}
 	}
 	var warnings []error
@@ -68,49 +75,86 @@ func (c *compiler) loads() []error {
 	return warnings
 }
 
-// meanTime returns the mean time of a task in seconds, over its members alike.
+// meanTime returns the mean time of a task in seconds, over its members alike; of a
+// batch that is done as one, the share of a case.
 func (c *compiler) meanTime(n *node) float64 {
+	factor := 1.0
+	if n.batch != nil && n.batch.together {
+		factor = n.batch.factor
+	}
 	if n.poolTime == nil && n.personal == nil {
-		return n.time.mean()
+		return n.time.average * factor
 	}
 	sum, people := 0.0, 0
 	for i, at := range n.pools {
 		for _, m := range c.p.pools[at].members {
-			l := c.lawOf(n, i, m)
-			sum += l.mean()
+			sum += n.lawOf(i, m).average
 			people++
 		}
 	}
-	return sum / float64(people)
+	return sum / float64(people) * factor
 }
 
-func (c *compiler) lawOf(n *node, pool int, m int32) law {
-	if l, ok := n.personal[m]; ok {
-		return l
+// frames returns how often a second each scope is begun: a process as its cases
+// come, what is inside of another as often as that comes to it. Boundary events and
+// messages count for nothing: how often they happen is not known before.
+func (c *compiler) frames(shares map[int32][]float64) []float64 {
+	times := make([]float64, len(c.p.scopes))
+	var order []int32 // a scope after those that lead to it
+	state := make([]bool, len(c.p.scopes))
+	var visit func(at int32)
+	visit = func(at int32) {
+		if state[at] {
+			return
+		}
+		state[at] = true
+		s := &c.p.scopes[at]
+		for k := s.first; k < s.end; k++ {
+			if inside := c.p.nodes[k].inside; inside >= 0 {
+				visit(inside)
+			}
+		}
+		order = append(order, at)
 	}
-	if n.poolTime != nil {
-		return n.poolTime[pool]
+	for at := range c.p.scopes {
+		visit(int32(at))
 	}
-	return n.time
+	for i := range c.p.processes {
+		times[i] = c.p.processes[i].arrivals.perSecond
+	}
+	for i := len(order) - 1; i >= 0; i-- {
+		s := &c.p.scopes[order[i]]
+		visits := c.visits(s, shares)
+		for k := s.first; k < s.end; k++ {
+			if n := &c.p.nodes[k]; n.op == opContain {
+				times[n.inside] += times[order[i]] * visits[k-s.first] * n.repeat.mean(&c.p.processes[n.process])
+			}
+		}
+	}
+	return times
 }
 
-// visits returns how often a case comes to each node of the process on average,
-// by iteration of the traffic equations.
-func (c *compiler) visits(p *process) []float64 {
+// visits returns how often a frame comes to each node of its scope on average, by
+// iteration of the traffic equations.
+func (c *compiler) visits(p *scope, shares map[int32][]float64) []float64 {
 	size := int(p.end - p.first)
 	v, next := make([]float64, size), make([]float64, size)
 	for range 100000 {
 		clear(next)
-		next[p.start-p.first] = 1
+		for _, at := range p.entries {
+			next[at-p.first] = 1
+		}
 		for at := p.first; at < p.end; at++ {
 			n := &c.p.nodes[at]
 			each := v[at-p.first]
-			for _, e := range n.out {
+			for k, e := range n.out {
 				share := each
-				switch n.op {
-				case opExclusive, opInclusive:
+				switch ruled := shares[at]; {
+				case ruled != nil:
+					share *= ruled[k]
+				case n.op == opExclusive, n.op == opInclusive:
 					share *= e.p
-				case opRace:
+				case n.op == opRace:
 					share /= float64(len(n.out))
 				}
 				switch to := &c.p.nodes[e.to]; to.join {

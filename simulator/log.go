@@ -3,6 +3,7 @@ package simulator
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uprava/uprava/mining/eventlog"
@@ -15,6 +16,8 @@ const (
 	ProcessKey = "process"
 	// DueKey is the moment from which the case is overdue.
 	DueKey = "due"
+	// AbandonedKey is true of a case that gave up, was turned away or failed.
+	AbandonedKey = "abandoned"
 )
 
 // Log simulates the model once and returns the counted cases as an ordinary
@@ -61,7 +64,8 @@ type writer struct {
 }
 
 type row struct {
-	at, activity, member     int32
+	at, activity             int32
+	pool, member             int32
 	enabled, start, complete time.Duration
 }
 
@@ -96,6 +100,7 @@ func (w *writer) Arrived(c *Case) {
 	}
 	w.at[c.Process] = append(w.at[c.Process], int32(len(w.cases)))
 	w.cases = append(w.cases, *c)
+	w.cases[len(w.cases)-1].Values = slices.Clone(c.Values)
 }
 
 // Completed keeps the row of an instance.
@@ -105,7 +110,7 @@ func (w *writer) Completed(c *Case, i *Instance) {
 	}
 	if c.Counted {
 		at := w.at[c.Process][c.Number-w.first[c.Process]]
-		w.rows = append(w.rows, row{at, int32(i.Activity), int32(i.Member), i.Enabled, i.Start, i.Complete})
+		w.rows = append(w.rows, row{at, int32(i.Activity), int32(i.Pool), int32(i.Member), i.Enabled, i.Start, i.Complete})
 	}
 }
 
@@ -115,8 +120,19 @@ func (w *writer) Ended(c *Case) {
 		w.next.Ended(c)
 	}
 	if c.Counted {
-		w.cases[w.at[c.Process][c.Number-w.first[c.Process]]] = *c
+		kept := &w.cases[w.at[c.Process][c.Number-w.first[c.Process]]]
+		values := kept.Values
+		*kept = *c
+		kept.Values = values
 	}
+}
+
+// shown returns the attribute of a case with the value drawn.
+func (a *attribute) shown(x float64) eventlog.Attribute {
+	if a.values != nil {
+		return eventlog.Attribute{Key: a.id, Value: eventlog.Text(a.values[int(x)])}
+	}
+	return eventlog.Attribute{Key: a.id, Value: eventlog.Float(x)}
 }
 
 // log builds the log of what was kept.
@@ -133,6 +149,12 @@ func (w *writer) log() (*eventlog.Log, error) {
 		if c.Due != Never {
 			attributes = append(attributes, eventlog.Attribute{Key: DueKey, Value: eventlog.TimeValue(w.stamp(c.Due))})
 		}
+		for k := range w.p.processes[c.Process].attributes {
+			attributes = append(attributes, w.p.processes[c.Process].attributes[k].shown(c.Values[k]))
+		}
+		if c.Abandoned {
+			attributes = append(attributes, eventlog.Attribute{Key: AbandonedKey, Value: eventlog.Bool(true)})
+		}
 		if _, err := b.Case(ids[i], attributes); err != nil {
 			return nil, fmt.Errorf("writing the log of the simulation: %w", err)
 		}
@@ -147,8 +169,7 @@ func (w *writer) log() (*eventlog.Log, error) {
 			Enabled:  w.stamp(t.enabled),
 		}
 		if t.member >= 0 {
-			m := &w.p.members[t.member]
-			e.Resource, e.Unit = m.label, w.p.pools[m.pool].unit
+			e.Resource, e.Unit = w.p.people[t.member].label, w.p.pools[t.pool].unit
 		}
 		if err := b.Add(&e); err != nil {
 			return nil, fmt.Errorf("writing the log of the simulation: case %q, activity %q: %w", e.Case, e.Activity, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"time"
 
@@ -40,8 +41,13 @@ func (p *Program) Run(ctx context.Context, cfg Config) (*Statistics, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.resume(); err != nil {
+		return nil, fmt.Errorf("starting from the open cases: %w", err)
+	}
 	for i := range p.processes {
-		r.nextArrival(int32(i))
+		if p.processes[i].start >= 0 {
+			r.nextArrival(int32(i))
+		}
 	}
 	if err := r.loop(ctx); err != nil {
 		return nil, fmt.Errorf("simulating %q, replication %d: %w", p.name, cfg.Replication, err)
@@ -56,6 +62,11 @@ const (
 	releaseEvent                // item: it may be taken up from now on
 	openEvent                   // pool: somebody's hours begin
 	windowEvent                 // the window of the figures begins or ends
+	timerEvent                  // item: what it listens or waits for happens
+	patienceEvent               // item: its case has waited long enough
+	closeEvent                  // item: the hours of who does it end
+	shareEvent                  // person: one of several items is done
+	batchEvent                  // node: what was gathered is let go
 )
 
 type event struct {
@@ -70,31 +81,57 @@ type run struct {
 	begin  time.Time
 	origin int64 // of the clock, microseconds since 1970
 
-	service, routing []des.Field // by node
-	terms, pace      []des.Field // by process
-	delays           []des.Field // by node, zero where it has no delay
-	gaps             []*des.Stream
-	arrivalHours     []*hours // by process
-	nodeHours        []*hours
-	memberHours      []*hours
-	arrived          []int // by process
-	nextNumber       int   // arrivals over all processes
+	draws
+	arrivalHours []*hours // by process
+	nodeHours    []*hours
+	peopleHours  []*hours
+	arrived      []int // by process
+	under        []int // by process: cases let in and not ended
+	nextNumber   int   // arrivals over all processes
 
 	cases     []caseState
 	freeCases []int32
-	slots     []int32 // of case i: [i*perCase, (i+1)*perCase)
+	values    []float64 // of case i: [i*perCase, (i+1)*perCase)
 	perCase   int
+	gates     []ring[int32] // by process: cases that wait at the entry
+	frames    []frame
+	free      []int32 // frames
+	slabs     []slab  // by scope
 	items     []item
 	freeItems []int32
-	pools     []poolState
-	people    []personState
-	dirty     []int32
-	tokens    []token // yet to be moved
-	sequence  uint64
+	talks     []talk
+	freeTalks []int32
+
+	pools    []poolState
+	staff    []personState
+	waiting  []int32     // by node: items in queues
+	gathered []gathering // by node
+	dirty    []int32     // pools
+	crowd    []reference // items that came to a queue with limited room
+	tokens   []token     // yet to be moved
+	moved    []reference // frames that tokens moved in
+	sequence uint64
+	since    time.Duration // less than now: when a token that is put back where it was came there
 
 	counting  counting
 	collected collected
 	instance  Instance // that the observer is shown
+}
+
+// reference is to an item or frame, or to nothing when its generation has passed.
+type reference struct {
+	at         int32
+	generation uint32
+}
+
+// draws are the random numbers of every purpose.
+type draws struct {
+	service, routing []des.Field // by node
+	delays           []des.Field // by node, zero where it has no delay
+	extras           []des.Field // by node: set-up, patience, number of instances
+	terms, pace      []des.Field // by process
+	traits           [][]des.Field
+	gaps             []*des.Stream
 }
 
 // counting tells which cases are in the figures.
@@ -108,29 +145,13 @@ type counting struct {
 // caseState is a case under way.
 type caseState struct {
 	Case
-	tokens int32
-	items  int32 // of its tokens, those at work or waiting for it
-	first  int32 // of its items; -1 for none
-	live   bool
-}
-
-// item is a token at a task or delay.
-type item struct {
-	at         int32 // case
-	node       int32
-	member     int32 // -1 while nobody does it
-	generation uint32
-	next, prev int32 // of the same case
-	enabled    time.Duration
-	start      time.Duration
-	complete   time.Duration
-	work       time.Duration
-	visit      uint32
-	queued     bool
-}
-
-type token struct {
-	at, node, slot int32
+	root    int32 // frame; -1 while it waits at the entry
+	live    bool
+	entered time.Duration // when it came to be under way in this run
+	level   int32         // priority
+	stopped int32         // how many of its items hold the legal clock
+	since   time.Duration // when the first of them began
+	talk    int32         // with cases of other processes; -1 for none
 }
 
 func newRun(p *Program, cfg Config) (*run, error) {
@@ -155,65 +176,75 @@ func newRun(p *Program, cfg Config) (*run, error) {
 	}
 	r.begin = p.start.Add(-before)
 	r.origin = r.begin.UnixMicro()
-	r.fields()
+	r.prepare()
+	r.slabs = make([]slab, len(p.scopes))
 	for i := range p.processes {
-		r.perCase = max(r.perCase, int(p.processes[i].slots))
+		r.perCase = max(r.perCase, int(p.processes[i].values))
 	}
-	r.memberHours = make([]*hours, len(p.members))
-	r.people = make([]personState, len(p.members))
-	for i := range p.members {
-		r.memberHours[i] = p.members[i].hours.at(r.origin)
-		r.people[i] = personState{item: -1}
-	}
-	r.pools = make([]poolState, len(p.pools))
-	for i := range p.pools {
-		s := &r.pools[i]
-		s.hours = p.pools[i].hours.at(r.origin)
-		s.wake = Never
-		s.queue.dueFirst = p.pools[i].dueFirst
-		s.idle = append(make([]int32, 0, len(p.pools[i].members)), p.pools[i].members...)
-	}
+	r.gates = make([]ring[int32], len(p.processes))
+	r.under = make([]int, len(p.processes))
+	r.waiting = make([]int32, len(p.nodes))
+	r.gathered = make([]gathering, len(p.nodes))
+	r.hire()
 	r.collected.init(p, cfg.Samples)
 	return r, nil
 }
 
 // before returns how long ahead of the model's start the clock begins.
 func (p *Program) before(cfg Config) time.Duration {
-	if cfg.Before == 0 && cfg.Cases == 0 {
+	if cfg.Before == 0 && cfg.Cases == 0 && len(cfg.Open) == 0 {
 		return time.Duration(p.warmUpDays) * 24 * time.Hour
 	}
 	return cfg.Before
 }
 
-// fields makes the random numbers of every purpose. Names hold identifiers, not
+// prepare makes the random numbers of every purpose. Names hold identifiers, not
 // positions, so that a model with a step more shares all other draws.
-func (r *run) fields() {
-	field := func(name string) des.Field { return des.NewField(r.cfg.Seed, r.cfg.Replication, name) }
-	r.service, r.routing = make([]des.Field, len(r.nodes)), make([]des.Field, len(r.nodes))
-	r.delays = make([]des.Field, len(r.nodes))
-	r.nodeHours = make([]*hours, len(r.nodes))
+func (r *run) prepare() {
+	field := func(name string) des.Field {
+		return des.NewField(r.cfg.Seed, r.cfg.Replication, name).Mirrored(r.cfg.Antithetic)
+	}
+	n := len(r.nodes)
+	r.service, r.routing, r.delays, r.extras = make([]des.Field, n), make([]des.Field, n), make([]des.Field, n), make([]des.Field, n)
+	r.nodeHours = make([]*hours, n)
 	for i := range r.nodes {
 		n := &r.nodes[i]
 		name := r.processes[n.process].id + "/" + n.id
 		r.nodeHours[i] = n.hours.at(r.origin)
-		switch n.op {
-		case opWork:
+		if n.time.scale != 0 || n.poolTime != nil || n.personal != nil {
 			r.service[i] = field("time " + name)
-			if n.delayed {
-				r.delays[i] = field("delay " + name)
-			}
-		case opExclusive, opInclusive:
+		}
+		if n.delayed {
+			r.delays[i] = field("delay " + name)
+		}
+		if n.op == opExclusive || n.op == opInclusive {
 			r.routing[i] = field("routing " + name)
+		}
+		if n.sets || n.impatient || n.repeat != nil {
+			r.extras[i] = field("extra " + name)
 		}
 	}
 	for i := range r.processes {
 		p := &r.processes[i]
-		r.gaps = append(r.gaps, des.NewStream(r.cfg.Seed, r.cfg.Replication, "arrivals "+p.id))
+		r.gaps = append(r.gaps, des.NewStream(r.cfg.Seed, r.cfg.Replication, "arrivals "+p.id).Mirrored(r.cfg.Antithetic))
 		r.terms = append(r.terms, field("limit "+p.id))
 		r.pace = append(r.pace, field("pace "+p.id))
+		var traits []des.Field
+		for k := range p.attributes {
+			traits = append(traits, field("attribute "+p.id+"/"+p.attributes[k].id))
+		}
+		r.traits = append(r.traits, traits)
 		r.arrivalHours = append(r.arrivalHours, p.arrivals.hours.at(r.origin))
 	}
 	r.arrived = make([]int, len(r.processes))
+}
+
+// nameKey returns a number for a name, by which the draws of what is repeated
+// within a case are told apart.
+func nameKey(s string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(s))
+	return h.Sum64()
 }
 
 // loop handles events until the counted cases are done. When the next event is
@@ -225,10 +256,17 @@ func (r *run) loop(ctx context.Context) error {
 			if err := ctx.Err(); err != nil {
 				return fmt.Errorf("after %d events: %w", n, err)
 			}
+			if r.messages && r.counting.done && n&0xffff == 0 {
+				if err := r.silent(); err != nil {
+					return err
+				}
+			}
 		}
 		if len(r.dirty) > 0 {
 			if at, ok := r.des.Peek(); !ok || at > r.des.Now() {
-				r.giveOut()
+				if err := r.giveOut(); err != nil {
+					return err
+				}
 				continue
 			}
 		}
@@ -240,30 +278,63 @@ func (r *run) loop(ctx context.Context) error {
 			if err := r.des.Err(); err != nil {
 				return err
 			}
+			if r.counting.under == 0 { // no more cases arrive
+				return nil
+			}
+			if err := r.silent(); err != nil {
+				return err
+			}
 			return fmt.Errorf("%d cases are under way and nothing is going to happen", r.counting.under)
 		}
-		var err error
-		switch e.kind {
-		case arrivalEvent:
-			err = r.arrive(int32(e.index))
-		case completeEvent:
-			if r.items[e.index].generation == e.generation {
-				err = r.completed(int32(e.index))
-			}
-		case releaseEvent:
-			if r.items[e.index].generation == e.generation {
-				r.ready(int32(e.index))
-			}
-		case openEvent:
-			r.pools[e.index].wake = Never
-			r.touch(int32(e.index))
-		case windowEvent:
-			r.window()
-		}
-		if err != nil {
+		if err := r.handle(e); err != nil {
 			return err
 		}
 	}
+}
+
+func (r *run) handle(e event) error {
+	switch e.kind {
+	case arrivalEvent:
+		return r.arrive(int32(e.index))
+	case completeEvent:
+		if r.items[e.index].generation == e.generation {
+			r.completed(int32(e.index))
+			return r.settle()
+		}
+	case releaseEvent:
+		if r.items[e.index].generation == e.generation {
+			r.ready(int32(e.index))
+		}
+	case openEvent:
+		r.pools[e.index].wake = Never
+		r.touch(int32(e.index))
+	case windowEvent:
+		r.window()
+	case timerEvent:
+		if r.items[e.index].generation == e.generation {
+			r.heard(int32(e.index))
+			return r.settle()
+		}
+	case patienceEvent:
+		if t := &r.items[e.index]; t.generation == e.generation && t.queued {
+			r.abandon(r.frames[t.frame].at)
+			return r.settle()
+		}
+	case closeEvent:
+		if r.items[e.index].generation == e.generation {
+			r.putBack(int32(e.index))
+		}
+	case shareEvent:
+		if r.staff[e.index].stamp == e.generation {
+			r.shared(int32(e.index))
+			return r.settle()
+		}
+	case batchEvent:
+		if r.gathered[e.index].generation == e.generation {
+			r.letGo(int32(e.index))
+		}
+	}
+	return nil
 }
 
 // instant returns the simulation's time as an instant.
@@ -271,110 +342,4 @@ func (r *run) instant(t time.Duration) time.Time { return r.begin.Add(t).In(r.lo
 
 func (r *run) clock(t time.Time) time.Duration {
 	return t.Sub(r.begin).Truncate(time.Microsecond)
-}
-
-// nextArrival schedules the next case of a process.
-func (r *run) nextArrival(p int32) {
-	a := &r.processes[p].arrivals
-	gap := a.between.draw(r.gaps[p].Uniform())
-	h, now := r.arrivalHours[p], r.des.Now()
-	var at time.Duration
-	switch {
-	case a.wall:
-		at = h.next(now + gap)
-	case a.seasonal:
-		at = r.seasonal(a, h, now, gap)
-	default:
-		at = h.add(now, gap)
-		if h != nil && gap > 0 {
-			at = h.next(at) // arrival at closing is arrival at the next opening
-		}
-	}
-	r.des.Schedule(at, 0, event{kind: arrivalEvent, index: uint32(p)})
-}
-
-// seasonal returns when a gap is over that passes in open time at the speed of
-// the month's weight.
-func (r *run) seasonal(a *arrivals, h *hours, t time.Duration, gap time.Duration) time.Duration {
-	left := float64(gap)
-	for {
-		now := r.instant(t)
-		y, m, _ := now.Date()
-		end := r.clock(time.Date(y, m+1, 1, 0, 0, 0, 0, r.loc))
-		weight := a.month[m-1]
-		if open := float64(h.between(t, end)) * weight; open <= left {
-			left -= open
-			t = end
-			continue
-		}
-		at := h.add(t, time.Duration(left/weight).Round(time.Microsecond))
-		return h.next(min(at, end))
-	}
-}
-
-// arrive lets a case of process p in and schedules the one after it.
-func (r *run) arrive(p int32) error {
-	now := r.des.Now()
-	i := r.newCase()
-	c := &r.cases[i]
-	c.Case = Case{Process: int(p), Number: r.arrived[p], Arrival: now, Due: Never, Requested: Never, Delivered: Never, End: Never}
-	r.arrived[p]++
-	number := r.nextNumber
-	r.nextNumber++
-	k := &r.counting
-	if k.until == Never {
-		c.Counted = number >= k.from && number < k.to
-		if number == k.from || number == k.to-1 {
-			r.window()
-		}
-		k.done = number >= k.to-1
-	} else if now >= k.since && now < k.until {
-		// Of the window's cases the first Warmup are left out.
-		c.Counted = r.collected.inWindow >= k.from
-		r.collected.inWindow++
-	}
-	if l := r.processes[p].limit; l != nil {
-		c.Due = r.clock(l.due(r.instant(now), l.term(r.terms[p].Uniform(uint64(c.Number), 0))))
-	}
-	if c.Counted {
-		k.under++
-	}
-	r.collected.enter(now)
-	if o := r.cfg.Observer; o != nil {
-		o.Arrived(&c.Case)
-	}
-	r.nextArrival(p)
-	r.put(token{i, r.processes[p].start, -1})
-	return r.move(i)
-}
-
-func (r *run) newCase() int32 {
-	var i int32
-	if n := len(r.freeCases); n > 0 {
-		i = r.freeCases[n-1]
-		r.freeCases = r.freeCases[:n-1]
-		clear(r.slots[int(i)*r.perCase : (int(i)+1)*r.perCase])
-	} else {
-		i = int32(len(r.cases))
-		r.cases = append(r.cases, caseState{})
-		r.slots = append(r.slots, make([]int32, r.perCase)...)
-	}
-	r.cases[i] = caseState{first: -1, live: true}
-	return i
-}
-
-// endCase records the end of a case and frees its place.
-func (r *run) endCase(i int32) {
-	c := &r.cases[i]
-	c.End = r.des.Now()
-	r.collected.leave(c.End, c)
-	if c.Counted {
-		r.counting.under--
-		r.collected.count(r.Program, &c.Case)
-	}
-	if o := r.cfg.Observer; o != nil {
-		o.Ended(&c.Case)
-	}
-	c.live = false
-	r.freeCases = append(r.freeCases, i)
 }

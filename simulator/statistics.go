@@ -12,8 +12,9 @@ type Statistics struct {
 	Begin time.Time     // instant of time 0 of the simulation's clock
 	End   time.Duration // when the run stopped
 
-	// All cases from Begin to End, counted or not: Arrived = Finished + InProgress.
-	Arrived, Finished, InProgress int
+	// All cases from Begin to End, counted or not: Arrived = Finished + Abandoned +
+	// InProgress.
+	Arrived, Finished, Abandoned, InProgress int
 	// CaseTime is the integral over [0, End] of the number of cases under way, in
 	// microseconds; Sojourn the sum of the time each case was under way until End.
 	// Little's law says that they are equal.
@@ -25,6 +26,12 @@ type Statistics struct {
 	Activities []ActivityStatistics
 	Pools      []PoolStatistics
 	Events     uint64 // handled by the kernel
+	// Undelivered messages had no case that they could go to.
+	Undelivered int
+	// Controls are quantities whose mean over replications is known to be 0: the
+	// mean, over a run, of draws less the mean of their law, by process (times
+	// between arrivals) and pool (working time), in seconds.
+	Controls []float64
 	Warnings   []error
 }
 
@@ -35,6 +42,10 @@ type Figures struct {
 	Processing Tally // working time, sum over the activity instances of a case
 	Labour     Tally // the part of Processing that people did
 	Lead       Tally // between milestones, cases that passed both
+	Suspended  Tally // time for which the legal clock of a case stood still
+	Cost       Costs // of a case
+	// Abandoned cases gave up, were turned away or failed; they are in no tally.
+	Abandoned int
 	// Limited cases have a due date; Overdue ones of them were delivered (or
 	// ended, where they were never delivered) when it had passed.
 	Limited, Overdue int
@@ -60,7 +71,7 @@ type ActivityStatistics struct {
 
 // PoolStatistics tell how busy a pool was during the window of the figures: from
 // the arrival of the first counted case to that of the last, or the duration
-// asked for.
+// asked for. Somebody of several pools is available to each of them.
 type PoolStatistics struct {
 	ID        string
 	Busy      time.Duration // working time spent on any case
@@ -70,6 +81,20 @@ type PoolStatistics struct {
 // Utilisation returns busy over available working time; NaN where nobody was
 // available.
 func (p PoolStatistics) Utilisation() float64 { return float64(p.Busy) / float64(p.Available) }
+
+// Costs gathers amounts of roubles.
+type Costs struct {
+	N   int
+	Sum float64
+}
+
+// Mean returns the mean in roubles; NaN of nothing.
+func (c *Costs) Mean() float64 {
+	if c.N == 0 {
+		return math.NaN()
+	}
+	return c.Sum / float64(c.N)
+}
 
 // Tally gathers durations. The sum is exact.
 type Tally struct {
@@ -125,6 +150,9 @@ type collected struct {
 	busyFrom, busyTo []time.Duration
 
 	cases, finished int // under way, finished
+	abandoned       int
+	undelivered     int
+	controls        controls
 	caseTime        int64
 	sojourn         int64
 	last            time.Duration
@@ -134,6 +162,7 @@ func (s *collected) init(p *Program, keep bool) {
 	s.keep = keep
 	s.processes = make([]Figures, len(p.processes))
 	s.counted = make([]int, len(p.processes))
+	s.controls = controls{make([]float64, len(p.processes)), make([]float64, len(p.pools)), make([]int, len(p.processes)), make([]int, len(p.pools))}
 	s.activities = make([]ActivityStatistics, len(p.activities))
 	for i := range s.activities {
 		s.activities[i].Activity = p.activities[i]
@@ -151,11 +180,43 @@ func (s *collected) enter(now time.Duration) {
 	s.cases++
 }
 
-func (s *collected) leave(now time.Duration, c *caseState) {
-	s.pass(now)
+func (s *collected) leave(c *caseState) {
+	s.pass(c.End)
 	s.cases--
-	s.finished++
-	s.sojourn += int64((now - c.Arrival) / time.Microsecond)
+	if c.Abandoned {
+		s.abandoned++
+	} else {
+		s.finished++
+	}
+	s.sojourn += int64((c.End - c.entered) / time.Microsecond)
+}
+
+// controls sum what draws differ from the mean of their law.
+type controls struct {
+	between, working []float64 // by process, by pool
+	arrivals, items  []int
+}
+
+func (c *controls) arrival(p int32, difference float64) {
+	c.between[p] += difference
+	c.arrivals[p]++
+}
+
+func (c *controls) work(pool int32, difference float64) {
+	c.working[pool] += difference
+	c.items[pool]++
+}
+
+// means returns them per draw; 0 where nothing was drawn.
+func (c *controls) means() []float64 {
+	var out []float64
+	for i, sum := range c.between {
+		out = append(out, sum/float64(max(c.arrivals[i], 1)))
+	}
+	for i, sum := range c.working {
+		out = append(out, sum/float64(max(c.items[i], 1)))
+	}
+	return out
 }
 
 func (s *collected) instance(activity int32, t *item) {
@@ -175,6 +236,13 @@ func (s *collected) count(p *Program, c *Case) {
 }
 
 func (f *Figures) add(p *Program, c *Case, keep bool) {
+	if c.Abandoned {
+		f.Abandoned++
+		return
+	}
+	f.Cost.N++
+	f.Cost.Sum += c.Cost
+	f.Suspended.add(c.Suspended, false)
 	f.Cycle.add(c.End-c.Arrival, keep)
 	f.Waiting.add(c.Waiting, false)
 	f.Processing.add(c.Processing, false)
@@ -208,9 +276,9 @@ func (r *run) window() {
 	for i := range r.pools {
 		busy[i] = r.pools[i].done
 	}
-	for m := range r.people {
-		if k := r.people[m].item; k >= 0 {
-			busy[r.members[m].pool] += r.memberHours[m].between(r.items[k].start, now)
+	for m := range r.staff {
+		if p := &r.staff[m]; p.load > 0 {
+			busy[p.busy] += r.stint(int32(m))
 		}
 	}
 	if s.windows == 0 {
@@ -231,14 +299,15 @@ func (r *run) statistics() *Statistics {
 	if s.to == s.from {
 		r.window() // a single counted case: the window ends with it
 	}
-	out := &Statistics{Begin: r.begin, End: now, Finished: s.finished, InProgress: s.cases, Arrived: r.nextNumber,
-		CaseTime: s.caseTime, Sojourn: s.sojourn, All: s.all, Activities: s.activities, Events: r.des.Handled(), Warnings: r.Warnings()}
+	out := &Statistics{Begin: r.begin, End: now, Finished: s.finished, Abandoned: s.abandoned, InProgress: s.cases, Arrived: s.finished + s.abandoned + s.cases,
+		CaseTime: s.caseTime, Sojourn: s.sojourn, All: s.all, Activities: s.activities, Events: r.des.Handled(), Undelivered: s.undelivered,
+		Controls: s.controls.means(), Warnings: r.Warnings()}
 	if len(s.processes) == 1 {
 		out.All = s.processes[0]
 	}
 	for i := range r.cases {
 		if r.cases[i].live {
-			out.Sojourn += int64((now - r.cases[i].Arrival) / time.Microsecond)
+			out.Sojourn += int64((now - r.cases[i].entered) / time.Microsecond)
 		}
 	}
 	for i := range r.processes {
@@ -248,8 +317,11 @@ func (r *run) statistics() *Statistics {
 			HasLimit: p.limit != nil, Figures: s.processes[i], Completed: s.counted[i]})
 	}
 	available := make([]time.Duration, len(r.pools))
-	for m := range r.members {
-		available[r.members[m].pool] += r.memberHours[m].between(s.from, s.to)
+	for m := range r.staff {
+		hours := r.peopleHours[m].between(s.from, s.to)
+		for _, p := range r.Program.people[m].pools {
+			available[p] += hours
+		}
 	}
 	for i := range r.Program.pools {
 		out.Pools = append(out.Pools, PoolStatistics{ID: r.Program.pools[i].id, Busy: s.busyTo[i] - s.busyFrom[i], Available: available[i]})

@@ -2,57 +2,109 @@ package simulator
 
 import (
 	"fmt"
-	"time"
 )
+
+// token is on its way to a node, by the flow whose slot is given where the node
+// joins.
+type token struct {
+	frame, node, slot int32
+}
 
 // put adds a token that is on its way to a node.
 func (r *run) put(t token) {
-	r.cases[t.at].tokens++
+	f := &r.frames[t.frame]
+	f.tokens++
 	r.tokens = append(r.tokens, t)
+	r.touchFrame(t.frame)
 }
 
-// mostSteps bounds the moves of tokens of one case at one moment: a loop of
-// gateways alone that a case leaves with a tiny probability is stopped here.
-const mostSteps = 1_000_000
-
-// move lets the tokens of case i run until all rest: at work, in a queue or at a
-// join. It ends the case when none is left.
-func (r *run) move(i int32) error {
-	steps := 0
-	for {
-		for len(r.tokens) > 0 {
-			if steps++; steps > mostSteps {
-				return r.stuck(i, "its tokens moved a million times at one moment")
-			}
-			t := r.tokens[len(r.tokens)-1]
-			r.tokens = r.tokens[:len(r.tokens)-1]
-			if r.enter(t) {
-				r.cancel(i)
-				r.endCase(i)
-				return nil
-			}
-		}
-		c := &r.cases[i]
-		if c.tokens == 0 {
-			r.endCase(i)
-			return nil
-		}
-		if joins := r.processes[c.Process].joins; len(joins) > 0 && r.inclusiveJoins(i, joins) {
-			continue
-		}
-		if c.items == 0 {
-			return r.stuck(i, "its tokens wait at joins for others that cannot come")
-		}
-		return nil
+// touchFrame notes that a frame is to be looked at when all tokens rest.
+func (r *run) touchFrame(at int32) {
+	if f := &r.frames[at]; !f.moved {
+		f.moved = true
+		r.moved = append(r.moved, reference{at, f.generation})
 	}
 }
 
-func (r *run) stuck(i int32, why string) error {
-	c := &r.cases[i]
+// mostSteps bounds the moves of tokens at one moment: a loop of gateways alone
+// that a case leaves with a tiny probability is stopped here.
+const mostSteps = 1_000_000
+
+// settle moves tokens until all rest: at work, in a queue or at a join. It ends
+// the frames and cases in which none is left.
+func (r *run) settle() error {
+	for steps := 0; ; {
+		for len(r.tokens) > 0 {
+			t := r.tokens[len(r.tokens)-1]
+			if steps++; steps > mostSteps {
+				return r.stuck(t.frame, "its tokens moved a million times at one moment")
+			}
+			r.tokens = r.tokens[:len(r.tokens)-1]
+			r.enter(t)
+		}
+		n := len(r.moved) - 1
+		if n < 0 {
+			return nil
+		}
+		m := r.moved[n]
+		r.moved = r.moved[:n]
+		if r.frames[m.at].generation != m.generation {
+			continue
+		}
+		r.frames[m.at].moved = false
+		if err := r.rested(m.at); err != nil {
+			return err
+		}
+	}
+}
+
+// rested looks at a frame whose tokens all rest.
+func (r *run) rested(at int32) error {
+	f := &r.frames[at]
+	if f.tokens == 0 {
+		r.closeFrame(at)
+		return nil
+	}
+	if joins := r.scopes[f.scope].joins; len(joins) > 0 && r.inclusiveJoins(at, joins) {
+		return nil
+	}
+	if f.busy == 0 {
+		return r.stuck(at, "its tokens wait at joins for others that cannot come")
+	}
+	return nil
+}
+
+// closeFrame ends a frame without tokens: the case, or what the frame is an
+// instance of.
+func (r *run) closeFrame(at int32) {
+	f := &r.frames[at]
+	i, parent := f.at, f.parent
+	if parent < 0 {
+		r.freeFrame(at)
+		r.endCase(i)
+		return
+	}
+	owner := &r.items[parent]
+	if owner.frames == at {
+		owner.frames = f.next
+	} else {
+		for k := owner.frames; k >= 0; k = r.frames[k].next {
+			if r.frames[k].next == at {
+				r.frames[k].next = f.next
+			}
+		}
+	}
+	r.freeFrame(at)
+	r.instanceDone(parent)
+}
+
+func (r *run) stuck(frame int32, why string) error {
+	f := &r.frames[frame]
+	c := &r.cases[f.at]
 	where := ""
-	for at := r.processes[c.Process].first; at < r.processes[c.Process].end; at++ {
+	for at := r.scopes[f.scope].first; at < r.scopes[f.scope].end; at++ {
 		for _, s := range r.nodes[at].in {
-			if where == "" && r.slots[int(i)*r.perCase+int(s)] > 0 {
+			if where == "" && r.slots(f)[s] > 0 {
 				where = fmt.Sprintf(", first at %q", r.nodes[at].id)
 			}
 		}
@@ -60,163 +112,234 @@ func (r *run) stuck(i int32, why string) error {
 	return fmt.Errorf("case %s cannot go on: %s%s", r.CaseID(c.Process, c.Number), why, where)
 }
 
-// enter takes a token into its node. It reports whether the node ends the case
-// whatever else goes on.
-func (r *run) enter(t token) (terminate bool) {
+// enter takes a token into its node.
+func (r *run) enter(t token) {
 	n := &r.nodes[t.node]
-	c := &r.cases[t.at]
+	f := &r.frames[t.frame]
 	if n.join != opPass {
-		slots := r.slots[int(t.at)*r.perCase:][:r.perCase]
+		slots := r.slots(f)
 		slots[t.slot]++
-		r.rest(t.at, t.node, 1)
+		r.rest(f, t.node, 1)
 		if n.join == opInclusive {
-			return false // looked at when all else rests
+			return // looked at when all else rests
 		}
 		for _, s := range n.in {
 			if slots[s] == 0 {
-				return false
+				return
 			}
 		}
 		for _, s := range n.in {
 			slots[s]--
 		}
-		r.rest(t.at, t.node, -int32(len(n.in)))
-		c.tokens -= int32(len(n.in)) - 1
+		r.rest(f, t.node, -int32(len(n.in)))
+		f.tokens -= int32(len(n.in)) - 1
 	}
 	if n.term >= 0 {
-		l := r.processes[c.Process].limit
-		c.Due = r.clock(l.due(r.instant(c.Arrival), n.term))
+		if c := &r.cases[f.at]; c.Process == int(n.process) {
+			l := r.processes[c.Process].limit
+			c.Due = r.clock(l.due(r.instant(c.Arrival), n.term))
+		}
 	}
 	switch n.op {
 	case opEnd:
-		r.pass(t.at, n)
-		c.tokens--
+		r.leave(t.frame, t.node)
 	case opTerminate:
-		r.pass(t.at, n)
-		return true
-	case opWork:
-		r.enable(t.at, t.node)
+		r.pass(t.frame, n)
+		r.empty(t.frame)
+		r.touchFrame(t.frame)
+	case opThrow:
+		r.pass(t.frame, n)
+		r.fail(t.frame, n.fails)
+	case opWork, opContain, opAwait:
+		r.enable(t.frame, t.node)
+	case opRace:
+		r.race(t.frame, t.node)
 	default:
-		r.leave(t.at, t.node)
+		r.leave(t.frame, t.node)
 	}
-	return false
 }
 
 // rest adds to the number of tokens at a node, where an inclusive join needs it.
-func (r *run) rest(i, node, by int32) {
-	p := &r.processes[r.nodes[node].process]
-	if p.counts >= 0 {
-		r.slots[int(i)*r.perCase+int(p.counts+node-p.first)] += by
+func (r *run) rest(f *frame, node, by int32) {
+	s := &r.scopes[f.scope]
+	if s.counts >= 0 {
+		r.slots(f)[s.counts+node-s.first] += by
 	}
 }
 
-// pass notes the milestones that a case completes with a node: of the request
-// the first time, of the delivery the last, as mining does.
-func (r *run) pass(i int32, n *node) {
-	if n.requested && r.cases[i].Requested == Never {
-		r.cases[i].Requested = r.des.Now()
+// pass notes what a case completes with a node: milestones, of the request the
+// first time, of the delivery the last, as mining does; the count that rules ask
+// for; messages to other cases.
+func (r *run) pass(frame int32, n *node) {
+	if !n.requested && !n.delivered && n.count < 0 && n.sends == nil {
+		return
 	}
-	if n.delivered {
-		r.cases[i].Delivered = r.des.Now()
+	i := r.frames[frame].at
+	c := &r.cases[i]
+	if c.Process == int(n.process) {
+		if n.requested && c.Requested == Never {
+			c.Requested = r.des.Now()
+		}
+		if n.delivered {
+			c.Delivered = r.des.Now()
+		}
+		if n.count >= 0 {
+			c.Values[n.count]++
+		}
+	}
+	for _, to := range n.sends {
+		r.send(i, to)
 	}
 }
 
 // leave sends a token out of a node.
-func (r *run) leave(i, at int32) {
+func (r *run) leave(frame, at int32) {
 	n := &r.nodes[at]
-	c := &r.cases[i]
-	r.pass(i, n)
-	c.tokens--
+	r.pass(frame, n)
+	if n.escalates != "" && r.escalate(frame, n.escalates) {
+		return // what it escalated to interrupted the frame
+	}
+	f := &r.frames[frame]
+	f.tokens--
 	if len(n.out) == 0 {
+		r.touchFrame(frame)
 		return
 	}
 	switch n.op {
 	case opExclusive:
-		u := r.routing[at].Uniform(uint64(c.Number), uint64(r.visit(i, n)))
-		k := 0
-		for k < len(n.out)-1 && u >= n.out[k].upTo {
-			k++
-		}
-		for n.out[k].p == 0 && k > 0 { // rounding in the cumulative sum
-			k--
-		}
-		r.put(token{i, n.out[k].to, n.out[k].slot})
+		r.choose(frame, at, n)
 	case opInclusive:
-		r.some(i, at, n)
-	case opRace:
-		r.race(i, n)
+		r.some(frame, at, n)
 	default:
 		for k := len(n.out) - 1; k >= 0; k-- { // the first flow moves first
-			r.put(token{i, n.out[k].to, n.out[k].slot})
+			r.put(token{frame, n.out[k].to, n.out[k].slot})
 		}
 	}
 }
 
-// visit returns how often the case came to a node before, and counts this time.
-func (r *run) visit(i int32, n *node) uint32 {
+// visit returns how often a frame came to a node before, and counts this time.
+func (r *run) visit(f *frame, n *node) uint32 {
 	if n.visit < 0 {
 		return 0
 	}
-	s := &r.slots[int(i)*r.perCase+int(n.visit)]
+	s := &r.slots(f)[n.visit]
 	*s++
 	return uint32(*s - 1)
 }
 
-// some sends tokens along each flow of an inclusive split with its own
-// probability; along one by the weight of its probability where none was drawn.
-func (r *run) some(i, at int32, n *node) {
-	number, visit := uint64(r.cases[i].Number), uint64(r.visit(i, n))
+// choose sends a token along the first flow whose rule holds, else along one that
+// is drawn.
+func (r *run) choose(frame, at int32, n *node) {
+	f := &r.frames[frame]
+	visit := r.visit(f, n)
+	if n.ruled {
+		values := r.cases[f.at].Values
+		for k := range n.out {
+			if n.out[k].ruled && n.out[k].rule.holds(values) {
+				r.put(token{frame, n.out[k].to, n.out[k].slot})
+				return
+			}
+		}
+	}
+	u := r.routing[at].Uniform(f.key, uint64(visit))
+	k := 0
+	if n.decays && visit > 0 {
+		k = n.faded(u, visit)
+	} else {
+		for k < len(n.out)-1 && u >= n.out[k].upTo {
+			k++
+		}
+	}
+	for n.out[k].ruled || n.out[k].p == 0 && k > 0 { // rounding in the cumulative sum
+		if k--; k < 0 {
+			k = len(n.out) - 1
+		}
+	}
+	r.put(token{frame, n.out[k].to, n.out[k].slot})
+}
+
+// some sends tokens along each flow of an inclusive split whose rule holds, or with
+// its own probability; along one by the weight of its probability where none was.
+func (r *run) some(frame, at int32, n *node) {
+	f := &r.frames[frame]
+	key, visit := f.key, uint64(r.visit(f, n))
+	values := r.cases[f.at].Values
 	taken := false
 	for k := len(n.out) - 1; k >= 0; k-- {
-		if r.routing[at].Uniform(number, visit<<16|uint64(k+1)) < n.out[k].p {
-			r.put(token{i, n.out[k].to, n.out[k].slot})
+		e := &n.out[k]
+		goes := e.ruled && e.rule.holds(values)
+		if !e.ruled {
+			goes = r.routing[at].Uniform(key, visit<<16|uint64(k+1)) < e.p*power(e.decay, uint32(visit))
+		}
+		if goes {
+			r.put(token{frame, e.to, e.slot})
 			taken = true
 		}
 	}
 	if taken {
 		return
 	}
-	u := r.routing[at].Uniform(number, visit<<16)
+	u := r.routing[at].Uniform(key, visit<<16)
 	k := 0
 	for k < len(n.out)-1 && (u >= n.out[k].upTo || n.out[k].p == 0) {
 		k++
 	}
-	r.put(token{i, n.out[k].to, n.out[k].slot})
+	r.put(token{frame, n.out[k].to, n.out[k].slot})
 }
 
-// race sends a token to the event behind an event-based split that happens
-// first; among equals to the first flow.
-func (r *run) race(i int32, n *node) {
-	first, least := 0, Never
+// faded draws a flow where shares fall with each visit: what a falling share loses
+// goes to the others in their proportions.
+func (n *node) faded(u float64, visit uint32) int {
+	total, still := 0.0, 0.0
 	for k := range n.out {
-		to := n.out[k].to
-		e := &r.nodes[to]
-		d := time.Duration(0)
-		if e.op == opWork {
-			d = e.time.draw(r.uniform(&r.service[to], i, to, uint32(r.visits(i, e))))
-		}
-		if at := r.nodeHours[to].add(r.des.Now(), d); at < least {
-			first, least = k, at
+		e := &n.out[k]
+		total += e.p
+		if e.decay == 1 {
+			still += e.p
 		}
 	}
-	r.put(token{i, n.out[first].to, n.out[first].slot})
-}
-
-// visits returns how often the case came to a node so far.
-func (r *run) visits(i int32, n *node) uint32 {
-	if n.visit < 0 {
-		return 0
+	lost := 0.0
+	for k := range n.out {
+		lost += n.out[k].p * (1 - power(n.out[k].decay, visit))
 	}
-	return uint32(r.slots[int(i)*r.perCase+int(n.visit)])
+	upTo := 0.0
+	for k := range n.out {
+		e := &n.out[k]
+		p := e.p * power(e.decay, visit)
+		if e.decay == 1 && still > 0 {
+			p = e.p * (1 + lost/still)
+		}
+		if upTo += p / total; u < upTo {
+			return k
+		}
+	}
+	for k := len(n.out) - 1; k > 0; k-- { // all of them fall: the last that does not lead back
+		if n.out[k].p > 0 {
+			return k
+		}
+	}
+	return 0
 }
 
-// inclusiveJoins fires the first inclusive join of the case that no further
+func power(x float64, n uint32) float64 {
+	if x == 1 {
+		return 1
+	}
+	p := 1.0
+	for ; n > 0; n-- {
+		p *= x
+	}
+	return p
+}
+
+// inclusiveJoins fires the first inclusive join of the frame that no further
 // token can come to by a flow that is still empty (BPMN 2.0.2, section 13.4.3),
 // and reports whether there was one.
-func (r *run) inclusiveJoins(i int32, joins []int32) bool {
-	slots := r.slots[int(i)*r.perCase:][:r.perCase]
-	p := &r.processes[r.cases[i].Process]
-	counts := slots[p.counts:][:p.end-p.first]
+func (r *run) inclusiveJoins(frame int32, joins []int32) bool {
+	f := &r.frames[frame]
+	slots := r.slots(f)
+	s := &r.scopes[f.scope]
+	counts := slots[s.counts:][:s.end-s.first]
 	for _, at := range joins {
 		n := &r.nodes[at]
 		here, expected := int32(0), false
@@ -237,9 +360,9 @@ func (r *run) inclusiveJoins(i int32, joins []int32) bool {
 				slots[s]--
 			}
 		}
-		r.rest(i, at, -here)
-		r.cases[i].tokens -= here - 1
-		r.leave(i, at)
+		r.rest(f, at, -here)
+		f.tokens -= here - 1
+		r.leave(frame, at)
 		return true
 	}
 	return false

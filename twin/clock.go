@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/uprava/uprava/mining/calendar"
 )
 
 var weekdays = []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
@@ -98,26 +96,4 @@ func FormatClock(d time.Duration) string {
 		}
 	}
 	return s
-}
-
-// ParsePeriod reads "2024-07-01..2024-07-14", or one date.
-func ParsePeriod(s string) (Period, error) {
-	first, last, several := strings.Cut(s, "..")
-	if !several {
-		last = first
-	}
-	a, err1 := calendar.ParseDate(first)
-	b, err2 := calendar.ParseDate(last)
-	if err1 != nil || err2 != nil || b < a {
-		return Period{}, fmt.Errorf("found %q, wanted a date or two such as \"2024-07-01..2024-07-14\"", s)
-	}
-	return Period{a, b}, nil
-}
-
-// String returns the period as ParsePeriod reads it.
-func (p Period) String() string {
-	if p.First == p.Last {
-		return p.First.String()
-	}
-	return p.First.String() + ".." + p.Last.String()
 }

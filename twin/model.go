@@ -71,12 +71,9 @@ type Calendar struct {
 	ID         string
 	Name       Text
 	Week       []Interval
-	Production bool     // holidays, moved and short days of the production calendar apply
-	Off        []Period // closed whatever the week says
+	Production bool              // holidays, moved and short days of the production calendar apply
+	Off        []calendar.Period // closed whatever the week says
 }
-
-// Period is a stretch of dates, both ends included.
-type Period struct{ First, Last calendar.Date }
 
 // Interval is a half-open stretch [Begin, End) of each day From…To of the week,
 // in time since midnight; End may be 24 h.
@@ -114,8 +111,8 @@ const Unlimited = -1
 // be said in any one of them.
 type Member struct {
 	ID       string
-	Calendar string   // "" for the pool's
-	Absent   []Period // leave, illness, training
+	Calendar string            // "" for the pool's
+	Absent   []calendar.Period // leave, illness, training
 	// Efficiency is the pace of this person: 2 takes half the time; 0 means 1.
 	Efficiency float64
 	Skills     map[string]int // level of competency by skill

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/mining/calendar"
 )
 
 // Process is one process of the twin: its diagram and the parameters to run it.
@@ -100,7 +101,7 @@ type Arrivals struct {
 
 // Surge multiplies the rate of arrivals in a period.
 type Surge struct {
-	Period
+	calendar.Period
 	Factor float64
 }
 

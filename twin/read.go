@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/twin/yamlfile"
 )
 
@@ -228,14 +229,14 @@ var (
 )
 
 // periods reads a list of dates and stretches such as "2024-07-01..2024-07-14".
-func periods(f yamlfile.Mapping, key string) []Period {
+func periods(f yamlfile.Mapping, key string) []calendar.Period {
 	v, ok := f.Get(key)
 	if !ok {
 		return nil
 	}
-	var list []Period
+	var list []calendar.Period
 	for _, item := range v.List() {
-		p, err := ParsePeriod(item.Text())
+		p, err := calendar.ParsePeriod(item.Text())
 		if err != nil {
 			item.Fault("%w", err)
 		}

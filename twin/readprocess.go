@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/twin/yamlfile"
 )
 
@@ -177,7 +178,7 @@ func (r *reader) arrivals(v yamlfile.Value) Arrivals {
 			s := Surge{Factor: optNumber(g, "factor")}
 			if v, ok := g.Need("period"); ok {
 				var err error
-				if s.Period, err = ParsePeriod(v.Text()); err != nil {
+				if s.Period, err = calendar.ParsePeriod(v.Text()); err != nil {
 					v.Fault("%w", err)
 				}
 			}

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/mining/calendar"
 )
 
 // random returns a valid model drawn from the seed: every field of the files is
@@ -94,7 +95,7 @@ func random(seed uint64) *Model {
 			c.Week = append(c.Week, Interval{time.Weekday(rng.IntN(7)), time.Weekday(rng.IntN(7)), begin, begin + time.Duration(1+rng.Int64N(int64(24*time.Hour-begin)))})
 		}
 		if maybe() {
-			c.Off = []Period{{First: 18000, Last: 18000}, {First: 18100, Last: 18113}}
+			c.Off = []calendar.Period{{First: 18000, Last: 18000}, {First: 18100, Last: 18113}}
 		}
 		m.Calendars = append(m.Calendars, c)
 	}
@@ -108,7 +109,7 @@ func random(seed uint64) *Model {
 	for i := range 1 + rng.IntN(3) {
 		p := Pool{ID: fmt.Sprintf("p%d/%% %d", i, rng.IntN(9)), Name: text(), Unit: "u0", Calendar: "c0", Size: 1 + rng.IntN(5), Queue: []Queue{"", FIFO, EarliestDue, Shortest, MostUrgent}[rng.IntN(5)], CostPerHour: rng.Float64(), Provenance: from()}
 		if maybe() {
-			p.Members = []Member{{ID: word(), Efficiency: 1 + rng.Float64()}, {ID: "m" + p.ID, Calendar: "c0", Absent: []Period{{First: 18000, Last: 18010}}, Skills: map[string]int{word(): 1 + rng.IntN(3)}}}
+			p.Members = []Member{{ID: word(), Efficiency: 1 + rng.Float64()}, {ID: "m" + p.ID, Calendar: "c0", Absent: []calendar.Period{{First: 18000, Last: 18010}}, Skills: map[string]int{word(): 1 + rng.IntN(3)}}}
 		}
 		switch rng.IntN(3) {
 		case 0:
@@ -138,7 +139,7 @@ func random(seed uint64) *Model {
 			rule := Rule{{{Attribute: "channel", Is: []string{"portal"}}, {Attribute: "copies", From: &three, Not: true}}, {{Node: "task", Times: 2}}}
 			p.Rules, p.Priorities, p.MostAtOnce = map[string]Rule{"back": rule}, []Priority{{When: rule, Level: 3}, {When: Rule{}, Level: 1}}, 7
 			p.Decay = map[string]float64{"on": 0.5}
-			p.Arrivals.Surges = []Surge{{Period{First: 18000, Last: 18010}, 1.5}}
+			p.Arrivals.Surges = []Surge{{calendar.Period{First: 18000, Last: 18010}, 1.5}}
 			p.Arrivals.Hours[30], p.Arrivals.Month[4] = 2.5, 1
 		}
 		if maybe() {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/twin/yamlfile"
 )
 
@@ -114,7 +115,7 @@ func (v *validator) calendar(c Calendar) {
 }
 
 // periods checks that stretches of dates do not end before they begin.
-func (v *validator) periods(list []Period, path, format string, args ...any) {
+func (v *validator) periods(list []calendar.Period, path, format string, args ...any) {
 	for _, p := range list {
 		if p.Last < p.First {
 			v.fault(path, "%s: found the period %s, which ends before it begins", fmt.Sprintf(format, args...), p)
@@ -345,7 +346,7 @@ func (v *validator) arrivals(p *Process, at func(...string) string) {
 	weights("month", a.Month[:])
 	weights("hour of the week", a.Hours[:])
 	for _, s := range a.Surges {
-		v.periods([]Period{s.Period}, at("arrivals"), "process %q: arrivals: surge", p.ID)
+		v.periods([]calendar.Period{s.Period}, at("arrivals"), "process %q: arrivals: surge", p.ID)
 		if !(s.Factor >= 0) || math.IsInf(s.Factor, 0) {
 			v.fault(at("arrivals"), "process %q: arrivals: surge: found the factor %v, wanted a number from 0", p.ID, s.Factor)
 		}

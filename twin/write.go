@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/twin/yamlfile"
 )
 
@@ -147,7 +148,7 @@ func calendarMap(c Calendar) yamlfile.Map {
 	return append(out, yamlfile.Item{Key: "production", Value: truth(c.Production)}, yamlfile.Item{Key: "off", Value: periodList(c.Off)})
 }
 
-func periodList(periods []Period) any {
+func periodList(periods []calendar.Period) any {
 	if len(periods) == 0 {
 		return nil
 	}

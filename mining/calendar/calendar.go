@@ -31,6 +31,7 @@ type Config struct {
 	// Decrees: the days off by decree of 2020 and 2021 are obeyed. Ignored, they
 	// are what their day of the week makes them.
 	Decrees  bool
+	Off      []Period       // closed whatever the week and the production calendar say
 	Location *time.Location // nil for UTC
 }
 
@@ -60,6 +61,7 @@ type Calendar struct {
 	short       [7][]span
 	production  *Production
 	decrees     bool
+	off         []Period
 	loc         *time.Location
 	always      bool  // open round the clock: no need of tables for working time
 	first, last int64 // moments of the years of calendars
@@ -72,7 +74,7 @@ type Calendar struct {
 // interval outside the day, without length, finer than a microsecond or over
 // another one, and a week that never opens.
 func New(cfg Config) (*Calendar, error) {
-	c := &Calendar{production: cfg.Production, decrees: cfg.Decrees, loc: cfg.Location}
+	c := &Calendar{production: cfg.Production, decrees: cfg.Decrees, off: slices.Clone(cfg.Off), loc: cfg.Location}
 	if c.loc == nil {
 		c.loc = time.UTC
 	}
@@ -91,10 +93,15 @@ func New(cfg Config) (*Calendar, error) {
 		}
 		c.week[d], c.short[d] = merged, shorten(merged, anHour)
 	}
+	for _, p := range c.off {
+		if p.Last < p.First {
+			faults = append(faults, fmt.Errorf("calendar: closed %s, which ends before it begins", p))
+		}
+	}
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
-	c.always = c.production == nil
+	c.always = c.production == nil && len(c.off) == 0
 	open := false
 	for d := range c.week {
 		open = open || len(c.week[d]) > 0
@@ -103,10 +110,22 @@ func New(cfg Config) (*Calendar, error) {
 	if !open {
 		return nil, errors.New("calendar: the week never opens, wanted at least one interval")
 	}
-	if c.production != nil && !c.opensWithin(minYear, maxYear) {
+	if (c.production != nil || len(c.off) > 0) && !c.opensWithin(minYear, maxYear) {
 		return nil, errors.New("calendar: never opens: every day with an interval is a day off or is shortened to nothing")
 	}
 	return c, nil
+}
+
+// Without returns the calendar closed on the dates of further periods as well.
+func (c *Calendar) Without(off ...Period) (*Calendar, error) {
+	cfg := Config{Production: c.production, Decrees: c.decrees, Off: slices.Concat(c.off, off), Location: c.loc}
+	for d, spans := range c.week {
+		for _, s := range spans {
+			day := time.Weekday(d)
+			cfg.Week = append(cfg.Week, Interval{From: day, To: day, Begin: time.Duration(s.begin) * time.Microsecond, End: time.Duration(s.end) * time.Microsecond})
+		}
+	}
+	return New(cfg)
 }
 
 // Always returns the calendar that never closes. A nil location means UTC.
@@ -232,12 +251,15 @@ func (c *Calendar) dates(from, to int, f func(Date, []span)) {
 			stood = exchange(days)
 		}
 		for end := NewDate(y+1, 1, 1); d < end; d++ {
+			open := c.week[d.Weekday()]
 			if len(days) > 0 && days[0].Date == d {
-				f(d, c.hours(days[0], stood[d]))
+				open = c.hours(days[0], stood[d])
 				days = days[1:]
-			} else {
-				f(d, c.week[d.Weekday()])
 			}
+			if slices.ContainsFunc(c.off, func(p Period) bool { return p.First <= d && d <= p.Last }) {
+				open = nil
+			}
+			f(d, open)
 		}
 	}
 }

@@ -283,3 +283,26 @@ func TestTerms(t *testing.T) {
 	require.Equal(t, "5 working days, 30 calendar days, 1h0m0s of work", WorkingDays(5).String()+", "+CalendarDays(30).String()+", "+Minutes(60).Time().String())
 	require.Equal(t, Minutes(90), WorkingHours(1.5).Time().Minutes())
 }
+
+func TestOffDays(t *testing.T) {
+	off, err := ParsePeriod("2024-07-03..2024-07-04")
+	require.NoError(t, err)
+	require.Equal(t, "2024-07-03..2024-07-04", off.String())
+	for _, bad := range []string{"", "2024-07-03..", "2024-07-04..2024-07-03", "soon"} {
+		_, err := ParsePeriod(bad)
+		require.Error(t, err, bad)
+	}
+	c, err := New(Config{Week: Weekdays(9*time.Hour, 17*time.Hour), Off: []Period{off}})
+	require.NoError(t, err)
+	monday := time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC)
+	require.Equal(t, WorkingTime(24*time.Hour), c.Between(monday, monday.AddDate(0, 0, 7)))
+	c, err = c.Without(Period{NewDate(2024, 7, 1), NewDate(2024, 7, 1)})
+	require.NoError(t, err)
+	require.Equal(t, WorkingTime(16*time.Hour), c.Between(monday, monday.AddDate(0, 0, 7)))
+	require.False(t, c.WorkingDay(NewDate(2024, 7, 3)))
+	_, err = New(Config{Week: Weekdays(9*time.Hour, 17*time.Hour), Off: []Period{{5, 4}}})
+	require.ErrorContains(t, err, "ends before it begins")
+	d, err := Always(nil).Without(off)
+	require.NoError(t, err)
+	require.Equal(t, WorkingTime(5*24*time.Hour), d.Between(monday, monday.AddDate(0, 0, 7)))
+}

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -67,4 +68,29 @@ func floorDiv(a, b int64) int64 {
 		q--
 	}
 	return q
+}
+
+// Period is a stretch of dates, both ends included.
+type Period struct{ First, Last Date }
+
+// ParsePeriod reads "2024-07-01..2024-07-14", or one date.
+func ParsePeriod(s string) (Period, error) {
+	first, last, several := strings.Cut(s, "..")
+	if !several {
+		last = first
+	}
+	a, err1 := ParseDate(first)
+	b, err2 := ParseDate(last)
+	if err1 != nil || err2 != nil || b < a {
+		return Period{}, fmt.Errorf("found %q, wanted a date or two such as \"2024-07-01..2024-07-14\"", s)
+	}
+	return Period{a, b}, nil
+}
+
+// String returns the period as ParsePeriod reads it.
+func (p Period) String() string {
+	if p.First == p.Last {
+		return p.First.String()
+	}
+	return p.First.String() + ".." + p.Last.String()
 }

@@ -29,7 +29,10 @@ func keys(seed uint64, replication int, name string) (k [4]uint64) {
 // models that name their purposes alike share its draws. Every draw takes one
 // step, whatever the law: laws are inverted, never rejected, so that two models
 // stay in step. A Stream is for one goroutine.
-type Stream struct{ pcg rand.PCG }
+type Stream struct {
+	pcg    rand.PCG
+	mirror uint64
+}
 
 // NewStream returns the stream of a purpose.
 func NewStream(seed uint64, replication int, name string) *Stream {
@@ -50,7 +53,15 @@ func (s *Stream) Check() error {
 
 // Uniform returns a number in the open interval (0, 1), one of 2^53 that lie
 // evenly in it.
-func (s *Stream) Uniform() float64 { return unit(s.pcg.Uint64()) }
+func (s *Stream) Uniform() float64 { return unit(s.pcg.Uint64() ^ s.mirror) }
+
+// Mirrored returns the stream itself, which from now on gives 1 − u in place of
+// every u where mirrored is true: the antithetic draws (Hammersley & Morton 1956,
+// doi:10.1017/S0305004100031455).
+func (s *Stream) Mirrored(mirrored bool) *Stream {
+	s.mirror = mirror(mirrored)
+	return s
+}
 
 // Exponential returns a duration, exponentially distributed with the given mean,
 // rounded to the nanosecond. By inversion.
@@ -67,12 +78,28 @@ func (s *Stream) Exponential(mean time.Duration) time.Duration {
 // The number is two rounds of the finaliser of SplitMix64 (Steele, Lea & Flood
 // 2014, doi:10.1145/2660193.2660195; constants of Stafford's variant 13) over a
 // keyed Weyl sequence.
-type Field struct{ a, b uint64 }
+type Field struct{ a, b, mirror uint64 }
 
 // NewField returns the field of a purpose.
 func NewField(seed uint64, replication int, name string) Field {
 	k := keys(seed, replication, name)
-	return Field{k[2], k[3]}
+	return Field{a: k[2], b: k[3]}
+}
+
+// Mirrored returns the field that gives 1 − u in place of every u, where mirrored
+// is true; see Stream.Mirrored.
+func (f Field) Mirrored(mirrored bool) Field {
+	f.mirror = mirror(mirrored)
+	return f
+}
+
+// mirror returns what flips the bits of a word, or leaves them: unit maps a word
+// and its complement onto u and 1 − u.
+func mirror(mirrored bool) uint64 {
+	if mirrored {
+		return math.MaxUint64
+	}
+	return 0
 }
 
 // Check returns ErrNoSource for the zero field, nil otherwise.
@@ -86,7 +113,7 @@ func (f Field) Check() error {
 // Uniform returns the number of index (i, j), in the open interval (0, 1).
 func (f Field) Uniform(i, j uint64) float64 {
 	const golden, second = 0x9e3779b97f4a7c15, 0xd1342543de82ef95 // odd
-	return unit(mix(mix(f.a+i*golden+j*second) + f.b + i))
+	return unit(mix(mix(f.a+i*golden+j*second)+f.b+i) ^ f.mirror)
 }
 
 func mix(z uint64) uint64 {

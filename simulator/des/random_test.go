@@ -130,3 +130,15 @@ func TestExponentialIsInverted(t *testing.T) {
 		require.InDelta(t, float64(a.Exponential(time.Hour)), 3600*float64(b.Exponential(time.Second)), 3600)
 	}
 }
+
+// Mirrored draws are one less the draws.
+func TestMirrored(t *testing.T) {
+	a, b := NewStream(1, 2, "x"), NewStream(1, 2, "x").Mirrored(true)
+	f := NewField(1, 2, "x")
+	g := f.Mirrored(true)
+	for i := range uint64(1000) {
+		require.Equal(t, 1.0, a.Uniform()+b.Uniform())
+		require.Equal(t, 1.0, f.Uniform(i, 3)+g.Uniform(i, 3))
+	}
+	require.Equal(t, f, g.Mirrored(false))
+}

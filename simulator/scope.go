@@ -1,0 +1,646 @@
+package simulator
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/twin"
+)
+
+// scope is a diagram, or the inside of a sub-process: what a frame runs.
+type scope struct {
+	process    int32
+	node       int32 // the sub-process that it is the inside of; -1 of a process
+	entries    []int32
+	reactions  []int32 // event sub-processes
+	first, end int32   // its nodes: [first, end)
+	slots      int32   // counters of a frame: visits, tokens on flows into joins, tokens at nodes
+	kept       int32   // of them, those of visits, which an interruption keeps
+	counts     int32   // slot of the first node's counter; -1 where no inclusive join needs them
+	joins      []int32 // inclusive ones
+}
+
+type op uint8
+
+const (
+	opPass      op = iota // start, event without a duration, merge
+	opWork                // task, or event that takes time
+	opExclusive           // split by rule or probability
+	opParallel            // split to all
+	opInclusive           // split to some
+	opRace                // event-based split: the first event wins
+	opEnd
+	opTerminate
+	opThrow    // error end
+	opContain  // sub-process or call activity
+	opAwait    // waits for a message of another case
+	opListener // boundary event or event sub-process: no token comes to it
+)
+
+type node struct {
+	op       op
+	join     op // opParallel or opInclusive where it also joins, else opPass
+	id       string
+	process  int32
+	activity int32 // -1 where it leaves no row in a log
+	out      []edge
+	// in are the slots of its incoming flows, of joins.
+	in []int32
+	// reach tells, for an inclusive join and each of its incoming flows, from
+	// which nodes of the scope (less first) a token can still come by it.
+	reach [][]bool
+
+	visit     int32 // slot of its counter of visits; -1 where a frame comes here once at most
+	seed      uint64
+	work      // what doing it takes
+	count     int32 // where rules ask how often it was completed: the number among the case's; -1
+	term      int   // days of the lawful limit that a case has from here on; -1 for no change
+	requested bool
+	delivered bool
+	suspends  bool
+
+	inside    int32 // scope that an opContain, or event sub-process, runs; -1
+	repeat    *repeat
+	listeners []int32 // boundary events of an activity
+	listen    listen  // of an opListener
+	escalates string  // cause that it throws on the way, "" for none
+	fails     string  // error that an opThrow throws
+	sends     []int32 // nodes that get a message when it is completed
+	ruled     bool    // some of its flows have a rule
+	decays    bool    // some of its shares fall with each visit
+}
+
+// listen is what a boundary event or an event sub-process reacts to.
+type listen struct {
+	trigger    bpmn.Trigger
+	cause      string // of an error or escalation: "" for any
+	interrupts bool
+	again      bool // a timer that goes off again and again
+}
+
+type edge struct {
+	to    int32
+	slot  int32 // of the flow where to is a join, else -1
+	p     float64
+	upTo  float64 // cumulative probability
+	decay float64 // of p with each visit; 1 for none
+	rule  rule
+	ruled bool
+}
+
+// diagram is a bpmn.Process with its flows by node.
+type diagram struct {
+	*bpmn.Process
+	*source
+	in, out map[string][]*bpmn.Flow
+}
+
+// scope compiles a diagram at a position of c.p.scopes. Its nodes get consecutive
+// positions; scopes within it follow.
+func (c *compiler) scope(at, within int32, b *bpmn.Process, s *source) {
+	first := int32(len(c.p.nodes))
+	c.p.scopes[at] = scope{process: s.at, node: within, first: first, end: first + int32(len(b.Nodes)), counts: -1}
+	for int(at) >= len(c.diagrams) {
+		c.diagrams = append(c.diagrams, nil)
+	}
+	d := &diagram{Process: b, source: s, in: b.Incoming(), out: b.Outgoing()}
+	c.diagrams[at] = d
+	before := len(c.faults)
+	for i, n := range b.Nodes {
+		if _, twice := s.position[n.ID]; twice {
+			c.fault("%s: node %q stands twice", s.of, n.ID)
+		}
+		s.position[n.ID] = first + int32(i)
+	}
+	for _, f := range b.Flows {
+		for _, end := range [...]string{f.Source, f.Target} {
+			if p, ok := s.position[end]; !ok || p < first {
+				c.fault("%s: flow %q ends at %q, which is no node of its scope", s.of, f.ID, end)
+			}
+		}
+	}
+	if len(c.faults) > before {
+		c.broken = true
+		return
+	}
+	c.p.nodes = append(c.p.nodes, make([]node, len(b.Nodes))...)
+	for i, n := range b.Nodes {
+		made := c.node(at, n, d)
+		c.p.nodes[int(first)+i] = made
+	}
+	c.attach(at, d)
+	if within >= 0 {
+		c.entries(&c.p.scopes[at], d)
+	}
+}
+
+// node compiles a node, and what is inside of it.
+func (c *compiler) node(at int32, b *bpmn.Node, d *diagram) node {
+	what := fmt.Sprintf("%s: %s %q", d.of, b.Kind, b.ID)
+	n := node{op: opPass, id: b.ID, process: d.at, activity: -1, visit: -1, join: opPass, term: -1, count: -1, inside: -1,
+		seed: nameKey(d.ID + "/" + b.ID), requested: b.ID == d.RequestedBy, delivered: b.ID == d.DeliveredBy}
+	for _, f := range d.out[b.ID] {
+		n.out = append(n.out, edge{to: d.position[f.Target], slot: -1, p: 1, decay: 1})
+	}
+	split := len(n.out) > 1
+	if split {
+		n.op = opParallel // implicit split of an activity or event
+	}
+	if why := unsimulated(b); why != "" {
+		c.fault("%s: %s not simulated; draw the process without it", what, why)
+	}
+	task, given := d.Tasks[b.ID]
+	n.suspends = task.Suspends
+	switch {
+	case b.Kind == bpmn.EndEvent:
+		switch n.op = opEnd; b.Trigger {
+		case bpmn.TerminateTrigger:
+			n.op = opTerminate
+		case bpmn.ErrorTrigger:
+			n.op, n.fails = opThrow, causeOf(b, d)
+		case bpmn.EscalationTrigger:
+			n.escalates = causeOf(b, d)
+		}
+	case b.Kind == bpmn.BoundaryEvent:
+		n.op = opListener
+		n.listen = c.listen(b, d, what)
+		if b.Trigger == bpmn.TimerTrigger {
+			c.wait(&n, b, d, what)
+		}
+	case b.Kind == bpmn.SubProcess, b.Kind == bpmn.CallActivity && !given, b.Kind == bpmn.CallActivity && task.Time.Law == "":
+		c.contained(&n, b, d, what)
+	case b.IsTask() && !(b.Kind == bpmn.ReceiveTask && !given), b.Kind == bpmn.CallActivity:
+		if !given {
+			c.fault("%s: no parameters", what)
+			return n
+		}
+		c.work(&n, b, &task, d, what)
+	case b.Kind == bpmn.IntermediateCatchEvent || b.Kind == bpmn.ReceiveTask:
+		switch {
+		case given:
+			c.work(&n, b, &task, d, what)
+		case b.Trigger == bpmn.MessageTrigger || b.Kind == bpmn.ReceiveTask:
+			n.op = opAwait // what it waits for is found when all processes are known
+			c.name(&n, b, d)
+		case b.Trigger == bpmn.LinkTrigger, b.Trigger == bpmn.NoTrigger:
+		default:
+			c.fault("%s: no parameters: how long is it waited for?", what)
+		}
+	case b.Kind == bpmn.IntermediateThrowEvent:
+		if given {
+			c.work(&n, b, &task, d, what)
+		}
+		switch b.Trigger {
+		case bpmn.EscalationTrigger:
+			n.escalates = causeOf(b, d)
+		case bpmn.LinkTrigger:
+			c.link(&n, b, d, what)
+		}
+	case b.IsGateway():
+		c.gateway(&n, b, d, what)
+	}
+	if b.IsActivity() {
+		n.repeat = c.repeat(b, task.Repeat, d, what)
+	}
+	return n
+}
+
+// unsimulated names what of a node this simulator cannot run; "" for nothing.
+func unsimulated(b *bpmn.Node) string {
+	switch b.Trigger {
+	case bpmn.SignalTrigger:
+		return "a signal is"
+	case bpmn.ConditionalTrigger:
+		return "an event that waits for a condition is"
+	}
+	return ""
+}
+
+// causeOf returns the name by which the throw and the catch of an error, an
+// escalation or a message know each other; "" where none is said.
+func causeOf(b *bpmn.Node, d *diagram) string {
+	for _, c := range d.Causes {
+		if c.ID == b.Reference {
+			switch {
+			case c.Code != "":
+				return c.Code
+			case c.Name != "":
+				return c.Name
+			}
+		}
+	}
+	return b.Reference
+}
+
+// listen reads what a boundary event, or the start of an event sub-process, waits
+// for.
+func (c *compiler) listen(b *bpmn.Node, d *diagram, what string) listen {
+	l := listen{trigger: b.Trigger, interrupts: !b.NonInterrupting, again: b.Timer.Form == "timeCycle" && b.NonInterrupting}
+	switch b.Trigger {
+	case bpmn.ErrorTrigger, bpmn.EscalationTrigger:
+		l.cause = causeOf(b, d)
+	case bpmn.TimerTrigger, bpmn.MessageTrigger:
+	default:
+		c.fault("%s: an event of this kind reacts to nothing: wanted a timer, message, error or escalation", what)
+	}
+	return l
+}
+
+// wait compiles the time after which a timer goes off.
+func (c *compiler) wait(n *node, b *bpmn.Node, d *diagram, what string) {
+	task, given := d.Tasks[b.ID]
+	if !given {
+		c.fault("%s: no parameters: how long is it waited for?", what)
+		return
+	}
+	switch {
+	case len(task.Pools) > 0:
+		c.fault("%s: it has pools, and a timer needs nobody", what)
+		return
+	case task.Batch != nil:
+		c.fault("%s: it is batched, and a timer waits for no batch", what)
+		return
+	}
+	activity := n.activity
+	c.work(n, b, &task, d, what)
+	n.op, n.activity = opListener, activity
+	if n.listen.again && n.time.mean() < 1e-6 && !n.delayed {
+		c.fault("%s: a timer that goes off again and again, without a time between", what)
+	}
+}
+
+// contained compiles a sub-process or call activity.
+func (c *compiler) contained(n *node, b *bpmn.Node, d *diagram, what string) {
+	task := d.Tasks[b.ID]
+	if len(task.Pools) > 0 || task.Time.Law != "" {
+		c.fault("%s: it has a time or pools of its own; give them to the tasks within it", what)
+	}
+	n.op = opContain
+	if b.Kind == bpmn.CallActivity {
+		at := slices.IndexFunc(c.m.Processes, func(t *twin.Process) bool { return t.ID == b.Called || t.Diagram != nil && t.Diagram.ID == b.Called && b.Called != "" })
+		if at < 0 {
+			c.fault("%s: it calls %q, which is no process of the model, and has no time of its own", what, b.Called)
+			return
+		}
+		n.inside = int32(at)
+		return
+	}
+	if b.Sub == nil || len(b.Sub.Nodes) == 0 {
+		c.fault("%s: nothing is inside", what)
+		return
+	}
+	n.inside = int32(len(c.p.scopes))
+	c.p.scopes = append(c.p.scopes, scope{})
+	c.scope(n.inside, d.position[b.ID], b.Sub, d.source)
+	if !b.EventSub {
+		return
+	}
+	n.op = opListener
+	for _, start := range b.Sub.Nodes {
+		if start.Kind == bpmn.StartEvent {
+			n.listen = c.listen(start, d, what)
+			if start.Trigger == bpmn.TimerTrigger {
+				c.wait(n, start, d, what)
+			}
+			return
+		}
+	}
+	c.fault("%s: an event sub-process without a start event", what)
+}
+
+// link makes a throw of a link lead on to the catch of its name.
+func (c *compiler) link(n *node, b *bpmn.Node, d *diagram, what string) {
+	for _, other := range d.Nodes {
+		if other.Kind == bpmn.IntermediateCatchEvent && other.Trigger == bpmn.LinkTrigger && other.Reference == b.Reference {
+			n.out = []edge{{to: d.position[other.ID], slot: -1, p: 1, decay: 1}}
+			return
+		}
+	}
+	c.fault("%s: no link %q is caught in its scope", what, b.Reference)
+}
+
+// gateway compiles what a gateway joins and how it splits.
+func (c *compiler) gateway(n *node, b *bpmn.Node, d *diagram, what string) {
+	joins, split := len(d.in[b.ID]) > 1, len(n.out) > 1
+	switch b.Kind {
+	case bpmn.ParallelGateway:
+		if joins {
+			n.join = opParallel
+		}
+	case bpmn.InclusiveGateway:
+		if joins {
+			n.join = opInclusive
+		}
+		if split {
+			n.op = opInclusive
+			c.probabilities(n, b, d, false, what)
+		}
+	case bpmn.ExclusiveGateway:
+		if split {
+			n.op = opExclusive
+			c.probabilities(n, b, d, true, what)
+		}
+	case bpmn.EventBasedGateway:
+		if !split {
+			return
+		}
+		n.op = opRace
+		if slices.ContainsFunc(d.out[b.ID], func(f *bpmn.Flow) bool { _, ok := d.Branches[f.ID]; return ok }) {
+			n.op = opExclusive
+			c.probabilities(n, b, d, true, what)
+			return
+		}
+		for _, f := range d.out[b.ID] {
+			target := d.Node(f.Target)
+			_, timed := d.Tasks[f.Target]
+			if !timed && target.Trigger != bpmn.MessageTrigger && target.Kind != bpmn.ReceiveTask {
+				c.fault("%s: neither probabilities of its flows nor parameters of event %q", what, f.Target)
+			}
+			if len(d.Tasks[f.Target].Pools) > 0 {
+				c.fault("%s: %q behind it needs people, and only events can be waited for", what, f.Target)
+			}
+		}
+	}
+}
+
+// attach gives activities their boundary events and the scope its event
+// sub-processes.
+func (c *compiler) attach(at int32, d *diagram) {
+	s := &c.p.scopes[at]
+	for i, b := range d.Nodes {
+		k := s.first + int32(i)
+		switch {
+		case b.Kind == bpmn.SubProcess && b.EventSub:
+			s.reactions = append(s.reactions, k)
+		case b.Kind == bpmn.BoundaryEvent:
+			to, ok := d.position[b.Attached]
+			if !ok || to < s.first || to >= s.end || !d.Nodes[to-s.first].IsActivity() {
+				c.fault("%s: boundaryEvent %q: attached to %q, which is no activity of its scope", d.of, b.ID, b.Attached)
+				continue
+			}
+			c.p.nodes[to].listeners = append(c.p.nodes[to].listeners, k)
+		}
+	}
+}
+
+// entries finds where a sub-process begins: its start event, or the nodes that no
+// flow comes to.
+func (c *compiler) entries(s *scope, d *diagram) {
+	for i, b := range d.Nodes {
+		if b.Kind == bpmn.StartEvent {
+			s.entries = append(s.entries, s.first+int32(i))
+		}
+	}
+	if len(s.entries) > 1 {
+		c.fault("%s: the sub-process %q has %d start events, wanted one", d.of, c.p.nodes[s.node].id, len(s.entries))
+	}
+	if len(s.entries) > 0 {
+		return
+	}
+	for i, b := range d.Nodes {
+		if len(d.in[b.ID]) == 0 && b.Kind != bpmn.BoundaryEvent && !b.EventSub && !(b.Kind == bpmn.IntermediateCatchEvent && b.Trigger == bpmn.LinkTrigger) {
+			s.entries = append(s.entries, s.first+int32(i))
+		}
+	}
+}
+
+// starts finds the node where the arrivals of a process begin: the start event that
+// no message of another process sets off.
+func (c *compiler) starts(p *process, t *twin.Process, at int32) {
+	s := &c.p.scopes[at]
+	before := len(c.faults)
+	begun, called := false, false
+	for i, b := range t.Diagram.Nodes {
+		if b.Kind != bpmn.StartEvent || int(s.first)+i >= len(c.p.nodes) {
+			continue
+		}
+		k := s.first + int32(i)
+		switch {
+		case b.Trigger == bpmn.MessageTrigger && slices.ContainsFunc(c.p.nodes, func(n node) bool { return slices.Contains(n.sends, k) }):
+			begun = true
+		case p.start >= 0:
+			c.fault("process %q: startEvent %q: a second start event, wanted one", t.ID, b.ID)
+		default:
+			p.start = k
+		}
+	}
+	for i := range c.p.nodes {
+		called = called || c.p.nodes[i].op == opContain && c.p.nodes[i].inside == at && c.p.nodes[i].process != at
+	}
+	if p.start >= 0 {
+		s.entries = []int32{p.start}
+	}
+	none := t.Arrivals.Between.Law == "" && t.Arrivals.Moments == nil
+	switch {
+	case none && p.start >= 0 && called:
+		p.start = -1 // it is only called
+	case none && p.start >= 0:
+		c.fault("process %q: time between arrivals: law \"\": wanted one of %q", t.ID, lawNames)
+	case p.start < 0 && !begun && len(c.faults) == before:
+		c.fault("process %q: no start event", t.ID)
+	case !none && p.start < 0:
+		c.fault("process %q: cases arrive, but all its start events wait for messages of other processes", t.ID)
+	}
+}
+
+// joinMessages finds, for every node that sends a message, those that wait for it:
+// in other processes, by the name of the message, or at the other end of a message
+// flow.
+func (c *compiler) joinMessages() {
+	type end struct {
+		node    int32
+		process int32
+		name    string
+	}
+	var senders, receivers []end
+	byID := map[string][]int32{}
+	for i, d := range c.diagrams {
+		if d == nil || len(c.p.nodes) < int(c.p.scopes[i].end) {
+			continue
+		}
+		for k, b := range d.Nodes {
+			at := c.p.scopes[i].first + int32(k)
+			byID[b.ID] = append(byID[b.ID], at)
+			message := b.Trigger == bpmn.MessageTrigger
+			e := end{at, d.at, causeOf(b, d)}
+			switch {
+			case b.Kind == bpmn.SendTask, message && (b.Kind == bpmn.IntermediateThrowEvent || b.Kind == bpmn.EndEvent):
+				senders = append(senders, e)
+			case b.Kind == bpmn.StartEvent && message && c.p.scopes[i].node >= 0: // of an event sub-process
+				e.node = c.p.scopes[i].node
+				receivers = append(receivers, e)
+			case b.Kind == bpmn.StartEvent && message, b.Kind == bpmn.BoundaryEvent && message, c.p.nodes[at].op == opAwait:
+				receivers = append(receivers, e)
+			}
+		}
+	}
+	send := func(from, to int32) {
+		if n := &c.p.nodes[from]; n.process != c.p.nodes[to].process && !slices.Contains(n.sends, to) {
+			n.sends = append(n.sends, to)
+			c.p.messages = true
+		}
+	}
+	for _, s := range senders {
+		for _, r := range receivers {
+			if s.name != "" && s.name == r.name {
+				send(s.node, r.node)
+			}
+		}
+	}
+	for _, t := range c.m.Processes {
+		if t.Collaboration == nil {
+			continue
+		}
+		for _, f := range t.Collaboration.Messages {
+			for _, s := range senders {
+				for _, r := range receivers {
+					if slices.Contains(byID[f.Source], s.node) && slices.Contains(byID[f.Target], r.node) {
+						send(s.node, r.node)
+					}
+				}
+			}
+		}
+	}
+	var deaf []string
+	for _, r := range receivers {
+		n := &c.p.nodes[r.node]
+		heard := slices.ContainsFunc(senders, func(s end) bool { return slices.Contains(c.p.nodes[s.node].sends, r.node) })
+		if !heard && (n.op == opAwait || n.op == opListener && n.listen.trigger == bpmn.MessageTrigger) {
+			deaf = append(deaf, fmt.Sprintf("process %q: %q: no process of the model sends the message that it waits for: how long is it waited for?", c.p.processes[n.process].id, n.id))
+		}
+	}
+	slices.Sort(deaf)
+	for _, s := range deaf {
+		c.fault("%s", s)
+	}
+}
+
+// circles faults call activities that lead back to their own process.
+func (c *compiler) circles() {
+	state := make([]uint8, len(c.p.scopes)) // 1 on the way, 2 done
+	var path []string
+	var visit func(at int32) bool
+	visit = func(at int32) bool {
+		switch state[at] {
+		case 1:
+			return true
+		case 2:
+			return false
+		}
+		state[at] = 1
+		s := &c.p.scopes[at]
+		for k := s.first; k < s.end; k++ {
+			if inside := c.p.nodes[k].inside; inside >= 0 && visit(inside) {
+				path = append(path, fmt.Sprintf("%s/%s", c.p.processes[s.process].id, c.p.nodes[k].id))
+				return true
+			}
+		}
+		state[at] = 2
+		return false
+	}
+	for at := range c.p.scopes {
+		if visit(int32(at)) {
+			slices.Reverse(path)
+			c.fault("call activities lead back to where they began: %s", strings.Join(path, " → "))
+			return
+		}
+	}
+}
+
+// repeat is how often an activity is done, see twin.Repeat.
+type repeat struct {
+	form      bpmn.LoopForm
+	upTo      []float64 // cumulative shares of counts
+	counts    []int32
+	attribute int32 // number among the case's values; -1
+	enough    int32
+	again     float64
+	decay     float64
+	most      int32
+}
+
+func (c *compiler) repeat(b *bpmn.Node, t *twin.Repeat, d *diagram, what string) *repeat {
+	switch {
+	case b.Loop == nil && t == nil:
+		return nil
+	case b.Loop == nil:
+		c.fault("%s: it is said how often it is repeated, and the diagram does not repeat it", what)
+		return nil
+	case t == nil:
+		c.fault("%s: the diagram repeats it, and nothing says how often", what)
+		return nil
+	}
+	r := &repeat{form: b.Loop.Form, attribute: -1, enough: int32(t.Enough), again: t.Again, decay: t.Decay, most: int32(t.Most)}
+	if r.decay == 0 {
+		r.decay = 1
+	}
+	if b.Loop.Maximum > 0 && (r.most == 0 || int(r.most) > b.Loop.Maximum) {
+		r.most = int32(b.Loop.Maximum)
+	}
+	if r.form == bpmn.StandardLoop {
+		if !(r.again >= 0 && r.again <= 1 && r.decay > 0 && r.decay <= 1) || r.most < 0 {
+			c.fault("%s: repeated with again %v, decay %v, most %d: wanted probabilities and a number from 0", what, t.Again, t.Decay, t.Most)
+		} else if r.again*r.decay == 1 && r.most == 0 {
+			c.fault("%s: the loop never ends: wanted a probability below 1, a decay or a greatest number", what)
+		}
+		return r
+	}
+	if t.Attribute != "" {
+		if r.attribute = attributeAt(d.Attributes, t.Attribute); r.attribute < 0 || d.Attributes[r.attribute].Number.Law == "" {
+			c.fault("%s: repeated as often as %q says, which is no attribute that is a number", what, t.Attribute)
+		}
+		return r
+	}
+	var counts []int
+	for k := range t.Instances {
+		counts = append(counts, k)
+	}
+	slices.Sort(counts)
+	total := 0.0
+	for _, k := range counts {
+		if k < 0 || k > mostInstances || !(t.Instances[k] >= 0) {
+			c.fault("%s: %d instances with probability %v: wanted 0 to %d, and a share", what, k, t.Instances[k], mostInstances)
+		}
+		total += t.Instances[k]
+		r.counts, r.upTo = append(r.counts, int32(k)), append(r.upTo, total)
+	}
+	if len(counts) == 0 || total < 1-1e-6 || total > 1+1e-6 {
+		c.fault("%s: the shares of its numbers of instances sum to %.6g: wanted 1", what, total)
+	}
+	return r
+}
+
+// mostInstances bounds the instances of one activity.
+const mostInstances = 10_000
+
+// mean returns the mean number of times that an activity is done.
+func (r *repeat) mean(p *process) float64 {
+	switch {
+	case r == nil:
+		return 1
+	case r.form == bpmn.StandardLoop:
+		sum, on := 1.0, 1.0
+		for k, again := 1, r.again; k < 100_000 && (r.most == 0 || k < int(r.most)) && on > 1e-12; k, again = k+1, again*r.decay {
+			on *= again
+			sum += on
+		}
+		return sum
+	case r.attribute >= 0:
+		return p.attributes[r.attribute].number.mean()
+	}
+	sum, last := 0.0, 0.0
+	for i, n := range r.counts {
+		done := float64(n)
+		if r.enough > 0 {
+			done = min(done, float64(r.enough))
+		}
+		sum += done * (r.upTo[i] - last)
+		last = r.upTo[i]
+	}
+	return sum
+}
+
+func seconds(x float64) time.Duration { return time.Duration(x*1e6+0.5) * time.Microsecond }
