@@ -38,8 +38,8 @@ func (r *run) gather(k int32) {
 		if n.batch.timed {
 			ends = min(ends, r.clock(n.batch.next(r.instant(now))))
 		}
-		if ends != Never {
-			r.des.Schedule(max(ends, now), 0, event{batchEvent, uint32(node), g.generation})
+		if ends != Never { // who comes at that moment is still let in
+			r.des.Schedule(max(ends, now), 1, event{batchEvent, uint32(node), g.generation})
 		}
 	}
 	g.items = append(g.items, reference{k, t.generation})

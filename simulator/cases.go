@@ -250,4 +250,3 @@ func (q *ring[T]) pop() T {
 	q.n--
 	return x
 }
-

@@ -59,3 +59,50 @@ func one(between, service twin.Distribution, size int, calendar string) *sketch 
 	return newSketch(between).pool("R", size, calendar).
 		node("s", bpmn.StartEvent).task("A", service, "R").node("e", bpmn.EndEvent).flow("s", "A", "e")
 }
+
+// sub adds a sub-process, whose inside build draws.
+func (s *sketch) sub(id string, build func(*sketch)) *sketch {
+	outer := s.p.Diagram
+	s.p.Diagram = &bpmn.Process{}
+	build(s)
+	inner := s.p.Diagram
+	s.p.Diagram = outer
+	outer.Nodes = append(outer.Nodes, &bpmn.Node{ID: id, Name: id, Kind: bpmn.SubProcess, Sub: inner})
+	return s
+}
+
+// event adds an event with a trigger and the name of its cause.
+func (s *sketch) event(id string, k bpmn.Kind, trigger bpmn.Trigger, cause string) *sketch {
+	s.node(id, k)
+	n := s.p.Diagram.Node(id)
+	n.Trigger, n.Reference = trigger, cause
+	return s
+}
+
+// boundary adds a boundary event to an activity.
+func (s *sketch) boundary(id, attached string, trigger bpmn.Trigger, cause string, interrupts bool) *sketch {
+	s.event(id, bpmn.BoundaryEvent, trigger, cause)
+	n := s.p.Diagram.Node(id)
+	n.Attached, n.NonInterrupting = attached, !interrupts
+	return s
+}
+
+// after gives an event its time.
+func (s *sketch) after(id string, d time.Duration) *sketch {
+	s.p.Tasks[id] = twin.Task{Time: exactly(d)}
+	return s
+}
+
+// change alters the parameters of a task.
+func (s *sketch) change(id string, f func(*twin.Task)) *sketch {
+	t := s.p.Tasks[id]
+	f(&t)
+	s.p.Tasks[id] = t
+	return s
+}
+
+// loop makes the diagram repeat an activity.
+func (s *sketch) loop(id string, form bpmn.LoopForm, r twin.Repeat) *sketch {
+	s.p.Diagram.Node(id).Loop = &bpmn.Loop{Form: form}
+	return s.change(id, func(t *twin.Task) { t.Repeat = &r })
+}

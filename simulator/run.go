@@ -256,6 +256,9 @@ func (r *run) loop(ctx context.Context) error {
 			if err := ctx.Err(); err != nil {
 				return fmt.Errorf("after %d events: %w", n, err)
 			}
+			if r.des.Now() > longestRun {
+				return fmt.Errorf("%d years of simulated time have passed and %d counted cases are still under way: more work comes than can be done, or urgent work leaves no time for other", longestRun/(365*24*time.Hour), r.counting.under)
+			}
 			if r.messages && r.counting.done && n&0xffff == 0 {
 				if err := r.silent(); err != nil {
 					return err
@@ -291,6 +294,9 @@ func (r *run) loop(ctx context.Context) error {
 		}
 	}
 }
+
+// longestRun bounds a run that would not end.
+const longestRun = 200 * 365 * 24 * time.Hour
 
 func (r *run) handle(e event) error {
 	switch e.kind {

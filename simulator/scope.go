@@ -55,7 +55,7 @@ type node struct {
 
 	visit     int32 // slot of its counter of visits; -1 where a frame comes here once at most
 	seed      uint64
-	work      // what doing it takes
+	work            // what doing it takes
 	count     int32 // where rules ask how often it was completed: the number among the case's; -1
 	term      int   // days of the lawful limit that a case has from here on; -1 for no change
 	requested bool
@@ -280,7 +280,9 @@ func (c *compiler) contained(n *node, b *bpmn.Node, d *diagram, what string) {
 	}
 	n.op = opContain
 	if b.Kind == bpmn.CallActivity {
-		at := slices.IndexFunc(c.m.Processes, func(t *twin.Process) bool { return t.ID == b.Called || t.Diagram != nil && t.Diagram.ID == b.Called && b.Called != "" })
+		at := slices.IndexFunc(c.m.Processes, func(t *twin.Process) bool {
+			return t.ID == b.Called || t.Diagram != nil && t.Diagram.ID == b.Called && b.Called != ""
+		})
 		if at < 0 {
 			c.fault("%s: it calls %q, which is no process of the model, and has no time of its own", what, b.Called)
 			return

@@ -32,7 +32,7 @@ type Statistics struct {
 	// mean, over a run, of draws less the mean of their law, by process (times
 	// between arrivals) and pool (working time), in seconds.
 	Controls []float64
-	Warnings   []error
+	Warnings []error
 }
 
 // Figures are those of a set of cases.

@@ -332,9 +332,9 @@ func power(x float64, n uint32) float64 {
 	return p
 }
 
-// inclusiveJoins fires the first inclusive join of the frame that no further
-// token can come to by a flow that is still empty (BPMN 2.0.2, section 13.4.3),
-// and reports whether there was one.
+// inclusiveJoins fires the first inclusive join of the frame that no further token
+// can come to by a flow that is still empty, tokens apart that can also come by one
+// that is not (BPMN 2.0.2, section 13.4.3), and reports whether there was one.
 func (r *run) inclusiveJoins(frame int32, joins []int32) bool {
 	f := &r.frames[frame]
 	slots := r.slots(f)
@@ -343,14 +343,21 @@ func (r *run) inclusiveJoins(frame int32, joins []int32) bool {
 	for _, at := range joins {
 		n := &r.nodes[at]
 		here, expected := int32(0), false
-		for k, s := range n.in {
+		for _, s := range n.in {
 			if slots[s] > 0 {
 				here++
+			}
+		}
+		for node := 0; here > 0 && node < len(counts) && !expected; node++ {
+			if counts[node] == 0 {
 				continue
 			}
-			for node, tokens := range counts {
-				expected = expected || tokens > 0 && n.reach[k][node]
+			filled := false
+			for k, s := range n.in {
+				expected = expected || slots[s] == 0 && n.reach[k][node]
+				filled = filled || slots[s] > 0 && n.reach[k][node]
 			}
+			expected = expected && !filled
 		}
 		if here == 0 || expected {
 			continue

@@ -2,7 +2,9 @@
 // against: closed forms of stationary queues with Poisson arrivals, and Little's
 // law for any of them.
 //
-//	rates ─▶ MM1, MMc, MD1, MG1, FeedbackMM1, TandemMM1 ─▶ Queue
+//	rates ─▶ MM1, MMc, MMcK, MD1, MG1, ErlangA, FeedbackMM1, TandemMM1,
+//	         Cobham, PreemptiveResume, ProcessorSharing ─▶ Queue
+//	runs of many seeds ─▶ Coverage ─▶ share of intervals that hold the truth
 //
 // Times are in the unit of the mean service time that is given. Left out on
 // purpose: queues without a closed form, such as those with working hours; two
@@ -10,8 +12,13 @@
 package simtest
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"runtime"
+	"sync"
+
+	"github.com/uprava/uprava/mining/measure"
 )
 
 // Queue is the steady state of a queue.
@@ -122,4 +129,148 @@ func Little(length, rate, sojourn, tolerance float64) error {
 		return fmt.Errorf("little's law: %v in the system, but %v arrive a unit of time and stay %v, which makes %v", length, rate, sojourn, want)
 	}
 	return nil
+}
+
+// MMcK is c servers with exponential service and room for limit customers, those in
+// service included: who finds it full is turned away (Kleinrock, Queueing Systems I,
+// section 3.6). Lost is their share, Wait and Sojourn are of the others.
+func MMcK(rate, service float64, c, limit int) (q Queue, lost float64, err error) {
+	if !(rate > 0 && service > 0) || c < 1 || limit < c {
+		return q, 0, fmt.Errorf("queue of rate %v, service %v, %d servers, room for %d: wanted all above 0, and room for the servers", rate, service, c, limit)
+	}
+	q, lost, _ = birthDeath(rate, service, 0, c, limit)
+	return q, lost, nil
+}
+
+// ErlangA is c servers with exponential service and customers who leave after an
+// exponential patience of the given mean unless served (Palm 1946; Mandelbaum &
+// Zeltyn 2007, doi:10.1007/978-3-540-71988-7_2). Lost is the share that leaves; Wait
+// and Sojourn are over all customers, also these.
+func ErlangA(rate, service, patience float64, c int) (q Queue, lost float64, err error) {
+	if !(rate > 0 && service > 0 && patience > 0) || c < 1 {
+		return q, 0, fmt.Errorf("queue of rate %v, service %v, patience %v, %d servers: wanted all above 0", rate, service, patience, c)
+	}
+	limit := c + int(200+40*rate*patience)
+	q, _, queue := birthDeath(rate, service, 1/patience, c, limit)
+	q.Wait, q.Sojourn = queue/rate, q.Length/rate
+	return q, queue / patience / rate, nil
+}
+
+// birthDeath solves the chain of the number in the system, 0 to limit, and returns
+// besides the share of arrivals that find it full and the mean number waiting.
+func birthDeath(rate, service, leave float64, c, limit int) (q Queue, full, queue float64) {
+	p := make([]float64, limit+1)
+	p[0] = 1
+	sum := 1.0
+	for n := 1; n <= limit; n++ {
+		p[n] = p[n-1] * rate / (float64(min(n, c))/service + leave*float64(max(n-c, 0)))
+		sum += p[n]
+	}
+	busy := 0.0
+	for n := range p {
+		p[n] /= sum
+		q.Length += float64(n) * p[n]
+		queue += float64(max(n-c, 0)) * p[n]
+		busy += float64(min(n, c)) * p[n]
+	}
+	full = p[limit]
+	q.Utilisation = busy / float64(c)
+	q.Wait, q.Sojourn = queue/(rate*(1-full)), q.Length/(rate*(1-full))
+	return q, full, queue
+}
+
+// Class is a class of customers of a server with priorities.
+type Class struct{ Rate, Mean, SD float64 }
+
+// Cobham returns the mean waits of the classes of one server, the most urgent
+// first, where service once begun is not interrupted (Cobham 1954,
+// doi:10.1287/opre.2.1.70).
+func Cobham(classes []Class) ([]float64, error) {
+	residual := 0.0
+	for _, k := range classes {
+		residual += k.Rate * (k.Mean*k.Mean + k.SD*k.SD) / 2
+	}
+	waits := make([]float64, len(classes))
+	before := 0.0
+	for i, k := range classes {
+		with := before + k.Rate*k.Mean
+		if with >= 1 {
+			return nil, fmt.Errorf("class %d brings the load to %v: wanted less than 1", i, with)
+		}
+		waits[i] = residual / ((1 - before) * (1 - with))
+		before = with
+	}
+	return waits, nil
+}
+
+// PreemptiveResume returns the mean times in the system of the classes of one
+// server, the most urgent first, where a more urgent customer interrupts service,
+// which then goes on where it stopped (Kleinrock, Queueing Systems II, 1976, section
+// 3.4).
+func PreemptiveResume(classes []Class) ([]float64, error) {
+	times := make([]float64, len(classes))
+	before, residual := 0.0, 0.0
+	for i, k := range classes {
+		with := before + k.Rate*k.Mean
+		if with >= 1 {
+			return nil, fmt.Errorf("class %d brings the load to %v: wanted less than 1", i, with)
+		}
+		residual += k.Rate * (k.Mean*k.Mean + k.SD*k.SD) / 2
+		times[i] = (k.Mean*(1-with) + residual) / ((1 - before) * (1 - with))
+		before = with
+	}
+	return times, nil
+}
+
+// ProcessorSharing is one server that serves all customers at once, each at an even
+// share of its pace: T = service/(1−ρ), whatever the law of the service (Kleinrock
+// 1967, doi:10.1145/321386.321388). Nobody waits.
+func ProcessorSharing(rate, service float64) (Queue, error) {
+	rho, err := stable(rate, service, 1)
+	if err != nil {
+		return Queue{}, err
+	}
+	q := of(rate, service, rho, 0)
+	q.Sojourn = service / (1 - rho)
+	q.Length = rate * q.Sojourn
+	return q, nil
+}
+
+// Coverage returns the share of the seeds 1 to n whose interval contains what theory
+// says: Student's, at the given confidence, over the values that sample returns of
+// replications 0 to r−1. Seeds run on all processors; the result does not depend on
+// their number.
+func Coverage(n, r int, confidence, want float64, sample func(seed uint64, replication int) (float64, error)) (float64, error) {
+	hits, errs := make([]bool, n), make([]error, n)
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			x := make([]float64, r)
+			for i := range next {
+				for rep := range x {
+					if x[rep], errs[i] = sample(uint64(i+1), rep); errs[i] != nil {
+						break
+					}
+				}
+				if errs[i] == nil {
+					var iv measure.Interval
+					iv, errs[i] = measure.MeanInterval(x, confidence)
+					hits[i] = iv.Contains(want)
+				}
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	covered := 0
+	for _, hit := range hits {
+		if hit {
+			covered++
+		}
+	}
+	return float64(covered) / float64(n), errors.Join(errs...)
 }

@@ -3,6 +3,7 @@ package simtest
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -105,3 +106,62 @@ func shared(t *testing.T, path string) string {
 }
 
 func exists(path string) bool { _, err := os.Stat(path); return err == nil }
+
+// Values from other books and by other ways.
+func TestLimitedRoomAndPatience(t *testing.T) {
+	q, lost, err := MMcK(2, 1, 2, 2) // Erlang B of two servers at load 2: 0.4
+	require.NoError(t, err)
+	require.InDelta(t, 0.4, lost, 1e-12)
+	require.Zero(t, q.Wait)
+	q, lost, err = MMcK(0.8, 1, 1, 400) // as good as M/M/1
+	require.NoError(t, err)
+	require.InDelta(t, 5, q.Sojourn, 1e-9)
+	require.Less(t, lost, 1e-30)
+	q, lost, err = ErlangA(3, 1, 1, 2) // patience as service: the number in the system is Poisson(3)
+	require.NoError(t, err)
+	require.InDelta(t, 3, q.Length, 1e-9)
+	require.InDelta(t, 1-q.Utilisation*2/3, lost, 1e-9) // who is not lost is served
+	_, _, err = MMcK(1, 1, 2, 1)
+	require.Error(t, err)
+	_, _, err = ErlangA(1, 1, 0, 1)
+	require.Error(t, err)
+}
+
+func TestPriorityFormulas(t *testing.T) {
+	// One class is M/G/1; two alike share the conservation law Σρ_k W_k = ρ W.
+	one, err := MG1(0.5, 1, 2)
+	require.NoError(t, err)
+	w, err := Cobham([]Class{{0.5, 1, 2}})
+	require.NoError(t, err)
+	require.InDelta(t, one.Wait, w[0], 1e-12)
+	w, err = Cobham([]Class{{0.2, 1, 2}, {0.3, 1, 2}})
+	require.NoError(t, err)
+	require.InDelta(t, 0.5*one.Wait, 0.2*w[0]+0.3*w[1], 1e-12)
+	p, err := PreemptiveResume([]Class{{0.2, 1, 1}, {0.3, 1, 1}})
+	require.NoError(t, err)
+	require.InDelta(t, 1/(1-0.2), p[0], 1e-12)          // the urgent do not see the others
+	require.InDelta(t, 2*0.5, 0.2*p[0]+0.3*p[1], 1e-12) // exponential: M/M/1 in all
+	_, err = Cobham([]Class{{0.5, 1, 1}, {0.5, 1, 1}})
+	require.Error(t, err)
+	_, err = PreemptiveResume([]Class{{1, 1, 1}})
+	require.Error(t, err)
+	q, err := ProcessorSharing(0.8, 1)
+	require.NoError(t, err)
+	require.InDelta(t, 5, q.Sojourn, 1e-12)
+	_, err = ProcessorSharing(1, 1)
+	require.Error(t, err)
+}
+
+func TestCoverage(t *testing.T) {
+	normal := func(bias float64) func(uint64, int) (float64, error) {
+		return func(seed uint64, rep int) (float64, error) {
+			return bias + rand.New(rand.NewPCG(seed, uint64(rep))).NormFloat64(), nil
+		}
+	}
+	c, err := Coverage(2000, 10, 0.95, 0, normal(0))
+	require.NoError(t, err)
+	require.InDelta(t, 0.95, c, 0.02)
+	c, err = Coverage(2000, 10, 0.95, 0, normal(1))
+	require.NoError(t, err)
+	require.Less(t, c, 0.5)
+}
