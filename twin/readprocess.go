@@ -109,13 +109,17 @@ func (r *reader) branch(p *Process, flow string, f yamlfile.Mapping) {
 	}
 }
 
-// rule reads a list of conditions, all of which must hold, or a list of such lists,
-// any of which must.
 func rule(f yamlfile.Mapping, key string) Rule {
 	v, ok := f.Get(key)
 	if !ok {
 		return nil
 	}
+	return ReadRule(v)
+}
+
+// ReadRule reads a list of lines, any of which must hold, each a list of conditions,
+// all of which must: [[{attribute: channel, is: [portal]}], [{node: T06, times: 2}]].
+func ReadRule(v yamlfile.Value) Rule {
 	lines := Rule{}
 	for _, line := range v.List() {
 		conditions := []Condition{}

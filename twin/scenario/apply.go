@@ -36,23 +36,35 @@ func (s *Scenario) Apply(m *twin.Model) (*twin.Model, error) {
 
 func (l Lever) apply(m *twin.Model) error {
 	switch l.Kind {
-	case Pool:
+	case Pool, Calendar, Order:
 		return l.staff(m)
-	case Control, Arrivals:
+	case Control, Arrivals, Surge, Gate:
 		p, err := process(m, l.Target)
 		if err != nil {
 			return err
 		}
 		return l.onProcess(p)
-	case Branch:
+	case Branch, Rule:
 		return l.branch(m)
 	}
 	p, id, err := l.node(m)
 	if err != nil {
 		return err
 	}
-	if l.Kind == Remove {
+	switch l.Kind {
+	case Remove:
 		return remove(p, id)
+	case Parallel:
+		until := l
+		until.Target = l.Until
+		q, last, err := until.node(m)
+		if err != nil {
+			return err
+		}
+		if p != q {
+			return fmt.Errorf("%q and %q stand in different processes", id, last)
+		}
+		return parallel(p, id, last)
 	}
 	t, ok := p.Tasks[id]
 	if !ok {
@@ -74,6 +86,8 @@ func (l Lever) apply(m *twin.Model) error {
 		t.Pools, t.ByPool, t.Calendar, t.Time, t.Delay = nil, nil, "", *l.Time, twin.Distribution{}
 	case Batch:
 		l.moments(&t)
+	case Priority:
+		t.Priority += l.Change
 	case Release:
 		if l.WorkingDays == nil {
 			t.NotBefore = nil
@@ -133,11 +147,18 @@ func (l Lever) moments(t *twin.Task) {
 }
 
 func (l Lever) onProcess(p *twin.Process) error {
-	if l.Kind == Control {
+	switch l.Kind {
+	case Control:
 		if p.Limit == nil {
 			return fmt.Errorf("the process %q has no limit, so no control date", p.ID)
 		}
 		p.Limit.ControlDays = l.ControlDays
+		return nil
+	case Surge:
+		p.Arrivals.Surges = append(p.Arrivals.Surges, twin.Surge{Period: l.Period, Factor: l.Scale})
+		return nil
+	case Gate:
+		p.MostAtOnce = l.Size
 		return nil
 	}
 	if p.Arrivals.Between.Scale == 0 {
@@ -162,7 +183,9 @@ func (l Lever) branch(m *twin.Model) error {
 		if l.Process != "" && p.ID != l.Process {
 			continue
 		}
-		if _, ok := p.Branches[l.Target]; ok {
+		_, shared := p.Branches[l.Target]
+		_, ruled := p.Rules[l.Target]
+		if shared || ruled {
 			found = append(found, p)
 		}
 		all = append(all, slices.Sorted(maps.Keys(p.Branches))...)
@@ -175,15 +198,27 @@ func (l Lever) branch(m *twin.Model) error {
 		return fmt.Errorf("the branch %q stands in %d processes, wanted the process said", l.Target, len(found))
 	}
 	p := found[0]
+	if l.Kind == Rule {
+		if p.Rules == nil {
+			p.Rules = map[string]twin.Rule{}
+		}
+		p.Rules[l.Target] = l.When
+		delete(p.Branches, l.Target)
+		return nil
+	}
+	delete(p.Rules, l.Target)
+	scope := scopeOf(p, func(s *bpmn.Process) bool {
+		return slices.ContainsFunc(s.Flows, func(f *bpmn.Flow) bool { return f.ID == l.Target })
+	})
 	source := ""
-	for _, f := range p.Diagram.Flows {
+	for _, f := range scope.Flows {
 		if f.ID == l.Target {
 			source = f.Source
 		}
 	}
 	var others []string
 	rest := 0.0
-	for _, f := range p.Diagram.Flows {
+	for _, f := range scope.Flows {
 		if _, ok := p.Branches[f.ID]; ok && f.Source == source && f.ID != l.Target {
 			others = append(others, f.ID)
 			rest += p.Branches[f.ID]
@@ -207,6 +242,17 @@ func (l Lever) staff(m *twin.Model) error {
 		all = append(all, p.ID)
 		if p.ID != l.Target && !strings.EqualFold(p.Name.RU, l.Target) && !strings.EqualFold(p.Name.EN, l.Target) {
 			continue
+		}
+		switch l.Kind {
+		case Calendar:
+			p.Calendar = l.To
+			for k := range p.Members {
+				p.Members[k].Calendar = ""
+			}
+			return nil
+		case Order:
+			p.Queue = twin.Queue(l.To)
+			return nil
 		}
 		now := p.Size
 		if len(p.Members) > 0 {
@@ -266,7 +312,7 @@ func (l Lever) node(m *twin.Model) (*twin.Process, string, error) {
 	var byID, byName []place
 	var all []string
 	for _, p := range processes {
-		for _, n := range p.Diagram.Nodes {
+		for _, n := range nodesOf(p) {
 			if n.ID == target {
 				byID = append(byID, place{p, n.ID})
 			}
@@ -305,7 +351,8 @@ func (l Lever) node(m *twin.Model) (*twin.Process, string, error) {
 // become one; otherwise a gateway stays in its place, which takes no time: the
 // diagram stays connected.
 func remove(p *twin.Process, id string) error {
-	n := p.Diagram.Node(id)
+	scope := scopeOf(p, func(s *bpmn.Process) bool { return s.Node(id) != nil })
+	n := scope.Node(id)
 	if !n.IsTask() && n.Kind != bpmn.IntermediateCatchEvent && n.Kind != bpmn.IntermediateThrowEvent {
 		return fmt.Errorf("%q is a %s, wanted a task or an event within the process", id, n.Kind)
 	}
@@ -319,7 +366,7 @@ func remove(p *twin.Process, id string) error {
 		return fmt.Errorf("the step %q carries a legal limit of its own: the law, not a lever, removes it", id)
 	}
 	var in, out []*bpmn.Flow
-	for _, f := range p.Diagram.Flows {
+	for _, f := range scope.Flows {
 		if f.Target == id {
 			in = append(in, f)
 		}
@@ -328,7 +375,7 @@ func remove(p *twin.Process, id string) error {
 		}
 	}
 	for _, f := range in {
-		if source := p.Diagram.Node(f.Source); source != nil && source.Kind == bpmn.EventBasedGateway {
+		if source := scope.Node(f.Source); source != nil && source.Kind == bpmn.EventBasedGateway {
 			return fmt.Errorf("%q is what the gateway %q waits for", id, source.ID)
 		}
 	}
@@ -342,8 +389,8 @@ func remove(p *twin.Process, id string) error {
 		return nil
 	}
 	in[0].Target = out[0].Target
-	p.Diagram.Nodes = slices.DeleteFunc(p.Diagram.Nodes, func(x *bpmn.Node) bool { return x.ID == id })
-	p.Diagram.Flows = slices.DeleteFunc(p.Diagram.Flows, func(x *bpmn.Flow) bool { return x == out[0] })
+	scope.Nodes = slices.DeleteFunc(scope.Nodes, func(x *bpmn.Node) bool { return x.ID == id })
+	scope.Flows = slices.DeleteFunc(scope.Flows, func(x *bpmn.Flow) bool { return x == out[0] })
 	if p.Layout != nil {
 		join(p.Layout, id, in[0].ID, out[0].ID)
 	}
@@ -365,4 +412,64 @@ func join(l *bpmn.Diagram, node, in, out string) {
 			l.Edges[i].Points = append(slices.Clone(l.Edges[i].Points), tail...)
 		}
 	}
+}
+
+// scopeOf returns the diagram of the process, or the inside of one of its
+// sub-processes, that has what is looked for.
+func scopeOf(p *twin.Process, has func(*bpmn.Process) bool) *bpmn.Process {
+	found := p.Diagram
+	p.Diagram.Walk(func(s *bpmn.Process, _ *bpmn.Node) {
+		if has(s) {
+			found = s
+		}
+	})
+	return found
+}
+
+// nodesOf returns the nodes of a process and of its sub-processes.
+func nodesOf(p *twin.Process) []*bpmn.Node {
+	var all []*bpmn.Node
+	p.Diagram.Walk(func(s *bpmn.Process, _ *bpmn.Node) { all = append(all, s.Nodes...) })
+	return all
+}
+
+// parallel puts the steps from first to last, which follow each other, side by side
+// between two new gateways. The layout of the process is dropped: it would show the
+// steps in a row.
+func parallel(p *twin.Process, first, last string) error {
+	scope := scopeOf(p, func(s *bpmn.Process) bool { return s.Node(first) != nil })
+	in, out := scope.Incoming(), scope.Outgoing()
+	steps := []string{first}
+	for at := first; at != last; {
+		if len(out[at]) != 1 || len(in[out[at][0].Target]) != 1 || len(steps) > len(scope.Nodes) {
+			return fmt.Errorf("the steps from %q to %q do not follow each other in a row", first, last)
+		}
+		at = out[at][0].Target
+		steps = append(steps, at)
+	}
+	for _, id := range steps {
+		if n := scope.Node(id); !n.IsActivity() && n.Kind != bpmn.IntermediateCatchEvent {
+			return fmt.Errorf("%q between %q and %q is a %s, wanted tasks and events that are waited for", id, first, last, n.Kind)
+		}
+	}
+	if len(steps) < 2 {
+		return fmt.Errorf("%q alone cannot go on beside itself: wanted two steps or more", first)
+	}
+	if len(in[first]) == 0 || len(out[last]) != 1 {
+		return fmt.Errorf("the steps from %q to %q have no one flow before and after them", first, last)
+	}
+	split, join := first+"-split", last+"-join"
+	for _, f := range in[first] {
+		f.Target = split
+	}
+	out[last][0].Source = join
+	scope.Flows = slices.DeleteFunc(scope.Flows, func(f *bpmn.Flow) bool {
+		return f.Source != join && slices.Contains(steps, f.Source)
+	})
+	scope.Nodes = append(scope.Nodes, &bpmn.Node{ID: split, Kind: bpmn.ParallelGateway}, &bpmn.Node{ID: join, Kind: bpmn.ParallelGateway})
+	for _, id := range steps {
+		scope.Flows = append(scope.Flows, &bpmn.Flow{ID: split + "-" + id, Source: split, Target: id}, &bpmn.Flow{ID: id + "-" + join, Source: id, Target: join})
+	}
+	p.Layout = nil
+	return nil
 }

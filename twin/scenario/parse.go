@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/yamlfile"
 )
@@ -24,6 +26,12 @@ pool:POOL+1             people more or less; pool:POOL=3 sets their number
 release:NODE=5          taken up 5 working days before the control date; at-once
 control:PROCESS=10      control date, days before the due date
 arrivals:PROCESS*1.2    rate of arrivals
+surge:PROCESS=2019-03-01..2019-03-31*1.5   rate of arrivals in a period
+gate:PROCESS=20         cases let in at once; others wait at the entry
+parallel:NODE..NODE     steps in a row go on side by side
+priority:NODE+1         more urgent, or less
+calendar:POOL=CALENDAR  hours of a pool
+queue:POOL=priority     order of its work (fifo, earliest-due, shortest, priority)
 NODE is an identifier or a name, PROCESS/NODE where several processes have it`
 
 // ParseLever reads a lever from one line; see Forms. "task=NODE scale=0.5" is
@@ -71,6 +79,20 @@ func ParseLever(s string) (Lever, error) {
 		if err := l.people(rest); err != nil {
 			return fail("%w", err)
 		}
+	case Priority:
+		i := strings.LastIndexAny(rest, "+-")
+		n, err := strconv.Atoi(rest[max(i, 0):])
+		if i < 0 || err != nil || n == 0 {
+			return fail("wanted such as \"priority:NODE+1\"")
+		}
+		l.Target, l.Change = rest[:i], n
+	case Parallel:
+		if l.Target, l.Until, ok = strings.Cut(rest, ".."); !ok || l.Until == "" {
+			return fail("wanted such as \"parallel:NODE..NODE\"")
+		}
+		l.Until = strings.TrimSpace(l.Until)
+	case Rule:
+		return fail("a rule stands in a file: {rule: FLOW, when: [[{attribute: NAME, is: [VALUE]}]]}")
 	case Step, Delay:
 		if target, value, ok := cutLast(rest, "*"); ok {
 			scale, err := factor(value)
@@ -111,7 +133,7 @@ func ParseLever(s string) (Lever, error) {
 	return l, nil
 }
 
-// value reads what follows the equals sign of a branch, batch, release or control.
+// value reads what follows the equals sign.
 func (l *Lever) value(s string) error {
 	switch l.Kind {
 	case Branch:
@@ -141,6 +163,25 @@ func (l *Lever) value(s string) error {
 			return fmt.Errorf("found %q, wanted days", s)
 		}
 		l.ControlDays = n
+	case Gate:
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			return fmt.Errorf("found %q, wanted a number of cases from 1", s)
+		}
+		l.Size = n
+	case Calendar, Order:
+		if l.To = s; s == "" {
+			return errors.New("found nothing after the equals sign")
+		}
+	case Surge:
+		period, scale, _ := strings.Cut(s, "*")
+		var err error
+		if l.Period, err = calendar.ParsePeriod(strings.TrimSpace(period)); err != nil {
+			return err
+		}
+		if l.Scale, err = factor(scale); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/yamlfile"
 )
@@ -87,6 +88,7 @@ func optional(f yamlfile.Mapping, key string) string {
 var fields = map[Kind][]string{
 	Step: {"scale", "time"}, Delay: {"scale", "time"}, Remove: nil, Automate: {"time"}, Branch: {"share"}, Batch: {"days", "at"},
 	Pool: {"change", "size"}, Release: {"working-days"}, Control: {"days"}, Arrivals: {"scale"},
+	Surge: {"period", "scale"}, Gate: {"size"}, Parallel: {"until"}, Priority: {"change"}, Rule: {"when"}, Calendar: {"to"}, Order: {"to"},
 }
 
 // lever reads one item of a scenario: a line of text as ParseLever reads it, or
@@ -148,9 +150,39 @@ func (l *Lever) amounts(f yamlfile.Mapping) {
 		if l.Time == nil {
 			l.Time = &twin.Distribution{Law: "fixed"}
 		}
-	case Arrivals:
+	case Arrivals, Surge:
 		if l.Scale == 0 {
 			f.Need("scale")
+		}
+		if v, ok := f.Get("period"); ok {
+			var err error
+			if l.Period, err = calendar.ParsePeriod(v.Text()); err != nil {
+				v.Fault("%w", err)
+			}
+		} else if l.Kind == Surge {
+			f.Need("period")
+		}
+	case Gate:
+		if v, ok := f.Need("size"); ok {
+			if l.Size = v.Integer(); l.Size < 1 {
+				v.Fault("found %d cases, wanted 1 or more", l.Size)
+			}
+		}
+	case Parallel:
+		if v, ok := f.Need("until"); ok {
+			l.Until = v.Text()
+		}
+	case Priority:
+		if v, ok := f.Need("change"); ok {
+			l.Change = v.Integer()
+		}
+	case Calendar, Order:
+		if v, ok := f.Need("to"); ok {
+			l.To = v.Text()
+		}
+	case Rule:
+		if v, ok := f.Need("when"); ok {
+			l.When = twin.ReadRule(v)
 		}
 	case Branch:
 		if v, ok := f.Need("share"); ok {

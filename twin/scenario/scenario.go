@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -38,9 +39,17 @@ const (
 	Release  Kind = "release"  // node: not taken up before WorkingDays ahead of the control date; nil: at once
 	Control  Kind = "control"  // process: Days of the control date before the due date
 	Arrivals Kind = "arrivals" // process: Scale of the rate at which cases come
+	Surge    Kind = "surge"    // process: Scale of that rate within Period
+	Gate     Kind = "gate"     // process: Size, the cases let in at once; others wait at the entry
+	Parallel Kind = "parallel" // node: the steps from it to Until, one after the other now, go on side by side
+	Priority Kind = "priority" // node: Change of the priority of its work
+	Rule     Kind = "rule"     // flow out of a gateway: taken When the rule holds, in place of its share
+	Calendar Kind = "calendar" // pool: its hours become those of the calendar To
+	Order    Kind = "queue"    // pool: To is the order in which it takes up work
 )
 
-var kinds = []string{string(Step), string(Delay), string(Remove), string(Automate), string(Branch), string(Batch), string(Pool), string(Release), string(Control), string(Arrivals)}
+var kinds = []string{string(Step), string(Delay), string(Remove), string(Automate), string(Branch), string(Batch), string(Pool), string(Release), string(Control),
+	string(Arrivals), string(Surge), string(Gate), string(Parallel), string(Priority), string(Rule), string(Calendar), string(Order)}
 
 // Lever is one change. Which fields count depends on the kind; see the constants.
 type Lever struct {
@@ -49,15 +58,19 @@ type Lever struct {
 	// says in which process it stands; "" where only one has it.
 	Target, Process string
 
-	Scale       float64            // of Step, Delay and Arrivals; 0 where not given
+	Scale       float64            // of Step, Delay, Arrivals and Surge; 0 where not given
 	Time        *twin.Distribution // of Step, Delay and Automate
 	Share       float64            // of Branch
 	Days        []time.Weekday     // of Batch
 	At          time.Duration      // of Batch, since midnight; 0 keeps what was
-	Change      int                // of Pool
-	Size        int                // of Pool; 0 where Change counts
+	Change      int                // of Pool and Priority
+	Size        int                // of Pool, 0 where Change counts; of Gate
 	WorkingDays *float64           // of Release
 	ControlDays int                // of Control
+	Period      calendar.Period    // of Surge
+	Until       string             // of Parallel: the last of the steps
+	To          string             // of Calendar and Order
+	When        twin.Rule          // of Rule
 	Provenance  twin.Provenance
 }
 
@@ -81,6 +94,16 @@ func (l Lever) String() string {
 		return s + "=" + number(l.Share)
 	case Batch:
 		return s + "=" + moments(l.Days, l.At)
+	case Surge:
+		return fmt.Sprintf("%s=%s*%s", s, l.Period, number(l.Scale))
+	case Gate:
+		return fmt.Sprintf("%s=%d", s, l.Size)
+	case Parallel:
+		return s + ".." + l.Until
+	case Calendar, Order:
+		return s + "=" + l.To
+	case Priority:
+		return fmt.Sprintf("%s%+d", s, l.Change)
 	case Pool:
 		if l.Size != 0 {
 			return fmt.Sprintf("%s=%d", s, l.Size)

@@ -57,6 +57,18 @@ func TestLevers(t *testing.T) {
 			require.Equal(t, 60.0, p.Tasks["sign"].ByPool["h1"].Average())
 			require.Equal(t, 120.0, p.Tasks["sign"].Time.Average())
 		}},
+		{"surge:land=2024-03-01..2024-03-31*1.5", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Equal(t, "2024-03-01..2024-03-31", p.Arrivals.Surges[0].Period.String())
+			require.Equal(t, 1.5, p.Arrivals.Surges[0].Factor)
+		}},
+		{"gate:land=20", func(t *testing.T, _ *twin.Model, p *twin.Process) { require.Equal(t, 20, p.MostAtOnce) }},
+		{"priority:sign-2", func(t *testing.T, _ *twin.Model, p *twin.Process) {
+			require.Equal(t, -2, p.Tasks["sign"].Priority)
+		}},
+		{"queue:clerks=priority", func(t *testing.T, m *twin.Model, _ *twin.Process) {
+			require.Equal(t, twin.MostUrgent, m.Pools[0].Queue)
+		}},
+		{"calendar:heads=days", func(t *testing.T, m *twin.Model, _ *twin.Process) { require.Equal(t, "days", m.Pools[1].Calendar) }},
 		{"delay:register*0.5", func(t *testing.T, _ *twin.Model, p *twin.Process) {
 			require.Equal(t, 450.0, p.Tasks["register"].Delay.Average())
 		}},
@@ -220,4 +232,65 @@ func FuzzParseLever(f *testing.F) {
 		}
 		_, _ = (&Scenario{Levers: []Lever{l}}).Apply(office())
 	})
+}
+
+// Steps in a row go on side by side, also inside a sub-process.
+func TestParallel(t *testing.T) {
+	m := office()
+	p := m.Processes[0]
+	inner := &bpmn.Process{Nodes: p.Diagram.Nodes, Flows: p.Diagram.Flows}
+	p.Diagram = &bpmn.Process{ID: "P", Nodes: []*bpmn.Node{{ID: "begin"}, {ID: "sub", Kind: bpmn.SubProcess, Sub: inner}, {ID: "finish", Kind: bpmn.EndEvent}},
+		Flows: []*bpmn.Flow{{ID: "g1", Source: "begin", Target: "sub"}, {ID: "g2", Source: "sub", Target: "finish"}}}
+	inner.Nodes = append(inner.Nodes, &bpmn.Node{ID: "copy", Kind: bpmn.UserTask})
+	inner.Flows[1].Target = "copy"
+	inner.Flows = append(inner.Flows, &bpmn.Flow{ID: "f6", Source: "copy", Target: "join"})
+	p.Tasks["copy"] = p.Tasks["ask"]
+	require.NoError(t, m.Validate())
+	apply := func(line string) (*twin.Model, error) {
+		l, err := ParseLever(line)
+		require.NoError(t, err)
+		require.Equal(t, line, l.String())
+		return (&Scenario{ID: "x", Levers: []Lever{l}}).Apply(m)
+	}
+	changed, err := apply("parallel:register..copy")
+	require.NoError(t, err)
+	sub := changed.Processes[0].Diagram.Node("sub").Sub
+	require.Len(t, sub.Outgoing()["register-split"], 2)
+	require.Len(t, sub.Incoming()["copy-join"], 2)
+	require.Equal(t, "join", sub.Outgoing()["copy-join"][0].Target)
+	require.Nil(t, inner.Node("register-split"), "the model itself stays as it is")
+	for line, want := range map[string]string{
+		"parallel:register..ask":  "do not follow each other in a row",
+		"parallel:copy..register": "do not follow each other in a row",
+		"parallel:copy..copy":     "cannot go on beside itself",
+	} {
+		_, err := apply(line)
+		require.ErrorContains(t, err, want)
+	}
+	// Levers reach into sub-processes.
+	changed, err = apply("remove:copy")
+	require.NoError(t, err)
+	require.Nil(t, changed.Processes[0].Diagram.Node("sub").Sub.Node("copy"))
+	changed, err = apply("branch:again=0.1")
+	require.NoError(t, err)
+	require.InDelta(t, 0.9, changed.Processes[0].Branches["on"], 1e-12)
+}
+
+// A rule in place of a share, from a file.
+func TestRuleLever(t *testing.T) {
+	m := office()
+	m.Processes[0].Attributes = []twin.Attribute{{ID: "channel", Shares: map[string]float64{"portal": 0.5, "desk": 0.5}}}
+	file := "id: x\nlevers:\n  - {rule: again, when: [[{attribute: channel, is: [desk]}]]}\n  - {surge: land, period: 2024-03-01, scale: 2}\n  - {parallel: register, until: ask}\n"
+	s, err := Read(fstest.MapFS{"x.yaml": &fstest.MapFile{Data: []byte(file)}}, "x.yaml")
+	require.NoError(t, err)
+	require.Equal(t, "ask", s.Levers[2].Until)
+	s.Levers = s.Levers[:2]
+	changed, err := s.Apply(m)
+	require.NoError(t, err)
+	require.Len(t, changed.Processes[0].Rules["again"], 1)
+	require.NotContains(t, changed.Processes[0].Branches, "again")
+	for line, want := range map[string]string{"rule:again=1": "a rule stands in a file", "priority:sign": "wanted such as", "gate:land=0": "wanted a number of cases", "surge:land=soon*2": "wanted a date"} {
+		_, err := ParseLever(line)
+		require.ErrorContains(t, err, want)
+	}
 }
