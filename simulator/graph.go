@@ -136,8 +136,8 @@ func (c *compiler) reachability(p *scope) {
 	forward := make([]bool, p.end-p.first)
 	stack := slices.Concat(p.entries, p.reactions)
 	for at := p.first; at < p.end; at++ {
-		if p.node < 0 && slices.ContainsFunc(c.p.nodes, func(n node) bool { return slices.Contains(n.sends, at) }) && c.p.nodes[at].op != opListener && c.p.nodes[at].op != opAwait {
-			stack = append(stack, at) // begun by a message
+		if c.begun[at] {
+			stack = append(stack, at)
 		}
 	}
 	if len(p.entries) == 0 && p.node < 0 { // only called: from its start events

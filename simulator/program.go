@@ -57,7 +57,7 @@ type process struct {
 // is doubtful but can run is in Warnings of the result. Names are in the given
 // language, "ru" or "en".
 func Compile(m *twin.Model, language string) (*Program, error) {
-	c := &compiler{m: m, language: language, named: map[Activity]int32{}, p: &Program{name: m.Name.In(language), start: m.Start, days: m.Days, warmUpDays: m.WarmUpDays}}
+	c := &compiler{m: m, language: language, named: map[Activity]int32{}, begun: map[int32]bool{}, p: &Program{name: m.Name.In(language), start: m.Start, days: m.Days, warmUpDays: m.WarmUpDays}}
 	if c.p.name == "" {
 		c.p.name = m.ID
 	}
@@ -150,6 +150,7 @@ type compiler struct {
 	diagrams  []*diagram // by scope
 	counts    []counter
 	named     map[Activity]int32
+	begun     map[int32]bool // start events that messages of other processes set off
 	broken    bool // some diagram is no graph: what needs one is not checked
 	faults    []error
 }

@@ -421,7 +421,7 @@ func (c *compiler) starts(p *process, t *twin.Process, at int32) {
 		}
 		k := s.first + int32(i)
 		switch {
-		case b.Trigger == bpmn.MessageTrigger && slices.ContainsFunc(c.p.nodes, func(n node) bool { return slices.Contains(n.sends, k) }):
+		case c.begun[k]:
 			begun = true
 		case p.start >= 0:
 			c.fault("process %q: startEvent %q: a second start event, wanted one", t.ID, b.ID)
@@ -483,6 +483,9 @@ func (c *compiler) joinMessages() {
 		if n := &c.p.nodes[from]; n.process != c.p.nodes[to].process && !slices.Contains(n.sends, to) {
 			n.sends = append(n.sends, to)
 			c.p.messages = true
+			if k := &c.p.nodes[to]; k.op != opAwait && k.op != opListener {
+				c.begun[to] = true
+			}
 		}
 	}
 	for _, s := range senders {
