@@ -130,7 +130,9 @@ func (r *run) nextArrival(p int32) {
 		return
 	}
 	gap := a.between.draw(r.gaps[p].Uniform())
-	r.collected.controls.arrival(p, gap.Seconds()-a.between.average)
+	if !r.counting.done {
+		r.collected.controls.between[p] += gap.Seconds() - a.between.average
+	}
 	h := r.arrivalHours[p]
 	var at time.Duration
 	switch {

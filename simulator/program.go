@@ -151,7 +151,7 @@ type compiler struct {
 	counts    []counter
 	named     map[Activity]int32
 	begun     map[int32]bool // start events that messages of other processes set off
-	broken    bool // some diagram is no graph: what needs one is not checked
+	broken    bool           // some diagram is no graph: what needs one is not checked
 	faults    []error
 }
 

@@ -459,8 +459,8 @@ func (r *run) take(k int32, pool int, m int32) {
 	if !t.begun {
 		t.start, t.work = now, r.effort(t, n, pool, m)
 		t.left = t.work
-		if t.kind != batched && !n.sets {
-			r.collected.controls.work(n.pools[pool], t.work.Seconds()-n.lawOf(pool, m).average/r.Program.people[m].pace)
+		if t.kind != batched && !n.sets && r.cases[r.frames[t.frame].at].Counted {
+			r.collected.controls.working[n.pools[pool]] += t.work.Seconds() - n.lawOf(pool, m).average/r.Program.people[m].pace
 		}
 	}
 	t.queued, t.begun, t.person, t.pool, t.since = false, true, m, int32(pool), now

@@ -28,9 +28,10 @@ type Statistics struct {
 	Events     uint64 // handled by the kernel
 	// Undelivered messages had no case that they could go to.
 	Undelivered int
-	// Controls are quantities whose mean over replications is known to be 0: the
-	// mean, over a run, of draws less the mean of their law, by process (times
-	// between arrivals) and pool (working time), in seconds.
+	// Controls are sums whose mean over replications is 0: of draws less the mean of
+	// their law, in seconds, by process over the times between arrivals up to the last
+	// counted case, and by pool over the working times of counted cases. Their number
+	// is fixed or, by Wald's identity, harmless.
 	Controls []float64
 	Warnings []error
 }
@@ -162,7 +163,7 @@ func (s *collected) init(p *Program, keep bool) {
 	s.keep = keep
 	s.processes = make([]Figures, len(p.processes))
 	s.counted = make([]int, len(p.processes))
-	s.controls = controls{make([]float64, len(p.processes)), make([]float64, len(p.pools)), make([]int, len(p.processes)), make([]int, len(p.pools))}
+	s.controls = controls{make([]float64, len(p.processes)), make([]float64, len(p.pools))}
 	s.activities = make([]ActivityStatistics, len(p.activities))
 	for i := range s.activities {
 		s.activities[i].Activity = p.activities[i]
@@ -191,33 +192,8 @@ func (s *collected) leave(c *caseState) {
 	s.sojourn += int64((c.End - c.entered) / time.Microsecond)
 }
 
-// controls sum what draws differ from the mean of their law.
-type controls struct {
-	between, working []float64 // by process, by pool
-	arrivals, items  []int
-}
-
-func (c *controls) arrival(p int32, difference float64) {
-	c.between[p] += difference
-	c.arrivals[p]++
-}
-
-func (c *controls) work(pool int32, difference float64) {
-	c.working[pool] += difference
-	c.items[pool]++
-}
-
-// means returns them per draw; 0 where nothing was drawn.
-func (c *controls) means() []float64 {
-	var out []float64
-	for i, sum := range c.between {
-		out = append(out, sum/float64(max(c.arrivals[i], 1)))
-	}
-	for i, sum := range c.working {
-		out = append(out, sum/float64(max(c.items[i], 1)))
-	}
-	return out
-}
+// controls are those of Statistics: by process, then by pool.
+type controls struct{ between, working []float64 }
 
 func (s *collected) instance(activity int32, t *item) {
 	a := &s.activities[activity]
@@ -301,7 +277,7 @@ func (r *run) statistics() *Statistics {
 	}
 	out := &Statistics{Begin: r.begin, End: now, Finished: s.finished, Abandoned: s.abandoned, InProgress: s.cases, Arrived: s.finished + s.abandoned + s.cases,
 		CaseTime: s.caseTime, Sojourn: s.sojourn, All: s.all, Activities: s.activities, Events: r.des.Handled(), Undelivered: s.undelivered,
-		Controls: s.controls.means(), Warnings: r.Warnings()}
+		Controls: slices.Concat(s.controls.between, s.controls.working), Warnings: r.Warnings()}
 	if len(s.processes) == 1 {
 		out.All = s.processes[0]
 	}

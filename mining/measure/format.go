@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/number"
 )
 
-// nouns names the units of time in one language, by the plural form that the
+// nouns names the units of time and money in one language, by the plural form that the
 // number asks for.
 type nouns map[Unit]map[plural.Form]string
 
@@ -22,6 +22,7 @@ var russian = nouns{
 	CalendarDay: forms("день", "дня", "дней", "дня"),
 	WorkingHour: forms("рабочий час", "рабочих часа", "рабочих часов", "рабочего часа"),
 	WorkingDay:  forms("рабочий день", "рабочих дня", "рабочих дней", "рабочего дня"),
+	Rouble:      forms("рубль", "рубля", "рублей", "рубля"),
 }
 
 var english = nouns{
@@ -31,6 +32,7 @@ var english = nouns{
 	CalendarDay: forms("day", "days", "days", "days"),
 	WorkingHour: forms("working hour", "working hours", "working hours", "working hours"),
 	WorkingDay:  forms("working day", "working days", "working days", "working days"),
+	Rouble:      forms("rouble", "roubles", "roubles", "roubles"),
 }
 
 func forms(one, few, many, other string) map[plural.Form]string {

@@ -19,6 +19,7 @@ const (
 	WorkingDay  Unit = "wd"
 	Share       Unit = "share" // 0…1
 	Count       Unit = "count"
+	Rouble      Unit = "rub"
 )
 
 // seconds holds the length of the units of the wall clock.

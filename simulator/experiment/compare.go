@@ -51,14 +51,14 @@ func Compare(ctx context.Context, asIs, toBe *twin.Model, cfg Config) (*Comparis
 	}
 	var doubtsA, doubtsB []error
 	if cfg.AutoWarmup {
-		var one, other int
+		var one, other Warmup
 		if one, doubtsA, err = warmup(ctx, a, cfg); err != nil {
 			return nil, fmt.Errorf("as-is: %w", err)
 		}
 		if other, doubtsB, err = warmup(ctx, b, cfg); err != nil {
 			return nil, fmt.Errorf("to-be: %w", err)
 		}
-		cfg.Warmup = max(one, other)
+		cfg.Warmup = max(one.Cases, other.Cases)
 	}
 	progress := func(before int) func(int, int) {
 		return func(done, total int) {
@@ -71,6 +71,8 @@ func Compare(ctx context.Context, asIs, toBe *twin.Model, cfg Config) (*Comparis
 	if c.AsIs, err = run(ctx, asIs, a, cfg, doubtsA, progress(0)); err != nil {
 		return nil, fmt.Errorf("as-is: %w", err)
 	}
+	// The other runs as many replications, so that they can be paired.
+	cfg.Replications, cfg.Precision = c.AsIs.Evidence.Replications, 0
 	if c.ToBe, err = run(ctx, toBe, b, cfg, doubtsB, progress(cfg.Replications)); err != nil {
 		return nil, fmt.Errorf("to-be: %w", err)
 	}

@@ -21,6 +21,22 @@ type Config struct {
 	// AutoWarmup finds Warmup by MSER-5, see Warmup.
 	AutoWarmup bool
 	Confidence float64 // 0 means 0.95
+	// Precision is the wanted half-width of the interval of the figure Of, as a
+	// share of it: replications are added until it is reached or MostReplications
+	// (0 means 1000) are done. 0 runs just Replications.
+	Precision        float64
+	MostReplications int
+	// Figure is the one that Precision, Attribute, KN and the like look at; the zero
+	// value is the mean cycle time of all cases.
+	Figure Figure
+	// Antithetic runs replications in pairs, the second with 1 − u for every draw u
+	// of the first; the pair counts as one value.
+	Antithetic bool
+	// ControlVariates takes out of each figure what is explained by draws whose
+	// mean is known (Lavenberg & Welch 1981, doi:10.1287/mnsc.27.3.322).
+	ControlVariates bool
+	// Open are cases that are under way at the model's start.
+	Open []simulator.OpenCase
 	// Workers is the number of replications at once; 0 means GOMAXPROCS. The
 	// result does not depend on it.
 	Workers int
@@ -29,6 +45,17 @@ type Config struct {
 	// Progress is told after every replication how many are done; nil for
 	// nothing. Calls do not overlap.
 	Progress func(done, total int)
+}
+
+// Figure names a figure of a Result: a name such as CycleTime and what it is of.
+type Figure struct{ Name, Of string }
+
+// String returns the name with what it is of.
+func (f Figure) String() string {
+	if f.Of == "" {
+		return f.Name
+	}
+	return f.Name + " of " + f.Of
 }
 
 // Validate reports all faults of the configuration.
@@ -40,6 +67,12 @@ func (c Config) Validate() error {
 	}
 	if c.Confidence != 0 && !(c.Confidence > 0 && c.Confidence < 1) {
 		faults = append(faults, fmt.Errorf("confidence %v: wanted more than 0 and less than 1", c.Confidence))
+	}
+	if !(c.Precision >= 0 && c.Precision < 1) {
+		faults = append(faults, fmt.Errorf("precision %v: wanted 0 to less than 1, such as 0.05", c.Precision))
+	}
+	if c.MostReplications < 0 {
+		faults = append(faults, fmt.Errorf("most replications %d: wanted 1 or more", c.MostReplications))
 	}
 	if c.AutoWarmup && c.Warmup > 0 {
 		faults = append(faults, fmt.Errorf("both a warm-up of %d cases and an automatic one are given: wanted one of them", c.Warmup))
@@ -57,11 +90,27 @@ func (c Config) filled() Config {
 	if c.Language == "" {
 		c.Language = "ru"
 	}
+	if c.MostReplications == 0 {
+		c.MostReplications = 1000
+	}
+	if c.Figure.Name == "" {
+		c.Figure.Name = CycleTime
+	}
+	if c.Precision > 0 {
+		c.Replications = max(c.Replications, fewest)
+	}
+	if c.Antithetic {
+		c.Replications += c.Replications % 2
+	}
 	return c
 }
 
 // of returns the configuration of a replication.
 func (c Config) of(replication int) simulator.Config {
-	return simulator.Config{Seed: c.Seed, Replication: replication, Cases: c.Cases, Warmup: c.Warmup,
-		Duration: c.Duration, Before: c.Before, Language: c.Language, Samples: true}
+	one := simulator.Config{Seed: c.Seed, Replication: replication, Cases: c.Cases, Warmup: c.Warmup,
+		Duration: c.Duration, Before: c.Before, Open: c.Open, Language: c.Language, Samples: true}
+	if c.Antithetic {
+		one.Replication, one.Antithetic = replication/2, replication%2 == 1
+	}
+	return one
 }

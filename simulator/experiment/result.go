@@ -20,8 +20,11 @@ type Result struct {
 	KPIs     []KPI
 	Evidence Evidence
 	Warnings []error
+	Warmup   *Warmup // where it was looked for
 	// Samples by process, where asked for; not part of the JSON.
 	Samples []Sample
+
+	controls [][]float64 // by control, replication
 }
 
 // Sample holds times of the counted cases of a process over all replications,
@@ -45,6 +48,9 @@ const (
 	CaseCount      = "cases"             // counted, a replication
 	InProgress     = "cases_under_way"   // mean number at once, counted or not
 	LabourHours    = "labour_per_case"   // working hours of people a case
+	AbandonedShare = "abandoned_share"   // of the counted cases
+	SuspendedTime  = "suspended_time"    // for which the legal clock of a case stood still
+	CostPerCase    = "cost_per_case"     // roubles
 	labourUnit     = measure.WorkingHour //
 )
 
@@ -84,8 +90,9 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		KPIs     []KPI    `json:"kpis"`
 		Evidence Evidence `json:"evidence"`
+		Warmup   *Warmup  `json:"warmup,omitempty"`
 		Warnings []string `json:"warnings"`
-	}{r.KPIs, r.Evidence, measure.Texts(r.Warnings)})
+	}{r.KPIs, r.Evidence, r.Warmup, measure.Texts(r.Warnings)})
 }
 
 // Evidence is what a result rests on. The same model, evidence and engine give
@@ -100,6 +107,9 @@ type Evidence struct {
 	Duration     float64 `json:"duration_s"`    // window of arrivals; 0 where cases are counted
 	Seed         uint64  `json:"seed"`
 	Confidence   float64 `json:"confidence"`
+	Antithetic   bool    `json:"antithetic,omitempty"`
+	Controls     bool    `json:"control_variates,omitempty"`
+	Open         int     `json:"open_cases,omitempty"`
 	InputHash    string  `json:"input_hash"`
 }
 
@@ -109,7 +119,7 @@ func newEvidence(m *twin.Model, cfg Config, runs []*simulator.Statistics) (Evide
 		return Evidence{}, err
 	}
 	e := Evidence{Engine: "uprava simulator " + simulator.Version, Replications: cfg.Replications, Warmup: cfg.Warmup, WarmupMethod: "given",
-		Seed: cfg.Seed, Confidence: cfg.Confidence, InputHash: hash}
+		Seed: cfg.Seed, Confidence: cfg.Confidence, Antithetic: cfg.Antithetic, Controls: cfg.ControlVariates, Open: len(cfg.Open), InputHash: hash}
 	if cfg.AutoWarmup {
 		e.WarmupMethod = "mser-5"
 	}
@@ -141,7 +151,11 @@ func inputHash(m *twin.Model, cfg Config) (string, error) {
 		Seed             uint64
 		Confidence       float64
 		Language         string
-	}{simulator.Version, &model, cfg.Replications, cfg.Cases, cfg.Warmup, cfg.Duration, cfg.Before, cfg.Seed, cfg.Confidence, cfg.Language})
+		Antithetic       bool                 `json:",omitempty"`
+		Controls         bool                 `json:",omitempty"`
+		Open             []simulator.OpenCase `json:",omitempty"`
+	}{simulator.Version, &model, cfg.Replications, cfg.Cases, cfg.Warmup, cfg.Duration, cfg.Before, cfg.Seed, cfg.Confidence, cfg.Language,
+		cfg.Antithetic, cfg.ControlVariates, cfg.Open})
 	if err != nil {
 		return "", fmt.Errorf("hashing the model: %w", err)
 	}
@@ -157,6 +171,9 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 		k := KPI{Name: name, Of: of, Unit: u, Confidence: cfg.Confidence, Replications: len(runs), Values: make([]float64, len(runs))}
 		for i, s := range runs {
 			k.Values[i] = value(s)
+		}
+		if cfg.Antithetic {
+			k.Values = pairs(k.Values)
 		}
 		r.KPIs = append(r.KPIs, k)
 	}
@@ -182,6 +199,20 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 		}
 		add(LabourHours, of, measure.WorkingHour, func(s *simulator.Statistics) float64 { return f(s).Labour.Mean() / 3600 })
 		add(CaseCount, of, measure.Count, func(s *simulator.Statistics) float64 { return float64(f(s).Cycle.N) })
+		anywhere := func(has func(*simulator.Figures) bool) bool {
+			return slices.ContainsFunc(runs, func(s *simulator.Statistics) bool { return has(f(s)) })
+		}
+		if anywhere(func(f *simulator.Figures) bool { return f.Abandoned > 0 }) {
+			add(AbandonedShare, of, measure.Share, func(s *simulator.Statistics) float64 {
+				return float64(f(s).Abandoned) / float64(f(s).Abandoned+f(s).Cycle.N)
+			})
+		}
+		if anywhere(func(f *simulator.Figures) bool { return f.Suspended.Max > 0 }) {
+			tally(SuspendedTime, of, func(f *simulator.Figures) *simulator.Tally { return &f.Suspended })
+		}
+		if anywhere(func(f *simulator.Figures) bool { return f.Cost.Sum > 0 }) {
+			add(CostPerCase, of, measure.Rouble, func(s *simulator.Statistics) float64 { return f(s).Cost.Mean() })
+		}
 	}
 	anyLead, anyLimit := false, false
 	for _, p := range first.Processes {
@@ -204,6 +235,9 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 	}
 	for i, p := range first.Pools {
 		add(Utilisation, p.ID, measure.Share, func(s *simulator.Statistics) float64 { return s.Pools[i].Utilisation() })
+	}
+	if cfg.ControlVariates {
+		r.controls = controls(runs, cfg)
 	}
 	for i := range r.KPIs {
 		r.settle(&r.KPIs[i])
@@ -245,7 +279,9 @@ func (r *Result) settle(k *KPI) {
 		return
 	}
 	k.Mean = measure.Number(measure.Summarize(x, k.Unit).Mean)
-	if iv, err := measure.MeanInterval(x, k.Confidence); err == nil {
+	mean, iv, err := r.estimate(x, k)
+	if err == nil {
+		k.Mean = measure.Number(mean)
 		if k.Unit == measure.Share { // which lies between 0 and 1, as Student's interval does not know
 			iv.Low, iv.High = math.Max(iv.Low, 0), math.Min(iv.High, 1)
 		}

@@ -24,12 +24,20 @@ func Run(ctx context.Context, m *twin.Model, cfg Config) (*Result, error) {
 		return nil, err
 	}
 	var doubts []error
+	var found *Warmup
 	if cfg.AutoWarmup {
-		if cfg.Warmup, doubts, err = warmup(ctx, p, cfg); err != nil {
+		var w Warmup
+		if w, doubts, err = warmup(ctx, p, cfg); err != nil {
 			return nil, err
 		}
+		cfg.Warmup, found = w.Cases, &w
 	}
-	return run(ctx, m, p, cfg, doubts, cfg.Progress)
+	r, err := run(ctx, m, p, cfg, doubts, cfg.Progress)
+	if err != nil {
+		return nil, err
+	}
+	r.Warmup = found
+	return r, nil
 }
 
 func compile(m *twin.Model, cfg Config) (*simulator.Program, error) {
@@ -41,9 +49,19 @@ func compile(m *twin.Model, cfg Config) (*simulator.Program, error) {
 }
 
 func run(ctx context.Context, m *twin.Model, p *simulator.Program, cfg Config, doubts []error, progress func(int, int)) (*Result, error) {
-	runs, err := replicate(ctx, p, cfg, cfg.Replications, nil, progress)
+	runs, err := replicate(ctx, p, cfg, 0, cfg.Replications, nil, progress)
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Precision > 0 {
+		var doubt error
+		if runs, doubt, err = narrow(ctx, p, cfg, runs, progress); err != nil {
+			return nil, err
+		}
+		if doubt != nil {
+			doubts = append(doubts, doubt)
+		}
+		cfg.Replications = len(runs)
 	}
 	evidence, err := newEvidence(m, cfg, runs)
 	if err != nil {
@@ -55,35 +73,35 @@ func run(ctx context.Context, m *twin.Model, p *simulator.Program, cfg Config, d
 	return r, nil
 }
 
-// replicate runs replications 0…n−1, some at once, and returns their figures in
+// replicate runs replications from…n−1, some at once, and returns their figures in
 // that order. observe gives the observer of a replication; nil for none. The
 // first error by number of replication is returned and stops the others.
-func replicate(ctx context.Context, p *simulator.Program, cfg Config, n int, observe func(int) simulator.Observer, progress func(int, int)) ([]*simulator.Statistics, error) {
+func replicate(ctx context.Context, p *simulator.Program, cfg Config, from, n int, observe func(int) simulator.Observer, progress func(int, int)) ([]*simulator.Statistics, error) {
 	workers := cfg.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	runs, errs := make([]*simulator.Statistics, n), make([]error, n)
+	runs, errs := make([]*simulator.Statistics, n-from), make([]error, n-from)
 	var (
 		wg         sync.WaitGroup
 		mu         sync.Mutex
 		next, done int
 	)
-	for range min(workers, n) {
+	for range min(workers, n-from) {
 		wg.Go(func() {
 			for {
 				mu.Lock()
 				i := next
 				next++
 				mu.Unlock()
-				if i >= n {
+				if i >= n-from {
 					return
 				}
-				c := cfg.of(i)
+				c := cfg.of(from + i)
 				if observe != nil {
-					c.Observer = observe(i)
+					c.Observer = observe(from + i)
 				}
 				if runs[i], errs[i] = p.Run(ctx, c); errs[i] != nil {
 					stop()
@@ -92,7 +110,7 @@ func replicate(ctx context.Context, p *simulator.Program, cfg Config, n int, obs
 				mu.Lock()
 				done++
 				if progress != nil {
-					progress(done, n)
+					progress(from+done, n)
 				}
 				mu.Unlock()
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator"
 )
 
@@ -16,31 +17,73 @@ const pilots = 5
 // warmup returns how many cases to leave out at the beginning of each
 // replication: MSER-5 over the cycle times of the cases in the order of their
 // arrival, averaged over five replications of the experiment.
-func warmup(ctx context.Context, p *simulator.Program, cfg Config) (int, []error, error) {
+func warmup(ctx context.Context, p *simulator.Program, cfg Config) (Warmup, []error, error) {
 	n := min(pilots, cfg.Replications)
 	series := make([]*arrivalOrder, n)
-	_, err := replicate(ctx, p, cfg, n, func(i int) simulator.Observer {
+	_, err := replicate(ctx, p, cfg, 0, n, func(i int) simulator.Observer {
 		series[i] = &arrivalOrder{at: map[[2]int]int{}}
 		return series[i]
 	}, nil)
 	if err != nil {
-		return 0, nil, fmt.Errorf("finding the warm-up: %w", err)
+		return Warmup{}, nil, fmt.Errorf("finding the warm-up: %w", err)
 	}
+	cycles := make([][]float64, n)
+	for i, s := range series {
+		cycles[i] = s.cycle
+	}
+	mean := Welch(cycles, 0)
+	cut, err := MSER5(mean)
+	w := Warmup{Cases: cut, Replications: n, Window: max(1, len(mean)/50)}
+	smooth := Welch(cycles, w.Window)
+	every := max(1, len(smooth)/plotted)
+	for i := 0; i < len(smooth); i += every {
+		w.At = append(w.At, i)
+		w.Average = append(w.Average, measure.Number(smooth[i]))
+	}
+	if err != nil {
+		return w, []error{fmt.Errorf("the warm-up found is doubtful: %w", err)}, nil
+	}
+	return w, nil, nil
+}
+
+// Warmup is the cut that MSER-5 found, with Welch's plot to judge it by: the moving
+// average, over Window cases to each side, of the cycle times by order of arrival.
+type Warmup struct {
+	Cases        int              `json:"cases"`
+	Replications int              `json:"replications"`
+	Window       int              `json:"window"`
+	At           []int            `json:"at"` // case, from 0
+	Average      []measure.Number `json:"average_s"`
+}
+
+// plotted is about how many points of the plot are kept.
+const plotted = 200
+
+// Welch returns the average over the series, place by place as far as the shortest
+// goes, smoothed by a moving average over window places to each side, fewer at the
+// ends (Welch 1983; Law 2015, section 9.5.1). O(n).
+func Welch(series [][]float64, window int) []float64 {
 	length := math.MaxInt
 	for _, s := range series {
-		length = min(length, len(s.cycle))
+		length = min(length, len(s))
 	}
-	mean := make([]float64, length)
-	for i := range mean {
+	if len(series) == 0 || length == 0 {
+		return nil
+	}
+	sums := make([]float64, length+1) // up to each place
+	for i := range length {
+		mean := 0.0
 		for _, s := range series {
-			mean[i] += s.cycle[i] / float64(n)
+			mean += s[i] / float64(len(series))
 		}
+		sums[i+1] = sums[i] + mean
 	}
-	cut, err := MSER5(mean)
-	if err != nil {
-		return cut, []error{fmt.Errorf("the warm-up found is doubtful: %w", err)}, nil
+	out := make([]float64, length)
+	for i := range out {
+		w := min(window, i, length-1-i)
+		out[i] = (sums[i+w+1] - sums[i-w]) / float64(2*w+1)
 	}
-	return cut, nil, nil
+	return out
 }
 
 // ErrNoSteadyState says that a series has not settled within its first half.

@@ -1,0 +1,162 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/twin"
+)
+
+// Named is a model under the name of what was changed in it.
+type Named struct {
+	ID    string
+	Model *twin.Model
+}
+
+// Table is many scenarios beside the model as it is, all on common random numbers.
+type Table struct {
+	Figure    Figure
+	AsIs      *Result
+	Rows      []Row
+	Warnings  []error
+	Selection *Selection // where the best was asked for
+}
+
+// Row is one scenario. The intervals of Differences hold together, for all
+// scenarios of the table, with the confidence of the experiment (Bonferroni), and
+// Distinct is decided by Holm's procedure over the scenarios (Holm 1979): figure by
+// figure the chance of one difference or more being claimed wrongly is at most one
+// less the confidence.
+type Row struct {
+	ID          string       `json:"id"`
+	Result      *Result      `json:"result"`
+	Differences []Difference `json:"differences"`
+	// Best says that no other scenario, nor the model as it is, is better in the
+	// figure of the table by more than chance, all pairs together.
+	Best bool `json:"may_be_best"`
+}
+
+// Scenarios runs the model as it is and every scenario with the same draws, and
+// compares each with it and with the others. Progress counts the replications of
+// all.
+func Scenarios(ctx context.Context, asIs *twin.Model, list []Named, cfg Config) (*Table, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
+	}
+	cfg = cfg.filled()
+	tell, total := cfg.Progress, (1+len(list))*cfg.Replications
+	step := func(i int) func(int, int) {
+		return func(done, _ int) {
+			if tell != nil {
+				tell(min(i*cfg.Replications+done, total), total)
+			}
+		}
+	}
+	cfg.Progress = step(0)
+	first, err := Run(ctx, asIs, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("as-is: %w", err)
+	}
+	// The others run as many replications after as many cases, to be paired.
+	cfg.Replications, cfg.Precision = first.Evidence.Replications, 0
+	cfg.Warmup, cfg.AutoWarmup = first.Evidence.Warmup, false
+	t := &Table{Figure: cfg.Figure, AsIs: first}
+	for i, s := range list {
+		cfg.Progress = step(i + 1)
+		r, err := Run(ctx, s.Model, cfg)
+		if err != nil {
+			return nil, fmt.Errorf("scenario %q: %w", s.ID, err)
+		}
+		t.Rows = append(t.Rows, Row{ID: s.ID, Result: r})
+	}
+	t.compare(cfg.Confidence)
+	t.best(cfg.Confidence)
+	return t, nil
+}
+
+// compare sets the differences from the model as it is.
+func (t *Table) compare(confidence float64) {
+	k := float64(max(len(t.Rows), 1))
+	for _, a := range t.AsIs.KPIs {
+		p := make([]float64, len(t.Rows))
+		for i := range t.Rows {
+			p[i] = math.NaN()
+			b, ok := t.Rows[i].Result.Find(a.Name, a.Of)
+			if !ok {
+				continue
+			}
+			a.Confidence = 1 - (1-confidence)/k
+			d := difference(a, b)
+			d.Confidence = confidence
+			p[i] = pairedProbability(a.Values, b.Values)
+			t.Rows[i].Differences = append(t.Rows[i].Differences, d)
+		}
+		for i, adjusted := range measure.Holm(p) {
+			if n := len(t.Rows[i].Differences) - 1; n >= 0 && t.Rows[i].Differences[n].Name == a.Name && t.Rows[i].Differences[n].Of == a.Of {
+				t.Rows[i].Differences[n].Distinct = adjusted <= 1-confidence
+			}
+		}
+	}
+}
+
+// pairedProbability returns the probability of Student's test that the mean of the
+// paired differences is 0; NaN of fewer than two pairs.
+func pairedProbability(a, b []float64) float64 {
+	var n, mean, squares float64
+	for i := range a {
+		d := b[i] - a[i]
+		if math.IsNaN(d) || math.IsInf(d, 0) {
+			continue
+		}
+		n++
+		delta := d - mean
+		mean += delta / n
+		squares += delta * (d - mean)
+	}
+	switch {
+	case n < 2:
+		return math.NaN()
+	case squares == 0 && mean == 0:
+		return 1
+	case squares == 0:
+		return 0
+	}
+	statistic := math.Abs(mean) / math.Sqrt(squares/(n-1)/n)
+	return 2 * distuv.StudentsT{Sigma: 1, Nu: n - 1}.Survival(statistic)
+}
+
+// best marks the scenarios that may be the best in the figure of the table: a
+// scenario is not where the interval of its paired difference from some other leaves
+// out 0, at Bonferroni's level over all pairs.
+func (t *Table) best(confidence float64) {
+	results := []*Result{t.AsIs}
+	for i := range t.Rows {
+		results = append(results, t.Rows[i].Result)
+	}
+	pairs := float64(len(results)*(len(results)-1)) / 2
+	sign := 1.0
+	if better(t.Figure.Name) {
+		sign = -1
+	}
+	for i := range t.Rows {
+		mine, ok := t.Rows[i].Result.Find(t.Figure.Name, t.Figure.Of)
+		t.Rows[i].Best = ok
+		for _, r := range results {
+			other, there := r.Find(t.Figure.Name, t.Figure.Of)
+			if !ok || !there || r == t.Rows[i].Result {
+				continue
+			}
+			other.Confidence = 1 - (1-confidence)/pairs
+			if d := difference(other, mine); sign*float64(d.Low) > 0 && sign > 0 || sign*float64(d.High) > 0 && sign < 0 {
+				t.Rows[i].Best = false
+			}
+		}
+	}
+}
+
+// better reports whether more of a figure is better than less.
+func better(name string) bool { return name == InTimeShare || name == CaseCount }
