@@ -7,11 +7,11 @@ import (
 // arrive lets a case of process p in and schedules the one after it.
 func (r *run) arrive(p int32) error {
 	now := r.des.Now()
-	number := r.nextNumber
-	r.nextNumber++
 	k := &r.counting
 	counted := false
-	if k.until == Never {
+	if k.until == Never && now >= k.since {
+		number := r.nextNumber
+		r.nextNumber++
 		counted = number >= k.from && number < k.to
 		if number == k.from || number == k.to-1 {
 			r.window()

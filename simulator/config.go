@@ -11,7 +11,8 @@ import (
 type Config struct {
 	Seed        uint64
 	Replication int
-	// Cases counts cases by arrival, over all processes, after Warmup others.
+	// Cases counts cases by arrival, over all processes, after Warmup others, or the
+	// first that arrive after the time Before.
 	// All are followed to their end, while later cases go on arriving so that
 	// the load stays; those are in no figure.
 	Cases, Warmup int
@@ -52,6 +53,9 @@ func (c *Config) Validate() error {
 	negative("replication", c.Replication < 0, c.Replication)
 	if c.Cases > 0 && c.Duration > 0 {
 		faults = append(faults, errors.New("both cases and a duration are given: wanted one of them"))
+	}
+	if c.Cases > 0 && c.Warmup > 0 && c.Before > 0 {
+		faults = append(faults, errors.New("both cases to leave out and a time before the start are given: wanted one of them"))
 	}
 	if len(c.Open) > 0 && c.Before > 0 {
 		faults = append(faults, errors.New("both open cases and a time before the start are given: wanted one of them"))

@@ -37,6 +37,11 @@ func LogAndStatistics(ctx context.Context, m *twin.Model, cfg Config) (*eventlog
 	if err != nil {
 		return nil, nil, err
 	}
+	return p.Log(ctx, cfg)
+}
+
+// Log runs the program once; see Log and LogAndStatistics.
+func (p *Program) Log(ctx context.Context, cfg Config) (*eventlog.Log, *Statistics, error) {
 	w := &writer{p: p, next: cfg.Observer, origin: p.start.Add(-p.before(cfg)), first: make([]int, len(p.processes)), at: make([][]int32, len(p.processes))}
 	cfg.Observer = w
 	s, err := p.Run(ctx, cfg)

@@ -160,7 +160,7 @@ func newRun(p *Program, cfg Config) (*run, error) {
 	c := &r.counting
 	switch {
 	case cfg.Cases > 0:
-		c.from, c.to, c.until = cfg.Warmup, cfg.Warmup+cfg.Cases, Never
+		c.from, c.to, c.until, c.since = cfg.Warmup, cfg.Warmup+cfg.Cases, Never, before
 	default:
 		length := cfg.Duration
 		if length == 0 {

@@ -96,3 +96,25 @@ func (c Case) text(i int, key string) string {
 	v, _ := c.EventAttribute(i, key)
 	return v.String()
 }
+
+// Shifted returns the log with all event times, starts and enablements moved by the
+// given time, microseconds. Times of attributes stay. It copies the columns of times.
+func (l *Log) Shifted(by Time) *Log {
+	v, c := *l, *l.columns
+	move := func(column []Time) []Time {
+		if column == nil {
+			return nil
+		}
+		moved := make([]Time, len(column))
+		for i, t := range column {
+			moved[i] = t
+			if t != NoTime {
+				moved[i] += by
+			}
+		}
+		return moved
+	}
+	c.time, c.start, c.enabled = move(c.time), move(c.start), move(c.enabled)
+	v.columns = &c
+	return &v
+}

@@ -1,0 +1,76 @@
+package backtest
+
+import (
+	"math"
+	"time"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/twin"
+)
+
+type twinModel = twin.Model
+
+// predict judges the mean, and the quantiles at 5, 10 … 95 %, of the test's cycle
+// times by those of the runs.
+func predict(runs [][]float64, test []float64) Prediction {
+	nan := measure.Number(math.NaN())
+	p := Prediction{Actual: measure.Number(mean(test)), Predicted: nan, Low: nan, High: nan, Quantiles: nan}
+	var means []float64
+	for _, x := range runs {
+		means = append(means, mean(x))
+	}
+	centre := mean(means)
+	p.Predicted = measure.Number(centre)
+	if n := float64(len(means)); n >= 2 {
+		t := distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(0.975)
+		half := t * deviation(means) * math.Sqrt(1+1/n)
+		p.Low, p.High = measure.Number(centre-half), measure.Number(centre+half)
+		p.Covers = float64(p.Actual) >= centre-half && float64(p.Actual) <= centre+half
+	}
+	if len(runs) < 2 {
+		return p
+	}
+	held := 0
+	for i := 1; i < 20; i++ {
+		q := float64(i) / 20
+		low, high := math.Inf(1), math.Inf(-1)
+		for _, x := range runs {
+			v := measure.Quantile(x, q)
+			low, high = min(low, v), max(high, v)
+		}
+		if v := measure.Quantile(test, q); v >= low && v <= high {
+			held++
+		}
+	}
+	p.Quantiles = measure.Number(float64(held) / 19)
+	return p
+}
+
+func mean(x []float64) float64 {
+	if len(x) == 0 {
+		return math.NaN()
+	}
+	sum := 0.0
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(len(x))
+}
+
+// shifted returns the log moved by whole weeks so that its first case begins where the
+// test does, as near as whole weeks allow: the measures of absolute time then compare
+// two periods, not two dates.
+func shifted(l *eventlog.Log, to eventlog.Time) *eventlog.Log {
+	first := eventlog.Time(math.MaxInt64)
+	for _, c := range l.All() {
+		if c.Len() > 0 {
+			first = min(first, begin(c))
+		}
+	}
+	const week = eventlog.Time(7 * 24 * time.Hour / time.Microsecond)
+	by := (to - first + week/2) / week * week
+	return l.Shifted(by)
+}
