@@ -31,7 +31,7 @@ func (r *run) goesOff(k int32) time.Duration {
 	if n.time.scale != 0 {
 		at = r.nodeHours[t.node].add(now, n.time.draw(r.uniform(&r.service[t.node], t)))
 	}
-	return max(now, r.readyAt(n, &r.cases[r.frames[t.frame].at], at+r.extraneous(t)))
+	return max(now, r.readyAt(n, &r.cases[r.frames[t.frame].at], r.extraneous(t, at)))
 }
 
 // fire lets happen what a boundary event or an event sub-process listens for.

@@ -24,11 +24,11 @@ func (r *run) uniform(purpose *des.Field, t *item) float64 {
 	return min(max(standardBelow(z), 1-inside), inside)
 }
 
-// extraneous returns the delay of a case before the work of an item is offered.
-func (r *run) extraneous(t *item) time.Duration {
+// extraneous returns when the delay of an item is over that begins at a moment.
+func (r *run) extraneous(t *item, from time.Duration) time.Duration {
 	n := &r.nodes[t.node]
 	if !n.delayed {
-		return 0
+		return from
 	}
-	return n.delay.draw(r.uniform(&r.delays[t.node], t))
+	return r.pauseHours[t.node].add(from, n.delay.draw(r.uniform(&r.delays[t.node], t)))
 }

@@ -84,6 +84,7 @@ type run struct {
 	draws
 	arrivalHours []*hours // by process
 	nodeHours    []*hours
+	pauseHours   []*hours // by node: of its delay
 	peopleHours  []*hours
 	arrived      []int // by process
 	under        []int // by process: cases let in and not ended
@@ -206,11 +207,11 @@ func (r *run) prepare() {
 	}
 	n := len(r.nodes)
 	r.service, r.routing, r.delays, r.extras = make([]des.Field, n), make([]des.Field, n), make([]des.Field, n), make([]des.Field, n)
-	r.nodeHours = make([]*hours, n)
+	r.nodeHours, r.pauseHours = make([]*hours, n), make([]*hours, n)
 	for i := range r.nodes {
 		n := &r.nodes[i]
 		name := r.processes[n.process].id + "/" + n.id
-		r.nodeHours[i] = n.hours.at(r.origin)
+		r.nodeHours[i], r.pauseHours[i] = n.hours.at(r.origin), n.pause.at(r.origin)
 		if n.time.scale != 0 || n.poolTime != nil || n.personal != nil {
 			r.service[i] = field("time " + name)
 		}

@@ -72,7 +72,7 @@ func (r *run) offer(k int32) {
 		return
 	}
 	c := &r.cases[r.frames[t.frame].at]
-	from := max(r.des.Now(), t.enabled+r.extraneous(t))
+	from := max(r.des.Now(), r.extraneous(t, t.enabled))
 	if n.batch != nil && n.batch.gathers() {
 		if from = r.releasedAt(n, c, from); from <= r.des.Now() {
 			r.gather(k)

@@ -16,7 +16,8 @@ type work struct {
 	pools     []int32
 	poolTime  []law         // by position in pools; nil where all are time
 	personal  map[int32]law // by person
-	hours     *hours        // of a delay
+	hours     *hours        // of an event or task that nobody works at
+	pause     *hours        // of the delay
 	batch     *batch
 	release   *release
 	skill     string
@@ -66,7 +67,7 @@ func (c *compiler) work(n *node, b *bpmn.Node, task *twin.Task, d *diagram, what
 		n.time = law("time", task.Time)
 	}
 	if task.Delay.Law != "" {
-		n.delayed, n.delay = true, law("delay", task.Delay)
+		n.delayed, n.delay, n.pause = true, law("delay", task.Delay), c.calendar(task.DelayCalendar, what+": delay")
 	}
 	if task.SetUp.Law != "" {
 		n.sets, n.setUp = true, law("set-up", task.SetUp)

@@ -114,10 +114,11 @@ type Task struct {
 	// of the delay in Calendar.
 	Time     Distribution
 	Calendar string // of a delay: "" for the wall clock
-	// Delay passes before the work is offered to its pools, on the wall clock and
-	// without occupying anybody: waiting whose cause lies outside the model. Its
-	// law may be left out.
-	Delay Distribution
+	// Delay passes before the work is offered to its pools, in DelayCalendar ("" for
+	// the wall clock) and without occupying anybody: waiting whose cause lies outside
+	// the model. Its law may be left out.
+	Delay         Distribution
+	DelayCalendar string
 	// ByPool overrides Time for single pools or members.
 	ByPool map[string]Distribution
 	// Batch collects cases: until the signing day, until they are ten.

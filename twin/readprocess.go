@@ -235,8 +235,8 @@ func (r *reader) limit(v yamlfile.Value) *Limit {
 }
 
 func (r *reader) task(v yamlfile.Value) (Task, Text) {
-	f := v.Mapping("name", "pools", "time", "delay", "calendar", "by-pool", "batch", "not-before", "skill", "level", "priority", "set-up", "patience", "room", "suspends", "cost", "repeat", "from")
-	t := Task{Pools: optTexts(f, "pools"), Time: r.distribution(f, "time"), Delay: r.distribution(f, "delay"), Calendar: optText(f, "calendar"), Provenance: provenance(f)}
+	f := v.Mapping("name", "pools", "time", "delay", "delay-calendar", "calendar", "by-pool", "batch", "not-before", "skill", "level", "priority", "set-up", "patience", "room", "suspends", "cost", "repeat", "from")
+	t := Task{Pools: optTexts(f, "pools"), Time: r.distribution(f, "time"), Delay: r.distribution(f, "delay"), DelayCalendar: optText(f, "delay-calendar"), Calendar: optText(f, "calendar"), Provenance: provenance(f)}
 	if v, ok := f.Get("by-pool"); ok {
 		for _, e := range v.Entries() {
 			if t.ByPool == nil {

@@ -146,6 +146,7 @@ func random(seed uint64) *Model {
 			room := rng.IntN(3)
 			task := p.Tasks["task"]
 			task.Skill, task.Level, task.Priority, task.SetUp, task.Patience, task.Room = word(), 2, 4, law(), law(), &room
+			task.DelayCalendar = "c0"
 			task.Suspends, task.Cost, task.Batch = maybe(), 12.5, &Batch{Size: 4, Wait: length(), Together: maybe(), Factor: 0.25}
 			p.Tasks["task"] = task
 			p.Diagram.Node("task").Loop = &bpmn.Loop{Form: bpmn.ParallelInstances}

@@ -403,6 +403,7 @@ func (v *validator) task(p *Process, n *bpmn.Node, t Task, at func(...string) st
 	}
 	v.repeat(p, n, t.Repeat, here)
 	v.optionalCalendar(t.Calendar, here, "process %q: task %q", p.ID, n.ID)
+	v.optionalCalendar(t.DelayCalendar, here, "process %q: task %q: delay", p.ID, n.ID)
 	for _, id := range slices.Sorted(maps.Keys(t.ByPool)) {
 		v.known("pool or member", id, slices.Concat(v.pools, v.performers), here, "process %q: task %q", p.ID, n.ID)
 		if err := t.ByPool[id].Validate(); err != nil {

@@ -372,7 +372,7 @@ func (w *processWriter) task(id string, t Task, name Text) yamlfile.Map {
 		}
 		out = append(out, yamlfile.Item{Key: "pools", Value: pools})
 	}
-	out = append(out, yamlfile.Item{Key: "time", Value: w.distribution(id, t.Time)}, yamlfile.Item{Key: "delay", Value: w.distribution(id+"@delay", t.Delay)}, yamlfile.Item{Key: "calendar", Value: text(t.Calendar)})
+	out = append(out, yamlfile.Item{Key: "time", Value: w.distribution(id, t.Time)}, yamlfile.Item{Key: "delay", Value: w.distribution(id+"@delay", t.Delay)}, yamlfile.Item{Key: "delay-calendar", Value: text(t.DelayCalendar)}, yamlfile.Item{Key: "calendar", Value: text(t.Calendar)})
 	if len(t.ByPool) > 0 {
 		var byPool yamlfile.Map
 		for _, pool := range slices.Sorted(maps.Keys(t.ByPool)) {

@@ -132,7 +132,10 @@ and shows both. Everything runs on this machine, without internet.
   uprava check LOG --model FILE   how well the log keeps to a model, or to rules
   uprava predict LOG              which open cases will be late
   uprava fit LOG --out DIR        a model that can be simulated
+  uprava backtest LOG             how far a fitted model may be trusted
   uprava simulate DIR             what-if answers with intervals
+  uprava attribute DIR            which lever gave how much
+  uprava optimise DIR             staff and levers that no others beat
   uprava serve                    the pages, on this machine only`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -144,7 +147,7 @@ and shows both. Everything runs on this machine, without internet.
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	c.AddCommand(
 		a.demo(), a.ingest(), a.export(), a.logs(), a.mine(), a.discover(), a.check(), a.compare(), a.explain(), a.drift(), a.distance(), a.times(), a.clock(), a.people(), a.objects(), a.quality(), a.predict(), a.filters(), a.fit(), a.dataset(),
-		a.simulate(), a.serve(), a.doctor(), a.versionCommand(),
+		a.backtest(), a.simulate(), a.experiment(), a.attribute(), a.optimise(), a.serve(), a.doctor(), a.versionCommand(),
 		&cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: "Exit codes of every command:\n\n" + exitCodes},
 	)
 	for _, sub := range c.Commands() {

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -20,8 +21,7 @@ import (
 
 func (a *app) simulate() *cobra.Command {
 	var files, levers []string
-	var log, warmup, duration string
-	var cfg experiment.Config
+	var log string
 	c := &cobra.Command{
 		Use:   "simulate MODEL",
 		Short: "What-if answers with intervals",
@@ -42,27 +42,13 @@ Forms of --lever:
 	f := c.Flags()
 	f.StringArrayVar(&files, "scenario", nil, "scenario: a file, or the name of one of the model's own; may be repeated, then all act together")
 	f.StringArrayVar(&levers, "lever", nil, "a single change; may be repeated")
-	f.IntVar(&cfg.Replications, "replications", 30, "independent replications")
-	f.IntVar(&cfg.Cases, "cases", 0, "cases to measure in each, by arrival (default: those of the model's days)")
-	f.StringVar(&warmup, "warmup", "0", "cases to discard first, or auto (MSER-5)")
-	f.StringVar(&duration, "duration", "", "instead of --cases: measure the cases that arrive within so long, such as 365d or 12h")
-	f.Uint64Var(&cfg.Seed, "seed", 1, "number of the random series")
-	f.Float64Var(&cfg.Confidence, "confidence", 0.95, "of the intervals")
 	f.StringVar(&log, "log", "", "store the events of the first replication as a log of this name")
+	flags := a.runFlags(c, 30)
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		var err error
-		if warmup == "auto" {
-			cfg.AutoWarmup = true
-		} else if cfg.Warmup, err = strconv.Atoi(warmup); err != nil {
-			return usageError{fmt.Errorf("--warmup %q: wanted a number of cases or auto", warmup)}
-		}
-		if cfg.Duration, err = parseDuration("--duration", duration); err != nil {
-			return usageError{err}
-		}
-		cfg.Language = string(a.lang())
-		if err := cfg.Validate(); err != nil {
-			return usageError{err}
+		cfg, err := flags()
+		if err != nil {
+			return err
 		}
 		m, own, err := desk.ReadModel(args)
 		if err != nil {
@@ -181,7 +167,12 @@ func printResult(w io.Writer, r *experiment.Result, cmp *experiment.Comparison, 
 
 // amount writes a figure in its unit.
 func amount(l terms.Lang, u measure.Unit, v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return measure.Unknown
+	}
 	switch u {
+	case measure.Rouble:
+		return l.Float(v, 0) + "\u00a0" + l.T("unit.roubles")
 	case measure.Second:
 		return l.Seconds(v)
 	case measure.Share:

@@ -12,6 +12,7 @@ import (
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator"
+	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/fit"
 )
 
@@ -56,7 +57,8 @@ type Result struct {
 }
 
 // Figure is one distance: of the simulated logs from the test log, mean and standard
-// deviation over the runs, beside that of the training log from the test log.
+// deviation over the runs, beside that of the last training cases, as many as the test
+// has, from the test log.
 type Figure struct {
 	Name     string         `json:"name"`
 	Unit     measure.Unit   `json:"unit"`
@@ -70,8 +72,10 @@ type Figure struct {
 type Trust string
 
 // The grades. A model that differs from the test no more than half as much again as
-// the training period does is as good as the past; up to three times that it shows
-// the rough picture; beyond, its answers on this side mean nothing.
+// the training period does, or by little that matters (a twentieth of the n-grams, half
+// an hour of the day, a tenth of the mean cycle time), is as good as the past; up to
+// three times that it shows the rough picture; beyond, its answers on this side mean
+// nothing.
 const (
 	Good     Trust = "good"
 	Rough    Trust = "rough"
@@ -79,16 +83,28 @@ const (
 	Unjudged Trust = "unjudged" // a distance cannot be told
 )
 
-func grade(d, training float64) Trust {
-	switch {
+func grade(d, training, little float64) Trust {
+	switch bound := math.Max(1.5*training, little); {
 	case math.IsNaN(d) || math.IsNaN(training):
 		return Unjudged
-	case d <= 1.5*training:
+	case d <= bound:
 		return Good
-	case d <= 3*training:
+	case d <= 2*bound:
 		return Rough
 	}
 	return Poor
+}
+
+// little is the distance that matters to nobody, of logs whose cases take so many
+// hours on average.
+func little(name string, cycle float64) float64 {
+	switch name {
+	case "ngram_2", "ngram_3":
+		return 0.05
+	case "circadian_event":
+		return 0.5
+	}
+	return cycle / 10
 }
 
 // Prediction is what the runs said of the mean cycle time of the test cases.
@@ -166,15 +182,15 @@ func Run(ctx context.Context, l *eventlog.Log, cfg Config) (*Result, error) {
 		cycles[run] = cycleTimes(simulated)
 		step(run + 2)
 	}
-	floor, err := distance.Between(ctx, shifted(parts.Training, parts.Cut), parts.Test, zone)
+	floor, err := distance.Between(ctx, recent(parts.Training, parts.Test.Cases(), parts.Cut), parts.Test, zone)
 	if err != nil {
 		return nil, fmt.Errorf("distance of the training log: %w", err)
 	}
-	training := listed(floor)
+	training, cycle := listed(floor), mean(cycleTimes(parts.Test))/3600
 	for i, x := range values {
 		s := measure.Summarize(x, names[i].unit)
 		r.Distances = append(r.Distances, Figure{Name: names[i].name, Unit: names[i].unit, Mean: measure.Number(s.Mean), SD: measure.Number(deviation(x)),
-			Training: measure.Number(training[i]), Trust: grade(s.Mean, training[i])})
+			Training: measure.Number(training[i]), Trust: grade(s.Mean, training[i], little(names[i].name, cycle))})
 	}
 	r.CycleTime = predict(cycles, cycleTimes(parts.Test))
 	return r, nil
@@ -182,8 +198,8 @@ func Run(ctx context.Context, l *eventlog.Log, cfg Config) (*Result, error) {
 
 // Simulate returns a function that simulates a model for so many cases, after a tenth
 // as many that are discarded; fit.Config wants one.
-func Simulate(seed uint64, cases int) func(context.Context, *twinModel) (*eventlog.Log, error) {
-	return func(ctx context.Context, m *twinModel) (*eventlog.Log, error) {
+func Simulate(seed uint64, cases int) func(context.Context, *twin.Model) (*eventlog.Log, error) {
+	return func(ctx context.Context, m *twin.Model) (*eventlog.Log, error) {
 		return simulator.Log(ctx, m, simulator.Config{Seed: seed, Cases: max(1, cases), Warmup: cases / 10})
 	}
 }

@@ -4,6 +4,6 @@
 //	log ─▶ Split ─▶ training ─▶ fit ─▶ simulate, some times ─┐
 //	            └─▶ test ────────────────────────────────────┴▶ distances, coverage
 //
-// Beside each distance stands that of the training log from the test log: two periods
-// of one reality differ too, and a model can hardly come closer.
+// Beside each distance stands that of the last training cases from the test log: two
+// periods of one reality differ too, and a model can hardly come closer.
 package backtest

@@ -2,16 +2,14 @@ package backtest
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/measure"
-	"github.com/uprava/uprava/twin"
 )
-
-type twinModel = twin.Model
 
 // predict judges the mean, and the quantiles at 5, 10 … 95 %, of the test's cycle
 // times by those of the runs.
@@ -60,16 +58,17 @@ func mean(x []float64) float64 {
 	return sum / float64(len(x))
 }
 
-// shifted returns the log moved by whole weeks so that its first case begins where the
-// test does, as near as whole weeks allow: the measures of absolute time then compare
-// two periods, not two dates.
-func shifted(l *eventlog.Log, to eventlog.Time) *eventlog.Log {
-	first := eventlog.Time(math.MaxInt64)
+// recent returns the last n cases of a log by their start, moved by whole weeks so that
+// the first of them begins where the test does, as near as whole weeks allow: what is
+// compared then are two periods of as many cases, not two dates.
+func recent(l *eventlog.Log, n int, to eventlog.Time) *eventlog.Log {
+	var starts []eventlog.Time
 	for _, c := range l.All() {
-		if c.Len() > 0 {
-			first = min(first, begin(c))
-		}
+		starts = append(starts, begin(c))
 	}
+	slices.Sort(starts)
+	first := starts[max(len(starts)-n, 0)]
+	l = l.Where(func(c eventlog.Case) bool { return begin(c) >= first })
 	const week = eventlog.Time(7 * 24 * time.Hour / time.Microsecond)
 	by := (to - first + week/2) / week * week
 	return l.Shifted(by)

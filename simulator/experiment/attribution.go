@@ -23,9 +23,9 @@ type Attribution struct {
 	// Joint is the effect of all levers together: to-be less as-is.
 	Joint  Share   `json:"joint"`
 	Levers []Share `json:"levers"`
-	// Others are sets of the levers, other than all, that reach the joint effect:
-	// the smallest first. Where only some orders were drawn, those among the sets that
-	// were run.
+	// Others are other sets of the levers, and of those offered, that reach the joint
+	// effect: the smallest first. Where only some orders were drawn, those among the
+	// sets that were run.
 	Others       []Equivalent `json:"equivalent"`
 	Tolerance    float64      `json:"tolerance"`
 	Orders       int          `json:"orders"` // drawn; 0 where all sets of levers were run
@@ -72,6 +72,9 @@ const allSets = 8
 // AttributeConfig says how to attribute. The zero value takes 5 % as equal and draws
 // 60 orders where there are more than eight levers.
 type AttributeConfig struct {
+	// Offered are further levers, not of the set whose effect is shared, that other
+	// sets which reach the same may hold.
+	Offered   []*scenario.Scenario
 	Tolerance float64 // of the joint effect; 0 means 0.05
 	Orders    int     // drawn where there are too many levers; 0 means 60
 }
@@ -87,8 +90,8 @@ func Attribute(ctx context.Context, asIs *twin.Model, levers []*scenario.Scenari
 	if len(levers) == 0 {
 		return nil, fmt.Errorf("attributing an effect: no levers")
 	}
-	if len(levers) > 60 {
-		return nil, fmt.Errorf("attributing an effect: %d levers: wanted 60 at most; join some into one scenario", len(levers))
+	if len(levers)+len(a.Offered) > 60 {
+		return nil, fmt.Errorf("attributing an effect: %d levers: wanted 60 at most; join some into one scenario", len(levers)+len(a.Offered))
 	}
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
@@ -101,10 +104,11 @@ func Attribute(ctx context.Context, asIs *twin.Model, levers []*scenario.Scenari
 		a.Orders = 60
 	}
 	n := len(levers)
-	g := &leverGame{ctx: ctx, asIs: asIs, levers: levers, cfg: cfg, results: map[uint64]*Result{}}
+	offered := slices.Concat(levers, a.Offered)
+	g := &leverGame{ctx: ctx, asIs: asIs, levers: offered, cfg: cfg, results: map[uint64]*Result{}}
 	out := &Attribution{Figure: cfg.Figure, Tolerance: a.Tolerance, Replications: cfg.Replications, Confidence: cfg.Confidence}
 	var orders [][]int
-	g.total = 1 << min(n, allSets)
+	g.total = 1 << min(len(offered), allSets)
 	if n > allSets {
 		rng := rand.New(rand.NewPCG(cfg.Seed, 0x5348)) // the orders of this seed
 		for range a.Orders / 2 {
@@ -145,6 +149,13 @@ func Attribute(ctx context.Context, asIs *twin.Model, levers []*scenario.Scenari
 		}
 		x.Alone = shareOf("", minus(alone, empty), cfg.Confidence).Effect
 		out.Levers = append(out.Levers, x)
+	}
+	if len(offered) <= allSets {
+		for set := range uint64(1) << len(offered) {
+			if _, err := g.values(set); err != nil {
+				return nil, err
+			}
+		}
 	}
 	out.equivalents(g, all, empty, full)
 	out.Runs = len(g.results)

@@ -125,6 +125,18 @@ func Optimise(ctx context.Context, asIs *twin.Model, o OptimiseConfig, cfg Confi
 		}
 		out.Choices = append(out.Choices, *c)
 	}
+	// In the fresh figures some may be beaten that the search could not tell apart.
+	verdicts := make([]verdict, len(out.Choices))
+	for i := range out.Choices {
+		verdicts[i] = s.verdict(&out.Choices[i])
+	}
+	kept := out.Choices[:0]
+	for i, c := range out.Choices {
+		if !slices.ContainsFunc(verdicts, func(v verdict) bool { return v.dominates(&verdicts[i]) }) {
+			kept = append(kept, c)
+		}
+	}
+	out.Choices = kept
 	if len(out.Choices) == 0 {
 		out.Warnings = append(out.Warnings, &measure.Doubt{EN: fmt.Sprintf("none of the %d choices that were run keeps all constraints", s.tried), RU: fmt.Sprintf("ни один из %d рассчитанных вариантов не соблюдает всех ограничений", s.tried)})
 	}

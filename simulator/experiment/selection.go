@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/uprava/uprava/simulator"
 )
 
 // Sampler returns the figure of a system in a replication. The same arguments give
@@ -205,4 +207,37 @@ func firstValues(ctx context.Context, systems, first int, sample Sampler) ([][]f
 		}
 	}
 	return x, nil
+}
+
+// Sampled returns the figure of cfg of the models, one replication at a time, with
+// common random numbers.
+func Sampled(models []Named, cfg Config) (Sampler, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
+	}
+	cfg = cfg.filled()
+	cfg.ControlVariates, cfg.Antithetic = false, false
+	programs := make([]*simulator.Program, len(models))
+	for i, m := range models {
+		var err error
+		if programs[i], err = compile(m.Model, cfg); err != nil {
+			return nil, fmt.Errorf("%q: %w", m.ID, err)
+		}
+	}
+	return func(ctx context.Context, system, replication int) (float64, error) {
+		s, err := programs[system].Run(ctx, cfg.of(replication))
+		if err != nil {
+			return 0, err
+		}
+		r := &Result{}
+		r.figures([]*simulator.Statistics{s}, cfg)
+		k, ok := r.Find(cfg.Figure.Name, cfg.Figure.Of)
+		if !ok {
+			return 0, fmt.Errorf("the result has no %s", cfg.Figure)
+		}
+		if better(cfg.Figure.Name) {
+			return -float64(k.Mean), nil
+		}
+		return float64(k.Mean), nil
+	}, nil
 }

@@ -39,7 +39,11 @@ func (f *fitter) calibrate(ctx context.Context, m *twin.Model) error {
 				continue
 			}
 			t := p.Tasks[id]
-			delay := mean(a.delay) * a.scale
+			delay := mean(a.delay) * a.scale * a.stretch
+			if waits[k] > 0 && waits[k] < delay { // delays are shorter by the wall clock than they were in the log
+				a.stretch *= waits[k] / delay
+				delay = waits[k]
+			}
 			queue := max(waits[k]-delay, 0)
 			if queue < 2*spread[k] { // no more than the draws of the delay scatter
 				queue = 0
@@ -52,14 +56,15 @@ func (f *fitter) calibrate(ctx context.Context, m *twin.Model) error {
 				continue
 			}
 			off += abs(wanted-delay) * float64(a.n)
-			if wanted > 1.5*mean(a.delay) { // more than the unexplained: of every waiting a part
-				a.delay = a.waits
+			if wanted > 1.5*mean(a.delay)*a.stretch { // more than the unexplained: of every waiting a part
+				a.delay = a.openWaits
+				a.stretch = a.meanWait / max(mean(a.openWaits), 1e-6)
 			}
-			t.Delay = empirical(a.delay)
-			a.scale = max(wanted/mean(a.delay), 1e-6) // 0 would mean 1
+			t.Delay, t.DelayCalendar = empirical(a.delay), f.delayCalendar(&f.groups[a.group])
+			a.scale = max(wanted/(mean(a.delay)*a.stretch), 1e-6) // 0 would mean 1
 			t.Delay.Scale = a.scale
 			if wanted == 0 {
-				t.Delay = twin.Distribution{}
+				t.Delay, t.DelayCalendar = twin.Distribution{}, ""
 			}
 			p.Tasks[id] = t
 		}
@@ -88,7 +93,7 @@ func (f *fitter) calibrate(ctx context.Context, m *twin.Model) error {
 	for i := range f.report.Stages {
 		s := &f.report.Stages[i]
 		if k, ok := slices.BinarySearch(f.names, s.Activity); ok && s.Pool != "" {
-			s.Delay = mean(f.activities[k].delay) * f.activities[k].scale
+			s.Delay = mean(f.activities[k].delay) * f.activities[k].scale * f.activities[k].stretch
 		}
 	}
 	f.report.assume("The delays are calibrated by simulation (rounds: %d) until the mean waiting of each step, delay and queue together, is that of the log within 5 %% of its stage.", done)

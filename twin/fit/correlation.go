@@ -30,7 +30,7 @@ func (f *fitter) correlation() {
 	best, least, without := 0.0, math.Inf(1), 0.0
 	for step := range 18 {
 		c := float64(step) * 0.05
-		d := distance(lead, f.leadTimes(cases, c))
+		d := quantileDistance(lead, f.leadTimes(cases, c))
 		if step == 0 {
 			without = d
 		}
@@ -48,7 +48,7 @@ func (f *fitter) correlation() {
 	}
 }
 
-func distance(a, b []float64) float64 {
+func quantileDistance(a, b []float64) float64 {
 	sum, n := 0.0, 0.0
 	for i := 1; i < 20; i++ {
 		weight := 1.0
@@ -74,7 +74,7 @@ func (f *fitter) drawCases(n int) []drawnCase {
 	rng := rand.New(rand.NewPCG(f.cfg.Seed, 0x666974))
 	out := make([]drawnCase, n)
 	for i := range out {
-		c := drawnCase{pace: rng.NormFloat64(), activities: f.walk(f.tree, rng, nil)}
+		c := drawnCase{pace: rng.NormFloat64(), activities: f.draw(rng)}
 		c.scores = make([]float64, 2*len(c.activities))
 		for k := range c.scores {
 			c.scores[k] = rng.NormFloat64()

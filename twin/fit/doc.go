@@ -2,6 +2,7 @@
 // mine, fit, simulate, and mine again finds nearly the same lead time.
 //
 //	log ─▶ inductive miner ─▶ order of steps, branches by replay      structure.go
+//	    └▶ transitions, where these reproduce the order better        chain.go
 //	    ─▶ stage times ─▶ delay, processing, how they hang together   stages.go, correlation.go
 //	    ─▶ who did what ─▶ pools, sizes, calendars                    pools.go
 //	    ─▶ first events ─▶ arrivals                                   arrivals.go
@@ -21,6 +22,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/mining/processtree"
@@ -65,7 +67,10 @@ type Report struct {
 	Instances        int             `json:"instances"` // of activities
 	Deviating        int             `json:"deviating"` // cases that the model does not allow
 	Noise            float64         `json:"noise"`
-	Tree             string          `json:"tree"` // as mined
+	Tree             string          `json:"tree"`      // as mined
+	Structure        string          `json:"structure"` // "tree", or "transitions" where these reproduce the order better
+	OrderTree        float64         `json:"order_tree"`
+	OrderTransitions float64         `json:"order_transitions"` // 3-gram distances of both from the log, 0 to 1
 	StageCorrelation float64         `json:"stage_correlation"`
 	LeadTime         measure.Summary `json:"-"` // of the log, seconds, first to last recorded time
 	Stages           []Stage         `json:"stages"`
@@ -104,13 +109,9 @@ func Fit(ctx context.Context, l *eventlog.Log, cfg Config) (*twin.Model, *Report
 	}
 	f.times()
 	f.pools()
-	f.stages()
-	f.correlation()
-	m := f.model()
-	if cfg.Simulate != nil {
-		if err := f.calibrate(ctx, m); err != nil {
-			return nil, nil, fmt.Errorf("fitting %q: calibrating: %w", l.Name(), err)
-		}
+	f, m, err := f.delays(ctx, l)
+	if err != nil {
+		return nil, nil, fmt.Errorf("fitting %q: calibrating: %w", l.Name(), err)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, nil, fmt.Errorf("fitting %q: %w", l.Name(), err)
@@ -131,8 +132,12 @@ type fitter struct {
 
 	tree     *processtree.Tree // sequential: what is simulated
 	executed map[*processtree.Tree]int64
-	diagram  *processtree.Diagram
-	taskOf   []string // by activity
+	openTime bool   // delays are counted in the hours of their pool, not by the wall clock
+	chain    *chain // in place of the tree; nil where the tree is simulated
+	diagram  *bpmn.Definitions
+	taken    map[string]int64 // by flow out of an exclusive split
+	leaves   map[string]bool  // of these, those that leave a loop
+	taskOf   []string         // by activity
 
 	activities []activity
 	groups     []group
@@ -163,7 +168,10 @@ type activity struct {
 	group       int // -1 for none
 	stage       []float64
 	delay, work []float64 // samples, seconds, ascending
-	waits       []float64 // waiting of every cause
+	waits       []float64 // waiting of every cause, wall clock
+	openWaits   []float64 // the same in the hours of the pool
+	wall        float64   // sum of the delays by the wall clock
+	stretch     float64   // of a delay: wall clock over the hours of the pool
 	limit       float64   // estimate of the longest processing, seconds
 	meanWait    float64   // target of the calibration
 	scale       float64   // of the delay

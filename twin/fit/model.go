@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/uprava/uprava/mining/measure"
-	"github.com/uprava/uprava/mining/processtree"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -22,7 +21,7 @@ func (f *fitter) model() *twin.Model {
 		Days:  max(1, int(r.To.Sub(r.From)/(24*time.Hour))+1),
 	}
 	p := &twin.Process{
-		ID: identifier(r.Log), Name: name, Diagram: f.diagram.Definitions.Processes[0], Layout: f.diagram.Definitions.Diagram,
+		ID: identifier(r.Log), Name: name, Diagram: f.diagram.Processes[0], Layout: f.diagram.Diagram,
 		Labels: map[string]twin.Text{}, Tasks: map[string]twin.Task{}, Branches: map[string]float64{}, Provenance: map[string]twin.Provenance{},
 	}
 	p.Diagram.Name = r.Log
@@ -59,7 +58,7 @@ func (f *fitter) task(k int, from twin.Provenance) twin.Task {
 	a := &f.activities[k]
 	from.N = a.n
 	t := twin.Task{Provenance: from}
-	s := Stage{Activity: f.names[k], Task: f.taskOf[k], N: a.n, Mean: mean(a.stage), Median: measure.Quantile(a.stage, 0.5), Processing: mean(a.work), Delay: mean(a.delay)}
+	s := Stage{Activity: f.names[k], Task: f.taskOf[k], N: a.n, Mean: mean(a.stage), Median: measure.Quantile(a.stage, 0.5), Processing: mean(a.work), Delay: mean(a.delay) * a.stretch}
 	if a.group < 0 {
 		t.Time = empirical(a.stage)
 		s.Processing, s.Delay = 0, s.Mean
@@ -68,7 +67,7 @@ func (f *fitter) task(k int, from twin.Provenance) twin.Task {
 		t.Pools = []string{g.id}
 		t.Time = empirical(a.work)
 		if s.Delay > 0 {
-			t.Delay = empirical(a.delay)
+			t.Delay, t.DelayCalendar = empirical(a.delay), f.delayCalendar(g)
 		}
 		s.Pool, s.Estimated = g.id, 2*a.started < a.n
 		if s.Estimated {
@@ -82,13 +81,21 @@ func (f *fitter) task(k int, from twin.Provenance) twin.Task {
 	return t
 }
 
+// delayCalendar returns the calendar in which delays before work of a group pass.
+func (f *fitter) delayCalendar(g *group) string {
+	if !f.openTime {
+		return ""
+	}
+	return g.calendar
+}
+
 // branches sets the probability of each flow out of an exclusive split to the
 // share of the cases that took it.
 func (f *fitter) branches(p *twin.Process, from twin.Provenance) {
 	bySource := map[string][]string{}
 	var sources []string
 	for _, flow := range p.Diagram.Flows {
-		if f.diagram.Branches[flow.ID] == nil {
+		if _, counted := f.taken[flow.ID]; !counted {
 			continue
 		}
 		if bySource[flow.Source] == nil {
@@ -99,14 +106,23 @@ func (f *fitter) branches(p *twin.Process, from twin.Provenance) {
 	unseen := 0
 	for _, gateway := range sources {
 		flows := bySource[gateway]
-		total := int64(0)
+		total, leaves := int64(0), ""
 		for _, id := range flows {
-			total += f.executed[f.diagram.Branches[id]]
+			total += f.taken[id]
+			if f.leaves[id] {
+				leaves = id
+			}
 		}
 		for _, id := range flows {
 			share := 1 / float64(len(flows))
-			if total > 0 {
-				share = float64(f.executed[f.diagram.Branches[id]]) / float64(total)
+			switch {
+			case total > 0:
+				share = float64(f.taken[id]) / float64(total)
+			case leaves != "": // a loop that is left is no endless loop
+				share = 0
+				if id == leaves {
+					share = 1
+				}
 			}
 			p.Branches[id] = share
 			q := from
@@ -118,14 +134,6 @@ func (f *fitter) branches(p *twin.Process, from twin.Provenance) {
 		}
 		if total == 0 {
 			unseen++
-			for _, id := range flows { // a loop that is left is no endless loop
-				if n := f.diagram.Branches[id]; n.Operator == processtree.Loop {
-					for _, other := range flows {
-						p.Branches[other] = 0
-					}
-					p.Branches[id] = 1
-				}
-			}
 		}
 	}
 	if unseen > 0 {

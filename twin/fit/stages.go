@@ -106,11 +106,15 @@ func (f *fitter) stages() {
 			}
 		}
 		a.waits = append(a.waits, float64(in.delay)/second)
+		a.openWaits = append(a.openWaits, float64(f.open(a, from, begin))/second)
 		if in.started && a.group >= 0 {
 			explained := f.explained(in, from, begin)
 			waited, queued = waited+in.delay, queued+explained
 			in.delay -= explained
+			from += explained
 		}
+		a.wall += float64(in.delay) / second
+		in.delay = f.open(a, from, begin)
 		a.delay = append(a.delay, float64(in.delay)/second)
 		a.work = append(a.work, float64(in.processing)/second)
 	})
@@ -127,9 +131,13 @@ func (f *fitter) stages() {
 		a := &f.activities[k]
 		slices.Sort(a.stage)
 		slices.Sort(a.waits)
+		slices.Sort(a.openWaits)
 		slices.Sort(a.delay)
 		slices.Sort(a.work)
-		a.meanWait, a.scale = mean(a.waits), 1
+		a.meanWait, a.scale, a.stretch = mean(a.waits), 1, 1
+		if open := mean(a.delay); open > 0 {
+			a.stretch = a.wall / float64(a.n) / open
+		}
 		if a.group >= 0 && a.work[len(a.work)-1] == 0 { // nothing that a pool could be busy with
 			a.group = -1
 		}
@@ -153,6 +161,15 @@ func (f *fitter) explained(in *instance, enabled, start int64) int64 {
 		able = max(able, h.NextMicros(able))
 	}
 	return min(able, start) - enabled
+}
+
+// open returns how much of a stretch lies in the hours of the pool of an activity, all
+// of it where there are none or delays are counted by the wall clock.
+func (f *fitter) open(a *activity, from, to int64) int64 {
+	if !f.openTime || a.group < 0 || f.groups[a.group].hours == nil || to <= from {
+		return to - from
+	}
+	return f.groups[a.group].hours.BetweenMicros(from, to)
 }
 
 // each calls do with every instance and its activity.

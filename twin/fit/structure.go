@@ -39,37 +39,51 @@ func (f *fitter) structure(ctx context.Context) error {
 	}
 	r := f.report
 	r.Tree = mined.String()
+	r.Deviating = int(counts.Cases - counts.Fitting)
+	f.executed = map[*processtree.Tree]int64{}
+	blocks := 0
+	f.tree = f.sequential(mined, counts, &blocks)
+	if f.choose(); f.chain == nil {
+		f.treeDoubts(mined, blocks)
+		drawn := processtree.Draw(f.tree, r.Log)
+		f.diagram, f.taken, f.leaves = drawn.Definitions, map[string]int64{}, map[string]bool{}
+		for id, part := range drawn.Branches {
+			f.taken[id] = f.executed[part]
+			f.leaves[id] = part.Operator == processtree.Loop
+		}
+		f.taskOf = make([]string, len(f.names))
+		for id, leaf := range drawn.Tasks {
+			if a, ok := slices.BinarySearch(f.names, leaf.Label); ok {
+				f.taskOf[a] = id
+			}
+		}
+	} else {
+		f.drawChain()
+	}
+	if err := bpmn.Layout(f.diagram); err != nil {
+		return fmt.Errorf("laying out the diagram: %w", err)
+	}
+	return nil
+}
+
+// treeDoubts lists what simulating the mined tree assumes.
+func (f *fitter) treeDoubts(mined *processtree.Tree, blocks int) {
+	r := f.report
 	if flower(mined, len(f.names)) {
 		r.assume("The steps follow each other in nearly any order: the model allows most of them at any time, and says little about the order.")
 	}
-	r.Deviating = int(counts.Cases - counts.Fitting)
 	if r.Deviating > 0 {
 		r.assume("%d of %d cases do not follow the model (noise %g): their branches are not counted, their times are.", r.Deviating, r.Cases, r.Noise)
 	}
-	missing := f.missing(mined)
-	if len(missing) > 0 {
+	if missing := f.missing(mined); len(missing) > 0 {
 		r.assume("The model leaves out the steps %s as too rare.", strings.Join(missing, ", "))
 	}
 	if slices.ContainsFunc(mined.Nodes(), func(n *processtree.Tree) bool { return n.Operator == processtree.Loop }) {
 		r.assume("Whether a step is done once more is drawn anew each time, with the share of the log: how often a case comes back does not depend on how often it did.")
 	}
-	f.executed = map[*processtree.Tree]int64{}
-	blocks := 0
-	f.tree = f.sequential(mined, counts, &blocks)
 	if blocks > 0 {
 		r.assume("The miner finds steps that go on side by side (blocks: %d), but the times of the log are measured from one completion to the next: there each step is simulated after the other, in the order most often seen, so that the lead time is the sum of its stages.", blocks)
 	}
-	f.diagram = processtree.Draw(f.tree, r.Log)
-	f.taskOf = make([]string, len(f.names))
-	for id, leaf := range f.diagram.Tasks {
-		if a, ok := slices.BinarySearch(f.names, leaf.Label); ok {
-			f.taskOf[a] = id
-		}
-	}
-	if err := bpmn.Layout(f.diagram.Definitions); err != nil {
-		return fmt.Errorf("laying out the diagram: %w", err)
-	}
-	return nil
 }
 
 // variants returns the sequences of the cases with their counts, by name.

@@ -59,7 +59,7 @@ func read(fsys fs.FS, name string, within []string) (*Scenario, error) {
 	}
 	if v, ok := f.Get("levers"); ok {
 		for _, item := range v.List() {
-			s.Levers = append(s.Levers, lever(item))
+			s.Levers = append(s.Levers, ReadLever(item))
 		}
 	}
 	if err := errors.Join(append([]error{doc.Err()}, faults...)...); err != nil {
@@ -91,9 +91,9 @@ var fields = map[Kind][]string{
 	Surge: {"period", "scale"}, Gate: {"size"}, Parallel: {"until"}, Priority: {"change"}, Rule: {"when"}, Calendar: {"to"}, Order: {"to"},
 }
 
-// lever reads one item of a scenario: a line of text as ParseLever reads it, or
+// ReadLever reads one item of a scenario: a line of text as ParseLever reads it, or
 // a mapping such as {step: T06, scale: 0.5}.
-func lever(v yamlfile.Value) Lever {
+func ReadLever(v yamlfile.Value) Lever {
 	entries := v.EntriesOrText()
 	if entries == nil {
 		l, err := ParseLever(v.Text())

@@ -325,6 +325,14 @@ func (v Value) EntriesOrText() []Entry {
 	return v.Entries()
 }
 
+// ListOrText returns the items of a list, a scalar as the only one.
+func (v Value) ListOrText() []Value {
+	if _, ok := scalar(v.node); ok {
+		return []Value{v}
+	}
+	return v.List()
+}
+
 // Mapping is a mapping whose keys are known beforehand.
 type Mapping struct {
 	Value

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/dashboards/terms"
+	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/simulator/backtest"
+)
+
+func (a *app) backtest() *cobra.Command {
+	var cfg backtest.Config
+	c := &cobra.Command{
+		Use:   "backtest LOG",
+		Short: "How far a model fitted to a log may be trusted",
+		Long: `Fits a model to the first part of a log and simulates the rest, which it has not seen:
+training are the cases that ended before the start of the case at the split, the test
+those that began then or later. Seven distances tell how far the simulated logs are
+from what happened, beside how far the past was from it.`,
+		Example: `  uprava backtest receipt
+  uprava backtest receipt --split 0.7 --runs 20 --json`,
+		Args: cobra.ExactArgs(1),
+	}
+	f := c.Flags()
+	f.Float64Var(&cfg.Split, "split", 0.8, "share of the cases, by their start, before the split")
+	f.IntVar(&cfg.Runs, "runs", 10, "simulated logs")
+	f.Uint64Var(&cfg.Seed, "seed", 1, "number of the random series")
+	f.StringVar(&cfg.TimeZone, "time-zone", "", "zone in which the body works (default: the offset of most events)")
+	look := lookFlags(c)
+	asJSON := jsonFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		k, err := look()
+		if err != nil {
+			return err
+		}
+		if err := cfg.Validate(); err != nil {
+			return usageError{err}
+		}
+		return a.withDesk(c.Context(), func(d *desk.Desk) error {
+			bar := a.bar(a.lang().T("cli.replications"))
+			defer bar.end()
+			cfg.Progress = bar.step
+			r, err := d.Backtest(c.Context(), args[0], k, cfg)
+			if err != nil {
+				return err
+			}
+			bar.end()
+			if *asJSON {
+				return writeJSON(a.stdout, struct {
+					*backtest.Result
+					Warnings []string `json:"warnings"`
+				}{r, measure.Texts(r.Warnings)})
+			}
+			return a.printBacktest(r)
+		})
+	}
+	return c
+}
+
+func (a *app) printBacktest(r *backtest.Result) error {
+	l := a.lang()
+	cases := func(n int) string { return l.Count("case", int64(n)) }
+	fmt.Fprintln(a.stdout, l.T("backtest.head", plain(r.Log), r.Cut.Format(time.DateOnly), cases(r.Training), cases(r.Test), cases(r.Crossing)))
+	fmt.Fprintln(a.stdout)
+	keys := map[string]string{"ngram_2": "ngram2", "ngram_3": "ngram3", "absolute_event": "absolute", "circadian_event": "circadian", "relative_event": "relative", "cycle_time": "cycle", "case_arrival": "arrival"}
+	t := table{head: []string{l.T("backtest.distance"), l.T("backtest.model"), l.T("backtest.sd"), l.T("backtest.past"), l.T("backtest.trust")}, right: map[int]bool{1: true, 2: true, 3: true}}
+	for _, x := range r.Distances {
+		show := func(v measure.Number) string { return distanceText(l, x.Unit, v) }
+		t.add(l.T("distance."+keys[x.Name]), show(x.Mean), show(x.SD), show(x.Training), l.T("backtest."+string(x.Trust)))
+	}
+	if err := t.write(a.stdout); err != nil {
+		return err
+	}
+	p := r.CycleTime
+	fmt.Fprintln(a.stdout)
+	fmt.Fprintln(a.stdout, l.T("backtest.cycle", l.Seconds(float64(p.Actual)), l.Seconds(float64(p.Predicted)), l.Seconds(float64(p.Low)), l.Seconds(float64(p.High)), l.Percent(float64(p.Quantiles), 0)))
+	fmt.Fprintln(a.stdout, l.T("backtest.rule", l.Int(int64(r.Runs)), l.Int(int64(r.Seed))))
+	return nil
+}
+
+// distanceText is a distance in its unit.
+func distanceText(l terms.Lang, u measure.Unit, v measure.Number) string {
+	if u == measure.Share {
+		return l.Float(float64(v), 3)
+	}
+	return l.T("distance.hours", l.Float(float64(v), 1))
+}

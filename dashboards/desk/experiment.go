@@ -1,0 +1,171 @@
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/uprava/uprava/simulator"
+	"github.com/uprava/uprava/simulator/experiment"
+	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/scenario"
+)
+
+// Asked is an experiment file with the models that it names.
+type Asked struct {
+	Plan      *experiment.Plan
+	AsIs      *twin.Model
+	Scenarios []experiment.Named
+}
+
+// ReadExperiment reads an experiment file. Names of models and scenarios that are
+// files stand relative to it.
+func ReadExperiment(file string) (*Asked, error) {
+	dir := filepath.Dir(file)
+	plan, err := experiment.ReadPlan(os.DirFS(dir), filepath.Base(file))
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		return nil, InputError{err}
+	}
+	beside := func(names []string) []string {
+		out := make([]string, len(names))
+		for i, name := range names {
+			out[i] = name
+			if at := filepath.Join(dir, name); !filepath.IsAbs(name) && exists(at) {
+				out[i] = at
+			}
+		}
+		return out
+	}
+	m, own, err := ReadModel(beside(plan.Model))
+	if err != nil {
+		return nil, err
+	}
+	q := &Asked{Plan: plan, AsIs: m}
+	var faults []error
+	for _, s := range plan.Scenarios {
+		joint := &scenario.Scenario{ID: s.ID}
+		change, err := Change(beside(s.With), nil, own)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("scenario %q: %w", s.ID, err))
+			continue
+		}
+		if change != nil {
+			joint.Levers = append(joint.Levers, change.Levers...)
+		}
+		joint.Levers = append(joint.Levers, s.Levers...)
+		changed, err := joint.Apply(m)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		q.Scenarios = append(q.Scenarios, experiment.Named{ID: s.ID, Model: changed})
+	}
+	if len(faults) > 0 {
+		return nil, InputError{errors.Join(faults...)}
+	}
+	return q, nil
+}
+
+// Planned is the answer to an experiment file.
+type Planned struct {
+	Table       *experiment.Table
+	Sensitivity *experiment.Sensitivity
+}
+
+// Run carries the experiment out.
+func (q *Asked) Run(ctx context.Context, language string, progress func(done, total int)) (*Planned, error) {
+	cfg := q.Plan.Config
+	cfg.Language, cfg.Progress = language, progress
+	out := &Planned{}
+	var err error
+	if len(q.Scenarios) > 0 {
+		if out.Table, err = experiment.Scenarios(ctx, q.AsIs, q.Scenarios, cfg); err != nil {
+			return nil, err
+		}
+		if s := q.Plan.Select; s != nil {
+			if out.Table.Selection, err = best(ctx, q.AsIs, q.Scenarios, s, cfg); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if s := q.Plan.Sensitive; s != nil {
+		if out.Sensitivity, err = experiment.Screen(ctx, q.AsIs, s.Factors, s.Method == "sobol", s.Points, cfg); err != nil {
+			return nil, InputError{err}
+		}
+	}
+	return out, nil
+}
+
+// best looks for the best of the scenarios and the model as it is, which is system 0.
+func best(ctx context.Context, asIs *twin.Model, list []experiment.Named, s *experiment.PlannedSelection, cfg experiment.Config) (*experiment.Selection, error) {
+	cfg.Progress = nil
+	sample, err := experiment.Sampled(append([]experiment.Named{{Model: asIs}}, list...), cfg)
+	if err != nil {
+		return nil, err
+	}
+	if s.Method == "ocba" {
+		return experiment.OCBA(ctx, len(list)+1, s.First, s.Budget, sample)
+	}
+	confidence := cfg.Confidence
+	if confidence == 0 {
+		confidence = 0.95
+	}
+	return experiment.KN(ctx, len(list)+1, s.First, s.Indifference, confidence, sample)
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// Answers keeps what commands answered, by the hash of all that the answer depends
+// on: asked again, it is read instead of being computed.
+type Answers struct{ Dir string }
+
+// Key returns the hash of the given parts and of the version of the simulator.
+func (a Answers) Key(parts ...any) (string, error) {
+	text, err := json.Marshal(append([]any{simulator.Version}, parts...))
+	if err != nil {
+		return "", fmt.Errorf("hashing the question: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16]), nil
+}
+
+// Find reads an answer into to, and reports whether there is one.
+func (a Answers) Find(key string, to any) bool {
+	data, err := os.ReadFile(filepath.Join(a.Dir, key+".json"))
+	return err == nil && json.Unmarshal(data, to) == nil
+}
+
+// Keep stores an answer.
+func (a Answers) Keep(key string, answer any) error {
+	data, err := json.Marshal(answer)
+	if err != nil {
+		return fmt.Errorf("storing the answer: %w", err)
+	}
+	if err := os.MkdirAll(a.Dir, 0o755); err != nil {
+		return fmt.Errorf("storing the answer: %w", err)
+	}
+	temporary, err := os.CreateTemp(a.Dir, "answer-*")
+	if err != nil {
+		return fmt.Errorf("storing the answer: %w", err)
+	}
+	defer os.Remove(temporary.Name())
+	if _, err := temporary.Write(data); err != nil {
+		return fmt.Errorf("storing the answer: %w", err)
+	}
+	if err := temporary.Close(); err != nil {
+		return fmt.Errorf("storing the answer: %w", err)
+	}
+	return os.Rename(temporary.Name(), filepath.Join(a.Dir, key+".json"))
+}
