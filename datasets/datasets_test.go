@@ -3,6 +3,7 @@ package datasets
 import (
 	"bytes"
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,6 +14,7 @@ import (
 	"github.com/uprava/uprava/mining/performance"
 	"github.com/uprava/uprava/simulator/experiment"
 	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/scenario"
 )
 
 const day = 86400.0
@@ -131,4 +133,93 @@ func TestGeneratedLogGivesItsTruth(t *testing.T) {
 	require.ErrorIs(t, err, ErrUnknown)
 	_, _, err = Generate(context.Background(), p, Config{Years: -1})
 	require.Error(t, err)
+}
+
+// The intervals do what they say: of 2,000 replications in 50 blocks of 40, at least
+// 43 intervals of 95 % hold the mean of the other blocks.
+func TestBlocksCoverEachOther(t *testing.T) {
+	if testing.Short() {
+		t.Skip("2,000 years of land cases")
+	}
+	p, m := open(t)
+	r, err := experiment.Run(context.Background(), m, experiment.Config{Replications: 2000, Seed: 7})
+	require.NoError(t, err)
+	k, ok := r.Find(experiment.LeadTime, p.Main)
+	require.True(t, ok)
+	total := 0.0
+	for _, v := range k.Values {
+		total += v
+	}
+	held := 0
+	for block := range 50 {
+		x := k.Values[40*block:][:40]
+		rest := total
+		for _, v := range x {
+			rest -= v
+		}
+		iv, err := measure.MeanInterval(x, 0.95)
+		require.NoError(t, err)
+		if iv.Contains(rest / 1960) {
+			held++
+		}
+	}
+	t.Logf("%d of 50 intervals hold the mean of the others", held)
+	require.GreaterOrEqual(t, held, 43)
+}
+
+func open(t *testing.T) (*Pack, *twin.Model) {
+	p, err := Open("municipality")
+	require.NoError(t, err)
+	m, err := p.Model()
+	require.NoError(t, err)
+	return p, m
+}
+
+// The planted effects of the levers, each of which the pack states, come out of the
+// attribution: values sum to the joint effect, the lever that changes nothing for the
+// process has none, and other sets that reach the same are named with the stage that
+// tells them apart. The load of the lawyers, whom a second could be added to, comes with
+// an interval.
+func TestAttributionOfTheLandLevers(t *testing.T) {
+	p, m := open(t)
+	all, err := p.Scenarios()
+	require.NoError(t, err)
+	find := func(ids ...string) (out []*scenario.Scenario) {
+		for _, id := range ids {
+			i := slices.IndexFunc(all, func(s *scenario.Scenario) bool { return s.ID == id })
+			require.GreaterOrEqual(t, i, 0, id)
+			out = append(out, all[i])
+		}
+		return out
+	}
+	levers := find("portal", "requests", "at-once")
+	gate, err := scenario.ParseLever("gate:plot-under-building=1000000")
+	require.NoError(t, err)
+	levers = append(levers, &scenario.Scenario{ID: "null", Levers: []scenario.Lever{gate}})
+	a, err := experiment.Attribute(context.Background(), m, levers, experiment.AttributeConfig{Offered: find("templates", "daily-signing"), Tolerance: 0.2},
+		experiment.Config{Replications: 20, Seed: 7, Figure: experiment.Figure{Name: experiment.LeadTime, Of: p.Main}})
+	require.NoError(t, err)
+	sum := 0.0
+	for _, l := range a.Levers {
+		sum += float64(l.Effect)
+	}
+	require.InDelta(t, float64(a.Joint.Effect), sum, 1e-3)
+	require.InDelta(t, 0, float64(a.Levers[3].Effect), 1e-6)
+	require.InDelta(t, -12*day, float64(a.Joint.Effect), 1.2*day)
+	named := map[string]bool{}
+	for _, e := range a.Others {
+		if !slices.Contains(e.Levers, "null") && len(e.Levers) > 0 && e.String() != "portal + requests + at-once" {
+			require.NotEmpty(t, e.Stages, e)
+			named[e.String()] = true
+		}
+	}
+	t.Log(named)
+	require.GreaterOrEqual(t, len(named), 2)
+
+	r, err := experiment.Run(context.Background(), m, experiment.Config{Replications: 20, Seed: 7})
+	require.NoError(t, err)
+	k, ok := r.Find(experiment.Utilisation, "lawyers")
+	require.True(t, ok)
+	require.Less(t, float64(k.High-k.Low), 0.03)
+	require.InDelta(t, 0.88, float64(k.Mean), 0.02)
 }

@@ -899,7 +899,9 @@ type Simulation struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	Kpis     []*KPI                 `protobuf:"bytes,1,rep,name=kpis,proto3" json:"kpis,omitempty"`
 	Evidence *Evidence              `protobuf:"bytes,2,opt,name=evidence,proto3" json:"evidence,omitempty"`
-	Warnings []string               `protobuf:"bytes,3,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	// Where it was looked for.
+	Warmup   *Warmup  `protobuf:"bytes,6,opt,name=warmup,proto3" json:"warmup,omitempty"`
+	Warnings []string `protobuf:"bytes,3,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	// With a scenario: the model as it is, under the same draws.
 	AsIs *Simulation `protobuf:"bytes,4,opt,name=as_is,json=asIs,proto3" json:"as_is,omitempty"`
 	// With a scenario: to-be less as-is of every figure that both have.
@@ -948,6 +950,13 @@ func (x *Simulation) GetKpis() []*KPI {
 func (x *Simulation) GetEvidence() *Evidence {
 	if x != nil {
 		return x.Evidence
+	}
+	return nil
+}
+
+func (x *Simulation) GetWarmup() *Warmup {
+	if x != nil {
+		return x.Warmup
 	}
 	return nil
 }
@@ -1217,10 +1226,16 @@ type Evidence struct {
 	// Simulated before the model's start, seconds.
 	WarmupS float64 `protobuf:"fixed64,6,opt,name=warmup_s,json=warmupS,proto3" json:"warmup_s,omitempty"`
 	// Window of arrivals, seconds; 0 where cases are counted.
-	DurationS     float64 `protobuf:"fixed64,7,opt,name=duration_s,json=durationS,proto3" json:"duration_s,omitempty"`
-	Seed          uint64  `protobuf:"varint,8,opt,name=seed,proto3" json:"seed,omitempty"`
-	Confidence    float64 `protobuf:"fixed64,9,opt,name=confidence,proto3" json:"confidence,omitempty"`
-	InputHash     string  `protobuf:"bytes,10,opt,name=input_hash,json=inputHash,proto3" json:"input_hash,omitempty"`
+	DurationS  float64 `protobuf:"fixed64,7,opt,name=duration_s,json=durationS,proto3" json:"duration_s,omitempty"`
+	Seed       uint64  `protobuf:"varint,8,opt,name=seed,proto3" json:"seed,omitempty"`
+	Confidence float64 `protobuf:"fixed64,9,opt,name=confidence,proto3" json:"confidence,omitempty"`
+	// Replications in pairs of opposite draws.
+	Antithetic bool `protobuf:"varint,11,opt,name=antithetic,proto3" json:"antithetic,omitempty"`
+	// What draws of known mean explain is taken out.
+	ControlVariates bool `protobuf:"varint,12,opt,name=control_variates,json=controlVariates,proto3" json:"control_variates,omitempty"`
+	// Cases that were under way at the start.
+	OpenCases     int64  `protobuf:"varint,13,opt,name=open_cases,json=openCases,proto3" json:"open_cases,omitempty"`
+	InputHash     string `protobuf:"bytes,10,opt,name=input_hash,json=inputHash,proto3" json:"input_hash,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1318,11 +1333,110 @@ func (x *Evidence) GetConfidence() float64 {
 	return 0
 }
 
+func (x *Evidence) GetAntithetic() bool {
+	if x != nil {
+		return x.Antithetic
+	}
+	return false
+}
+
+func (x *Evidence) GetControlVariates() bool {
+	if x != nil {
+		return x.ControlVariates
+	}
+	return false
+}
+
+func (x *Evidence) GetOpenCases() int64 {
+	if x != nil {
+		return x.OpenCases
+	}
+	return 0
+}
+
 func (x *Evidence) GetInputHash() string {
 	if x != nil {
 		return x.InputHash
 	}
 	return ""
+}
+
+// The cut that MSER-5 found, with Welch's plot: the moving average, over window cases
+// to each side, of the cycle times by order of arrival.
+type Warmup struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Cases         int64                  `protobuf:"varint,1,opt,name=cases,proto3" json:"cases,omitempty"`
+	Replications  int64                  `protobuf:"varint,2,opt,name=replications,proto3" json:"replications,omitempty"`
+	Window        int64                  `protobuf:"varint,3,opt,name=window,proto3" json:"window,omitempty"`
+	At            []int64                `protobuf:"varint,4,rep,packed,name=at,proto3" json:"at,omitempty"`
+	AverageS      []float64              `protobuf:"fixed64,5,rep,packed,name=average_s,json=averageS,proto3" json:"average_s,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Warmup) Reset() {
+	*x = Warmup{}
+	mi := &file_uprava_v1_uprava_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Warmup) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Warmup) ProtoMessage() {}
+
+func (x *Warmup) ProtoReflect() protoreflect.Message {
+	mi := &file_uprava_v1_uprava_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Warmup.ProtoReflect.Descriptor instead.
+func (*Warmup) Descriptor() ([]byte, []int) {
+	return file_uprava_v1_uprava_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *Warmup) GetCases() int64 {
+	if x != nil {
+		return x.Cases
+	}
+	return 0
+}
+
+func (x *Warmup) GetReplications() int64 {
+	if x != nil {
+		return x.Replications
+	}
+	return 0
+}
+
+func (x *Warmup) GetWindow() int64 {
+	if x != nil {
+		return x.Window
+	}
+	return 0
+}
+
+func (x *Warmup) GetAt() []int64 {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *Warmup) GetAverageS() []float64 {
+	if x != nil {
+		return x.AverageS
+	}
+	return nil
 }
 
 var file_uprava_v1_uprava_proto_extTypes = []protoimpl.ExtensionInfo{
@@ -1432,11 +1546,12 @@ const file_uprava_v1_uprava_proto_rawDesc = "" +
 	"\x04seed\x18\a \x01(\x04R\x04seed\x12\x1e\n" +
 	"\n" +
 	"confidence\x18\b \x01(\x01R\n" +
-	"confidence\"\xee\x01\n" +
+	"confidence\"\x9f\x02\n" +
 	"\n" +
 	"Simulation\x12\"\n" +
 	"\x04kpis\x18\x01 \x03(\v2\x0e.uprava.v1.KPIR\x04kpis\x12/\n" +
-	"\bevidence\x18\x02 \x01(\v2\x13.uprava.v1.EvidenceR\bevidence\x12\x1a\n" +
+	"\bevidence\x18\x02 \x01(\v2\x13.uprava.v1.EvidenceR\bevidence\x12/\n" +
+	"\x06warmup\x18\x06 \x01(\v2\x11.uprava.v1.WarmupB\x04\x88\xc9\x18\x01R\x06warmup\x12\x1a\n" +
 	"\bwarnings\x18\x03 \x03(\tR\bwarnings\x120\n" +
 	"\x05as_is\x18\x04 \x01(\v2\x15.uprava.v1.SimulationB\x04\x88\xc9\x18\x01R\x04asIs\x12=\n" +
 	"\vdifferences\x18\x05 \x03(\v2\x15.uprava.v1.DifferenceB\x04\x88\xc9\x18\x01R\vdifferences\"\xe4\x01\n" +
@@ -1476,7 +1591,7 @@ const file_uprava_v1_uprava_proto_rawDesc = "" +
 	"\x06_to_beB\r\n" +
 	"\v_differenceB\x06\n" +
 	"\x04_lowB\a\n" +
-	"\x05_high\"\xb1\x02\n" +
+	"\x05_high\"\xad\x03\n" +
 	"\bEvidence\x12\x16\n" +
 	"\x06engine\x18\x01 \x01(\tR\x06engine\x12\"\n" +
 	"\freplications\x18\x02 \x01(\x03R\freplications\x12\x14\n" +
@@ -1489,10 +1604,22 @@ const file_uprava_v1_uprava_proto_rawDesc = "" +
 	"\x04seed\x18\b \x01(\x04R\x04seed\x12\x1e\n" +
 	"\n" +
 	"confidence\x18\t \x01(\x01R\n" +
-	"confidence\x12\x1d\n" +
+	"confidence\x12$\n" +
+	"\n" +
+	"antithetic\x18\v \x01(\bB\x04\x88\xc9\x18\x01R\n" +
+	"antithetic\x12/\n" +
+	"\x10control_variates\x18\f \x01(\bB\x04\x88\xc9\x18\x01R\x0fcontrolVariates\x12#\n" +
+	"\n" +
+	"open_cases\x18\r \x01(\x03B\x04\x88\xc9\x18\x01R\topenCases\x12\x1d\n" +
 	"\n" +
 	"input_hash\x18\n" +
-	" \x01(\tR\tinputHash2\x91\x03\n" +
+	" \x01(\tR\tinputHash\"\x87\x01\n" +
+	"\x06Warmup\x12\x14\n" +
+	"\x05cases\x18\x01 \x01(\x03R\x05cases\x12\"\n" +
+	"\freplications\x18\x02 \x01(\x03R\freplications\x12\x16\n" +
+	"\x06window\x18\x03 \x01(\x03R\x06window\x12\x0e\n" +
+	"\x02at\x18\x04 \x03(\x03R\x02at\x12\x1b\n" +
+	"\taverage_s\x18\x05 \x03(\x01R\baverageS2\x91\x03\n" +
 	"\x06Uprava\x12Y\n" +
 	"\bListLogs\x12\x1a.uprava.v1.ListLogsRequest\x1a\x1b.uprava.v1.ListLogsResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\f/api/v1/logs\x12[\n" +
 	"\x04Mine\x12\x16.uprava.v1.MineRequest\x1a\x13.uprava.v1.Overview\"&\x82\xd3\xe4\x93\x02 \x12\x1e/api/v1/logs/{log=**}/overview\x12p\n" +
@@ -1513,7 +1640,7 @@ func file_uprava_v1_uprava_proto_rawDescGZIP() []byte {
 	return file_uprava_v1_uprava_proto_rawDescData
 }
 
-var file_uprava_v1_uprava_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_uprava_v1_uprava_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_uprava_v1_uprava_proto_goTypes = []any{
 	(*ListLogsRequest)(nil),           // 0: uprava.v1.ListLogsRequest
 	(*ListLogsResponse)(nil),          // 1: uprava.v1.ListLogsResponse
@@ -1530,16 +1657,17 @@ var file_uprava_v1_uprava_proto_goTypes = []any{
 	(*KPI)(nil),                       // 12: uprava.v1.KPI
 	(*Difference)(nil),                // 13: uprava.v1.Difference
 	(*Evidence)(nil),                  // 14: uprava.v1.Evidence
-	nil,                               // 15: uprava.v1.AnalyseRequest.OptionsEntry
-	(*timestamppb.Timestamp)(nil),     // 16: google.protobuf.Timestamp
-	(*descriptorpb.FieldOptions)(nil), // 17: google.protobuf.FieldOptions
-	(*httpbody.HttpBody)(nil),         // 18: google.api.HttpBody
+	(*Warmup)(nil),                    // 15: uprava.v1.Warmup
+	nil,                               // 16: uprava.v1.AnalyseRequest.OptionsEntry
+	(*timestamppb.Timestamp)(nil),     // 17: google.protobuf.Timestamp
+	(*descriptorpb.FieldOptions)(nil), // 18: google.protobuf.FieldOptions
+	(*httpbody.HttpBody)(nil),         // 19: google.api.HttpBody
 }
 var file_uprava_v1_uprava_proto_depIdxs = []int32{
 	2,  // 0: uprava.v1.ListLogsResponse.logs:type_name -> uprava.v1.Log
-	16, // 1: uprava.v1.Log.first:type_name -> google.protobuf.Timestamp
-	16, // 2: uprava.v1.Log.last:type_name -> google.protobuf.Timestamp
-	15, // 3: uprava.v1.AnalyseRequest.options:type_name -> uprava.v1.AnalyseRequest.OptionsEntry
+	17, // 1: uprava.v1.Log.first:type_name -> google.protobuf.Timestamp
+	17, // 2: uprava.v1.Log.last:type_name -> google.protobuf.Timestamp
+	16, // 3: uprava.v1.AnalyseRequest.options:type_name -> uprava.v1.AnalyseRequest.OptionsEntry
 	6,  // 4: uprava.v1.Overview.directly_follows:type_name -> uprava.v1.DirectlyFollows
 	8,  // 5: uprava.v1.Overview.start_activities:type_name -> uprava.v1.ActivityCount
 	8,  // 6: uprava.v1.Overview.end_activities:type_name -> uprava.v1.ActivityCount
@@ -1547,22 +1675,23 @@ var file_uprava_v1_uprava_proto_depIdxs = []int32{
 	7,  // 8: uprava.v1.DirectlyFollows.edges:type_name -> uprava.v1.Edge
 	12, // 9: uprava.v1.Simulation.kpis:type_name -> uprava.v1.KPI
 	14, // 10: uprava.v1.Simulation.evidence:type_name -> uprava.v1.Evidence
-	11, // 11: uprava.v1.Simulation.as_is:type_name -> uprava.v1.Simulation
-	13, // 12: uprava.v1.Simulation.differences:type_name -> uprava.v1.Difference
-	17, // 13: uprava.v1.omit_empty:extendee -> google.protobuf.FieldOptions
-	0,  // 14: uprava.v1.Uprava.ListLogs:input_type -> uprava.v1.ListLogsRequest
-	3,  // 15: uprava.v1.Uprava.Mine:input_type -> uprava.v1.MineRequest
-	4,  // 16: uprava.v1.Uprava.Analyse:input_type -> uprava.v1.AnalyseRequest
-	10, // 17: uprava.v1.Uprava.Simulate:input_type -> uprava.v1.SimulateRequest
-	1,  // 18: uprava.v1.Uprava.ListLogs:output_type -> uprava.v1.ListLogsResponse
-	5,  // 19: uprava.v1.Uprava.Mine:output_type -> uprava.v1.Overview
-	18, // 20: uprava.v1.Uprava.Analyse:output_type -> google.api.HttpBody
-	11, // 21: uprava.v1.Uprava.Simulate:output_type -> uprava.v1.Simulation
-	18, // [18:22] is the sub-list for method output_type
-	14, // [14:18] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	13, // [13:14] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	15, // 11: uprava.v1.Simulation.warmup:type_name -> uprava.v1.Warmup
+	11, // 12: uprava.v1.Simulation.as_is:type_name -> uprava.v1.Simulation
+	13, // 13: uprava.v1.Simulation.differences:type_name -> uprava.v1.Difference
+	18, // 14: uprava.v1.omit_empty:extendee -> google.protobuf.FieldOptions
+	0,  // 15: uprava.v1.Uprava.ListLogs:input_type -> uprava.v1.ListLogsRequest
+	3,  // 16: uprava.v1.Uprava.Mine:input_type -> uprava.v1.MineRequest
+	4,  // 17: uprava.v1.Uprava.Analyse:input_type -> uprava.v1.AnalyseRequest
+	10, // 18: uprava.v1.Uprava.Simulate:input_type -> uprava.v1.SimulateRequest
+	1,  // 19: uprava.v1.Uprava.ListLogs:output_type -> uprava.v1.ListLogsResponse
+	5,  // 20: uprava.v1.Uprava.Mine:output_type -> uprava.v1.Overview
+	19, // 21: uprava.v1.Uprava.Analyse:output_type -> google.api.HttpBody
+	11, // 22: uprava.v1.Uprava.Simulate:output_type -> uprava.v1.Simulation
+	19, // [19:23] is the sub-list for method output_type
+	15, // [15:19] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	14, // [14:15] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_uprava_v1_uprava_proto_init() }
@@ -1580,7 +1709,7 @@ func file_uprava_v1_uprava_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_uprava_v1_uprava_proto_rawDesc), len(file_uprava_v1_uprava_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   16,
+			NumMessages:   17,
 			NumExtensions: 1,
 			NumServices:   1,
 		},
