@@ -149,7 +149,6 @@ type caseState struct {
 	root    int32 // frame; -1 while it waits at the entry
 	live    bool
 	entered time.Duration // when it came to be under way in this run
-	level   int32         // priority
 	stopped int32         // how many of its items hold the legal clock
 	since   time.Duration // when the first of them began
 	talk    int32         // with cases of other processes; -1 for none

@@ -3,6 +3,7 @@
 //
 //	FILE.bpmn ─▶ bpmn.Read ─┐
 //	FILE.json ─▶ Read ──────┴▶ twin.Model, what was not read
+//	twin.Model ─▶ Write ─▶ FILE.bpmn, FILE.json, what could not be written
 //
 // Parameters mean what they mean there (pix_framework's DurationDistribution):
 // fix {value}; expon {mean, min, max}: min + an exponential time of mean
@@ -15,6 +16,10 @@
 // Where this differs: a person who is free is chosen by the longest idle time;
 // work comes first come first served, as there without rules of priority.
 //
-// Left out on purpose, and listed where a file has them: batches, rules of
-// priority, conditions on data, attributes, multitasking and fuzzy calendars.
+// Case attributes, branch rules and rules of priority on them, and batches by size,
+// longest wait, day and hour are read; Write writes what a twin has of all this.
+//
+// Left out on purpose, and listed where a file or a twin has them: event and global
+// attributes, batches of some cases only or of a time by size, multitasking and fuzzy
+// calendars; of a twin, what Prosimos has no word for.
 package prosimos

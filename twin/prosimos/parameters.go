@@ -19,12 +19,12 @@ type parameters struct {
 	Tasks        []task         `json:"task_resource_distribution"`
 	Calendars    []hours        `json:"resource_calendars"`
 	Events       []event        `json:"event_distribution"`
-	Batches      []any          `json:"batch_processing"`
-	CaseAttrs    []any          `json:"case_attributes"`
+	Batches      []batch        `json:"batch_processing"`
+	CaseAttrs    []attribute    `json:"case_attributes"`
 	EventAttrs   []any          `json:"event_attributes"`
 	GlobalAttrs  []any          `json:"global_attributes"`
-	BranchRules  []any          `json:"branch_rules"`
-	Priorities   []any          `json:"prioritisation_rules"`
+	BranchRules  []branchRule   `json:"branch_rules"`
+	Priorities   []priority     `json:"prioritisation_rules"`
 	Rest         map[string]any `json:"-"`
 }
 
@@ -77,6 +77,45 @@ type path struct {
 	Path      string  `json:"path_id"`
 	Value     *number `json:"value"`
 	Condition string  `json:"condition_id"`
+}
+
+// batch is a rule of batch_processing: a batch is done when any line of firing rules
+// holds, all conditions of a line together.
+type batch struct {
+	Task      string      `json:"task_id"`
+	Type      string      `json:"type"` // Sequential or Parallel
+	Frequency number      `json:"batch_frequency"`
+	Sizes     []keyed     `json:"size_distrib"`
+	Durations []keyed     `json:"duration_distrib"`
+	Rules     [][]compare `json:"firing_rules"`
+}
+
+type keyed struct {
+	Key   string `json:"key"`
+	Value number `json:"value"`
+}
+
+// compare is a condition: of a batch, an attribute or a branch.
+type compare struct {
+	Attribute  string          `json:"attribute"`
+	Comparison string          `json:"comparison"`
+	Value      json.RawMessage `json:"value"`
+}
+
+type attribute struct {
+	Name   string          `json:"name"`
+	Type   string          `json:"type"` // discrete or continuous
+	Values json.RawMessage `json:"values"`
+}
+
+type branchRule struct {
+	ID    string      `json:"id"`
+	Rules [][]compare `json:"rules"`
+}
+
+type priority struct {
+	Level int         `json:"priority_level"` // 1 goes first
+	Rules [][]compare `json:"rules"`
 }
 
 type hours struct {
@@ -153,21 +192,17 @@ func position(text []byte, err error) string {
 func (p *parameters) unread() []error {
 	var out []error
 	for _, u := range []struct {
-		n            int
-		one, many, s string
+		n         int
+		one, many string
 	}{
-		{len(p.Batches), "batch_processing: 1 rule is not simulated", "batch_processing: %d rules are not simulated", ": work is taken up one by one"},
-		{len(p.Priorities), "prioritisation_rules: 1 rule is not simulated", "prioritisation_rules: %d rules are not simulated", ": first come, first served"},
-		{len(p.BranchRules), "branch_rules: 1 condition is not simulated", "branch_rules: %d conditions are not simulated", ": branches are taken by their probabilities"},
-		{len(p.CaseAttrs), "case_attributes: 1 attribute is not drawn", "case_attributes: %d attributes are not drawn", ""},
-		{len(p.EventAttrs), "event_attributes: 1 entry is not read", "event_attributes: %d entries are not read", ""},
-		{len(p.GlobalAttrs), "global_attributes: 1 attribute is not read", "global_attributes: %d attributes are not read", ""},
+		{len(p.EventAttrs), "event_attributes: 1 entry is not read", "event_attributes: %d entries are not read"},
+		{len(p.GlobalAttrs), "global_attributes: 1 attribute is not read", "global_attributes: %d attributes are not read"},
 	} {
 		switch {
 		case u.n == 1:
-			out = append(out, errors.New(u.one+u.s))
+			out = append(out, errors.New(u.one))
 		case u.n > 1:
-			out = append(out, fmt.Errorf(u.many+u.s, u.n))
+			out = append(out, fmt.Errorf(u.many, u.n))
 		}
 	}
 	var rest []string

@@ -76,7 +76,10 @@ func (r *reader) read() {
 	r.arrivals()
 	r.tasks()
 	r.events()
+	r.attributes()
 	r.gateways()
+	r.batches()
+	r.priorities()
 }
 
 // arrivalCalendar is the identifier of the calendar of arrivals.
@@ -385,8 +388,8 @@ func (r *reader) gateways() {
 				r.fault("gateway %q: %q is no flow out of it", g.Gateway, p.Path)
 				continue
 			}
-			if p.Condition != "" {
-				r.warn("gateway %q, flow %q: condition %q is not simulated", g.Gateway, p.Path, p.Condition)
+			if p.Condition != "" && r.condition(p.Path, p.Condition) {
+				continue
 			}
 			if p.Value != nil {
 				r.p.Branches[p.Path] = float64(*p.Value)

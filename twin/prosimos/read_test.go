@@ -39,7 +39,16 @@ const file = `{
  {"from":"MONDAY","to":"FRIDAY","beginTime":"09:00:00","endTime":"13:00:00"},
  {"from":"MONDAY","to":"THURSDAY","beginTime":"13:00:00","endTime":"17:00:00"}]}],
 "event_distribution":[{"event_id":"w","distribution_name":"fix","distribution_params":[{"value":86400}]}],
-"batch_processing":[{"task_id":"A"}],"case_attributes":[],"prioritisation_rules":[{},{}],"multitask":true
+"batch_processing":[{"task_id":"A","type":"Parallel","batch_frequency":1.0,"size_distrib":[{"key":"1","value":0},{"key":"3","value":1}],
+ "duration_distrib":[{"key":"3","value":0.8}],"firing_rules":[[{"attribute":"size","comparison":">=","value":3}],[{"attribute":"large_wt","comparison":">=","value":7200}],
+  [{"attribute":"ready_wt","comparison":"<","value":60}]]},
+ {"task_id":"B","type":"Sequential","batch_frequency":0.5,"size_distrib":[],"duration_distrib":[{"key":"2","value":0.5}],
+ "firing_rules":[[{"attribute":"week_day","comparison":"=","value":"Friday"},{"attribute":"daily_hour","comparison":"=","value":"15"}]]},{"task_id":"Z","type":"Sequential"}],
+"case_attributes":[{"name":"client","type":"discrete","values":[{"key":"firm","value":0.8},{"key":"person","value":0.2}]},
+ {"name":"amount","type":"continuous","values":{"distribution_name":"uniform","distribution_params":[{"value":0},{"value":1000}]}}],
+"branch_rules":[{"id":"big","rules":[[{"attribute":"amount","comparison":">","value":"500"},{"attribute":"client","comparison":"!=","value":"person"}]]}],
+"prioritisation_rules":[{"priority_level":2,"rules":[[{"attribute":"client","comparison":"=","value":"firm"}]]},{"priority_level":1,"rules":[[{"attribute":"amount","comparison":"in","value":["900","inf"]}]]},
+ {"priority_level":3,"rules":[[{"attribute":"weather","comparison":"=","value":"rain"}]]}],"multitask":true
 }`
 
 func TestRead(t *testing.T) {
@@ -56,16 +65,16 @@ func TestRead(t *testing.T) {
 	}, m.Calendars)
 	// Ann does A and B, Bob A alone: two pools of one profile.
 	require.Equal(t, []twin.Pool{
-		{ID: "clerks/ann", Name: twin.Text{EN: "Clerks: Ann"}, Calendar: "office", Members: []twin.Member{{ID: "ann"}}, CostPerHour: 20},
-		{ID: "clerks/bob", Name: twin.Text{EN: "Clerks: Bob"}, Calendar: "office", Members: []twin.Member{{ID: "bob_0"}, {ID: "bob_1"}}, CostPerHour: 10},
+		{ID: "clerks/ann", Name: twin.Text{EN: "Clerks: Ann"}, Calendar: "office", Members: []twin.Member{{ID: "ann"}}, Queue: twin.MostUrgent, CostPerHour: 20},
+		{ID: "clerks/bob", Name: twin.Text{EN: "Clerks: Bob"}, Calendar: "office", Members: []twin.Member{{ID: "bob_0"}, {ID: "bob_1"}}, Queue: twin.MostUrgent, CostPerHour: 10},
 	}, m.Pools)
 	p := m.Processes[0]
 	require.Equal(t, twin.Arrivals{Between: twin.Distribution{Law: "exponential", Mean: 600, Max: 1e9}, Calendar: "arrivals", OnWallClock: true}, p.Arrivals)
 	require.Equal(t, map[string]float64{"yes": 0.25, "no": 0.75}, p.Branches)
 	fix := func(v float64) twin.Distribution { return twin.Distribution{Law: "fixed", Value: v} }
 	require.Equal(t, map[string]twin.Task{
-		"A": {Pools: []string{"clerks/ann", "clerks/bob"}, ByPool: map[string]twin.Distribution{"ann": fix(60), "bob_0": fix(90), "bob_1": fix(90)}},
-		"B": {Pools: []string{"clerks/ann"}, Time: twin.Distribution{Law: "normal", Mean: 60, SD: 5, Max: 100}},
+		"A": {Batch: &twin.Batch{Size: 3, Wait: 7200, Together: true, Factor: 0.8}, Pools: []string{"clerks/ann", "clerks/bob"}, ByPool: map[string]twin.Distribution{"ann": fix(60), "bob_0": fix(90), "bob_1": fix(90)}},
+		"B": {Batch: &twin.Batch{Days: []time.Weekday{time.Friday}, At: 15 * time.Hour}, Pools: []string{"clerks/ann"}, Time: twin.Distribution{Law: "normal", Mean: 60, SD: 5, Max: 100}},
 		"w": {Time: fix(86400)},
 	}, p.Tasks)
 	var texts []string
@@ -73,12 +82,57 @@ func TestRead(t *testing.T) {
 		texts = append(texts, w.Error())
 	}
 	require.Equal(t, []string{
-		"batch_processing: 1 rule is not simulated: work is taken up one by one",
-		"prioritisation_rules: 2 rules are not simulated: first come, first served",
 		"multitask: not read",
 		`gateway "g", flow "no": no probability: it has 0.75, its share of what is left`,
+		`batch_processing: task "A": the condition on "ready_wt" is not simulated`,
+		`batch_processing: task "B": the time of work in a sequential batch is not changed by its size`,
+		`batch_processing: task "B": every case is batched, not 0.5 of them`,
+		`batch_processing: task "Z": no task of the diagram, left out`,
+		`prioritisation_rules: rule 3: condition on "weather", which is no case attribute; the rule is not simulated`,
 	}, texts)
 	require.Equal(t, warnings, m.Warnings)
+	most := 900.0
+	require.Equal(t, []twin.Priority{{When: twin.Rule{{{Attribute: "amount", From: &most}}}, Level: -1}, {When: twin.Rule{{{Attribute: "client", Is: []string{"firm"}}}}, Level: -2}, {When: twin.Rule{}, Level: -3}}, p.Priorities)
+	require.Equal(t, twin.Distribution{Law: "uniform", Max: 1000}, p.Attributes[1].Number)
+}
+
+// What was read is written so that it is read again as the same.
+func TestWrite(t *testing.T) {
+	with := strings.Replace(file, `"path_id":"yes","value":0.25`, `"path_id":"yes","value":0.25,"condition_id":"big"`, 1)
+	require.NotEqual(t, file, with)
+	m, _, err := Read(strings.NewReader(diagram), strings.NewReader(with))
+	require.NoError(t, err)
+	require.Len(t, m.Processes[0].Rules["yes"][0], 2)
+	var b, j strings.Builder
+	lost, err := Write(&b, &j, m, "permit")
+	require.NoError(t, err)
+	require.Empty(t, lost)
+	again, _, err := Read(strings.NewReader(b.String()), strings.NewReader(j.String()))
+	require.NoError(t, err)
+	p, q := m.Processes[0], again.Processes[0]
+	require.Equal(t, p.Arrivals, q.Arrivals)
+	require.Equal(t, p.Branches["no"], q.Branches["no"])
+	require.Equal(t, p.Rules, q.Rules)
+	require.Equal(t, p.Attributes, q.Attributes)
+	require.Equal(t, p.Priorities, q.Priorities)
+	require.Equal(t, p.Tasks["A"].ByPool, q.Tasks["A"].ByPool)
+	require.Equal(t, p.Tasks["A"].Batch, q.Tasks["A"].Batch)
+	require.Equal(t, p.Tasks["B"].Batch, q.Tasks["B"].Batch)
+	require.Equal(t, p.Tasks["w"], q.Tasks["w"])
+
+	// What it has no word for is listed.
+	p.Limit, p.MostAtOnce, p.Decay = &twin.Limit{Days: 3}, 4, map[string]float64{"no": 0.5}
+	p.Arrivals.OnWallClock = false
+	m.Pools[0].AtOnce, m.Pools[0].Members[0].Efficiency = 3, 2
+	task := p.Tasks["B"]
+	task.Delay = twin.Distribution{Law: "triangular", Min: 1, Mode: 2, Max: 3}
+	task.Time = task.Delay
+	p.Tasks["B"] = task
+	lost, err = Write(&b, &j, m, "permit")
+	require.NoError(t, err)
+	require.Len(t, lost, 8)
+	_, err = Write(&b, &j, m, "nothing")
+	require.ErrorContains(t, err, `no process "nothing"`)
 }
 
 func TestLaws(t *testing.T) {
