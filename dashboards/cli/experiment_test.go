@@ -172,3 +172,20 @@ func TestBacktest(t *testing.T) {
 	require.NotZero(t, code)
 	require.Contains(t, stderr, "wanted some on both sides")
 }
+
+// A model goes to another tool's form and comes back, and what is lost is said.
+func TestConvert(t *testing.T) {
+	s := newShell(t)
+	t.Chdir(t.TempDir())
+	for _, to := range []string{"prosimos", "bpsim"} {
+		out := s.ok("convert", "municipality", "--process", "redistribution", "--to", to, "--out", to, "--lang", "en")
+		require.Contains(t, out, "What this form cannot hold")
+	}
+	require.Contains(t, s.ok("simulate", "prosimos.bpmn", "prosimos.json", "--replications", "2", "--cases", "50", "--json"), `"cycle_time"`)
+	require.Contains(t, s.ok("simulate", "bpsim.bpmn", "--replications", "2", "--cases", "50", "--json"), `"cycle_time"`)
+	code, _, stderr := s.run("convert", "municipality", "--to", "bpsim", "--out", "x")
+	require.NotZero(t, code)
+	require.Contains(t, stderr, "say which")
+	code, _, _ = s.run("convert", "municipality", "--to", "excel", "--out", "x")
+	require.Equal(t, exitUsage, code)
+}

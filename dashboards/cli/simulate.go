@@ -29,8 +29,8 @@ func (a *app) simulate() *cobra.Command {
 confidence intervals. With a scenario or a lever the changed model is compared
 with the model as it is, on common random numbers.
 
-MODEL is a twin folder, a pack (municipality), or a pair of Prosimos files:
-FILE.bpmn FILE.json.
+MODEL is a twin folder, a pack (municipality), a pair of Prosimos files (FILE.bpmn
+FILE.json), or a BPMN file with parameters of BPSim (FILE.bpmn).
 
 Forms of --lever:
 ` + indent(scenario.Forms),

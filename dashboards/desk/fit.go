@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/simulator"
 	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/bpsim"
 	"github.com/uprava/uprava/twin/fit"
 	"github.com/uprava/uprava/twin/prosimos"
 	"github.com/uprava/uprava/twin/scenario"
@@ -86,15 +88,15 @@ func Suggest(ctx context.Context, m *twin.Model) ([]*scenario.Scenario, error) {
 }
 
 // ReadModel reads the model that the arguments of a command name: a twin folder,
-// a pack (PACK or PACK/PROCESS), or a pair of Prosimos files. The second result
-// are the scenarios that belong to it.
+// a pack (PACK or PACK/PROCESS), a pair of Prosimos files, or a BPMN file with
+// parameters of BPSim. The second result are the scenarios that belong to it.
 func ReadModel(args []string) (*twin.Model, []*scenario.Scenario, error) {
 	if len(args) == 2 {
 		return readProsimos(args[0], args[1])
 	}
 	name := args[0]
 	if strings.HasSuffix(name, ".bpmn") {
-		return nil, nil, InputError{fmt.Errorf("reading %q: a BPMN file needs its parameters beside it: FILE.bpmn FILE.json", name)}
+		return readBPSim(name)
 	}
 	info, err := os.Stat(name)
 	switch {
@@ -105,7 +107,7 @@ func ReadModel(args []string) (*twin.Model, []*scenario.Scenario, error) {
 		}
 		return s.model, s.scenarios, nil
 	case err == nil:
-		return nil, nil, InputError{fmt.Errorf("reading %q: this is a file, wanted a twin folder, a pack or FILE.bpmn FILE.json", name)}
+		return nil, nil, InputError{fmt.Errorf("reading %q: this is a file, wanted a twin folder, a pack, FILE.bpmn FILE.json (Prosimos) or FILE.bpmn (BPSim)", name)}
 	case !errors.Is(err, os.ErrNotExist):
 		return nil, nil, err
 	}
@@ -114,6 +116,60 @@ func ReadModel(args []string) (*twin.Model, []*scenario.Scenario, error) {
 		return nil, nil, fmt.Errorf("model %q is no folder, and as a %w", name, err)
 	}
 	return s.model, s.scenarios, nil
+}
+
+func readBPSim(name string) (*twin.Model, []*scenario.Scenario, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	m, _, err := bpsim.Read(f)
+	if err != nil {
+		return nil, nil, InputError{fmt.Errorf("reading the model in %q: %w; parameters of Prosimos are given as a second file: FILE.bpmn FILE.json", name, err)}
+	}
+	return m, nil, nil
+}
+
+// WriteModel writes one process of a model in the form of another tool, "prosimos"
+// (BASE.bpmn and BASE.json) or "bpsim" (BASE.bpmn). It returns the names of the files
+// and what of the model they do not hold.
+func WriteModel(m *twin.Model, process, form, base string) (files []string, lost []error, err error) {
+	if process == "" {
+		if len(m.Processes) != 1 {
+			var ids []string
+			for _, p := range m.Processes {
+				ids = append(ids, p.ID)
+			}
+			return nil, nil, InputError{fmt.Errorf("the model has %d processes: say which, one of %q", len(ids), ids)}
+		}
+		process = m.Processes[0].ID
+	}
+	var diagram, parameters bytes.Buffer
+	switch form {
+	case "prosimos":
+		lost, err = prosimos.Write(&diagram, &parameters, m, process)
+	case "bpsim":
+		lost, err = bpsim.Write(&diagram, m, process)
+	default:
+		err = fmt.Errorf("form %q: wanted prosimos or bpsim", form)
+	}
+	if err != nil {
+		return nil, nil, InputError{err}
+	}
+	for _, f := range []struct {
+		name string
+		b    *bytes.Buffer
+	}{{base + ".bpmn", &diagram}, {base + ".json", &parameters}} {
+		if f.b.Len() == 0 {
+			continue
+		}
+		if err := os.WriteFile(f.name, f.b.Bytes(), 0o644); err != nil {
+			return nil, nil, fmt.Errorf("writing the model: %w", err)
+		}
+		files = append(files, f.name)
+	}
+	return files, lost, nil
 }
 
 func readProsimos(diagram, parameters string) (*twin.Model, []*scenario.Scenario, error) {

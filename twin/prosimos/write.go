@@ -27,10 +27,13 @@ func Write(diagram, parameters io.Writer, m *twin.Model, process string) ([]erro
 	if err := bpmn.Write(diagram, d); err != nil {
 		return nil, fmt.Errorf("writing the diagram: %w", err)
 	}
+	tasks := w.tasks() // first: it finds which resources and calendars are needed
+	profiles := w.profiles()
+	gateways := w.gateways()
 	out := map[string]any{
 		"arrival_time_distribution": w.law(w.p.Arrivals.Between, "arrivals"), "arrival_time_calendar": w.periods(w.p.Arrivals.Calendar),
-		"task_resource_distribution": w.tasks(), "event_distribution": w.events(), "gateway_branching_probabilities": w.gateways(),
-		"resource_profiles": w.profiles(), "resource_calendars": w.calendars(), "batch_processing": w.batches(),
+		"task_resource_distribution": tasks, "event_distribution": w.events(), "gateway_branching_probabilities": gateways,
+		"resource_profiles": profiles, "resource_calendars": w.calendars(), "batch_processing": w.batches(),
 		"case_attributes": w.attributes(), "prioritisation_rules": w.priorities(), "branch_rules": w.rules,
 	}
 	w.losses()
@@ -46,6 +49,7 @@ type writer struct {
 	m        *twin.Model
 	p        *twin.Process
 	used     []string // calendars of resources
+	idle     []string // tasks that nobody does
 	rules    []any
 	warnings []error
 }
@@ -55,6 +59,13 @@ func (w *writer) warn(format string, args ...any) {
 		w.warnings = append(w.warnings, err)
 	}
 }
+
+// unlimited is the resource of tasks that nobody does, which Prosimos does not have:
+// many people.
+const (
+	unlimited = "nobody"
+	many      = 10_000
+)
 
 type object = map[string]any
 
@@ -142,7 +153,7 @@ func (w *writer) periods(id string) []any {
 	return out
 }
 
-// resource is a resource of a pool: a member, or all people alike.
+// resourceOf is a resource of a pool: a member, or all people alike.
 type resourceOf struct {
 	id, pool, calendar string
 	amount             int
@@ -213,6 +224,12 @@ func (w *writer) profiles() []any {
 			w.warn("pool %q: pace, skills and absence of members cannot be written", id)
 		}
 	}
+	if len(w.idle) > 0 {
+		if !slices.Contains(w.used, "always") {
+			w.used = append(w.used, "always")
+		}
+		out = append(out, object{"id": unlimited, "name": unlimited, "resource_list": []any{object{"id": unlimited, "name": unlimited, "cost_per_hour": 0, "amount": many, "calendar": "always", "assignedTasks": w.idle}}})
+	}
 	return out
 }
 
@@ -228,6 +245,13 @@ func (w *writer) tasks() []any {
 	out := []any{}
 	for _, id := range slices.Sorted(maps.Keys(w.p.Tasks)) {
 		t := w.p.Tasks[id]
+		if n := w.p.Diagram.Node(id); len(t.Pools) == 0 && n != nil && n.IsTask() {
+			row := w.law(t.Time, fmt.Sprintf("task %q", id))
+			row["resource_id"] = unlimited
+			out = append(out, object{"task_id": id, "resources": []any{row}})
+			w.idle = append(w.idle, id)
+			w.warn("task %q: nobody does it; a resource of %d who are always there stands in", id, many)
+		}
 		if len(t.Pools) == 0 {
 			continue
 		}
@@ -262,7 +286,6 @@ func (w *writer) events() []any {
 			continue
 		}
 		if n := w.p.Diagram.Node(id); n == nil || !n.IsEvent() {
-			w.warn("task %q: nobody does it, and Prosimos has such a time for events only", id)
 			continue
 		}
 		if t.Calendar != "" {
