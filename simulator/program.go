@@ -274,3 +274,17 @@ func (c *compiler) strays(s *source) {
 		c.fault("%s", x)
 	}
 }
+
+// Capacity returns the working time of all members of a pool, by its position, between
+// two moments.
+func (p *Program) Capacity(pool int, from, to time.Time) time.Duration {
+	sum := time.Duration(0)
+	for _, m := range p.pools[pool].members {
+		if h := p.people[m].hours; h != nil {
+			sum += time.Duration(h.table.BetweenMicros(from.UnixMicro(), to.UnixMicro())) * time.Microsecond
+		} else {
+			sum += to.Sub(from)
+		}
+	}
+	return sum
+}

@@ -133,6 +133,7 @@ and shows both. Everything runs on this machine, without internet.
   uprava predict LOG              which open cases will be late
   uprava fit LOG --out DIR        a model that can be simulated
   uprava backtest LOG             how far a fitted model may be trusted
+  uprava forecast LOG             load and breaches in the weeks ahead
   uprava simulate DIR             what-if answers with intervals
   uprava attribute DIR            which lever gave how much
   uprava optimise DIR             staff and levers that no others beat
@@ -147,7 +148,7 @@ and shows both. Everything runs on this machine, without internet.
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	c.AddCommand(
 		a.demo(), a.ingest(), a.export(), a.logs(), a.mine(), a.discover(), a.check(), a.compare(), a.explain(), a.drift(), a.distance(), a.times(), a.clock(), a.people(), a.objects(), a.quality(), a.predict(), a.filters(), a.fit(), a.dataset(),
-		a.backtest(), a.simulate(), a.experiment(), a.attribute(), a.optimise(), a.convert(), a.serve(), a.doctor(), a.versionCommand(),
+		a.backtest(), a.forecast(), a.simulate(), a.experiment(), a.attribute(), a.optimise(), a.convert(), a.serve(), a.doctor(), a.versionCommand(),
 		&cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: "Exit codes of every command:\n\n" + exitCodes},
 	)
 	for _, sub := range c.Commands() {

@@ -166,6 +166,19 @@ func TestBacktest(t *testing.T) {
 		require.NotContains(t, text, "%!")
 		require.NotContains(t, text, "EXTRA")
 	}
+	// The weeks ahead, from the cases that were open in the middle of the year.
+	var outlook struct {
+		Open  int `json:"open_cases"`
+		Weeks []struct {
+			Arrived, Open struct{ Mean, Low, High float64 }
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(s.ok("forecast", "land", "--as-of", "2019-06-03", "--weeks", "3", "--replications", "20", "--limit", "30d", "--json")), &outlook))
+	require.Greater(t, outlook.Open, 10)
+	require.Len(t, outlook.Weeks, 3)
+	require.Greater(t, outlook.Weeks[0].Arrived.Mean, 1.0)
+	require.Less(t, outlook.Weeks[0].Open.Low, outlook.Weeks[0].Open.High)
+	require.NotContains(t, s.ok("forecast", "land", "--as-of", "2019-06-03", "--weeks", "2", "--replications", "5", "--lang", "ru"), "%!")
 	code, _, _ := s.run("backtest", "land", "--split", "1.5")
 	require.Equal(t, exitUsage, code)
 	code, _, stderr := s.run("backtest", "land", "--split", "0.001")

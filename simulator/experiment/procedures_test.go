@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/simulator"
 	"github.com/uprava/uprava/simulator/simtest"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/scenario"
@@ -452,4 +453,33 @@ func TestOptimise(t *testing.T) {
 	cancel()
 	_, err = Optimise(ctx, m, o, cfg)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// Ten files that wait for a reply, a week on average and however long they have waited:
+// with an arrival a day the number under way comes to seven, as of M/M/∞.
+func TestLook(t *testing.T) {
+	const day = 86400.0
+	m := valid(day, 7*day)
+	m.Pools, m.Processes[0].Tasks["A"] = nil, twin.Task{Time: twin.Distribution{Law: "exponential", Mean: 7 * day}}
+	m.Processes[0].Limit = &twin.Limit{Days: 14, Unit: twin.CalendarDay}
+	var open []simulator.OpenCase
+	for i := range 10 {
+		at := m.Start.AddDate(0, 0, -i)
+		open = append(open, simulator.OpenCase{Process: "p", Arrival: at, At: []simulator.Position{{Node: "A", Since: at}}})
+	}
+	o, err := Look(context.Background(), m, 6, Config{Replications: 300, Seed: 1, Open: open, Confidence: 0.9})
+	require.NoError(t, err)
+	require.Len(t, o.Weeks, 6)
+	left := 10.0
+	for _, w := range o.Weeks {
+		left = 7 + (left-7)/math.E
+		require.InDelta(t, 7, float64(w.Arrived.Mean), 0.5)
+		require.InDelta(t, left, float64(w.Open.Mean), 0.5)
+		require.Less(t, float64(w.Breaches.Low), float64(w.Breaches.Mean))
+	}
+	// Of those that arrive a share of e⁻² takes longer than fourteen days and what is
+	// left of the day of their arrival.
+	require.InDelta(t, 7*math.Exp(-2-0.5/7), float64(o.Weeks[4].Breaches.Mean), 0.2)
+	_, err = Look(context.Background(), m, 0, Config{})
+	require.ErrorContains(t, err, "looking 0 weeks ahead")
 }

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/simulator/experiment"
+)
+
+func (a *app) forecast() *cobra.Command {
+	var cfg desk.OutlookConfig
+	var asOf, limit string
+	c := &cobra.Command{
+		Use:   "forecast LOG",
+		Short: "Load and breaches in the weeks ahead, from today's open cases",
+		Long: `Simulates the weeks after the last event of a log from the cases that are open then,
+and tells week by week how many cases come, end, are open and break their term, and how
+busy each pool is. Ranges hold nine weeks of ten (--confidence): they foretell a week.
+
+The model is that of the log (a pack, or what uprava fit made); without one it is fitted.`,
+		Example: `  uprava forecast receipt --weeks 6 --limit 30d
+  uprava forecast permits --as-of 2019-11-01 --end "Decision issued" --json`,
+		Args: cobra.ExactArgs(1),
+	}
+	f := c.Flags()
+	f.IntVar(&cfg.Weeks, "weeks", 8, "weeks ahead")
+	f.StringVar(&asOf, "as-of", "", "moment from which to look, 2019-11-01 or 2019-11-01T12:00+03:00 (default: the last event)")
+	f.StringArrayVar(&cfg.Ends, "end", nil, "activity that ends a case; may be repeated (default: found out)")
+	f.StringVar(&limit, "limit", "", "limit of a case in days, such as 30d (default: the legal limit of the log's model)")
+	f.IntVar(&cfg.Run.Replications, "replications", 100, "independent replications")
+	f.Uint64Var(&cfg.Run.Seed, "seed", 1, "number of the random series")
+	f.Float64Var(&cfg.Run.Confidence, "confidence", 0.9, "share of the weeks that the ranges hold")
+	look := lookFlags(c)
+	asJSON := jsonFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		k, err := look()
+		if err != nil {
+			return err
+		}
+		if cfg.AsOf, err = parseMoment("--as-of", asOf); err != nil {
+			return usageError{err}
+		}
+		if cfg.Limit, err = parseDuration("--limit", limit); err != nil {
+			return usageError{err}
+		}
+		cfg.Run.Language = string(a.lang())
+		if err := cfg.Run.Validate(); err != nil {
+			return usageError{err}
+		}
+		return a.withDesk(c.Context(), func(d *desk.Desk) error {
+			bar := a.bar(a.lang().T("cli.replications"))
+			defer bar.end()
+			cfg.Run.Progress = bar.step
+			o, err := d.Outlook(c.Context(), args[0], k, cfg)
+			if err != nil {
+				return err
+			}
+			bar.end()
+			if *asJSON {
+				return writeJSON(a.stdout, struct {
+					*experiment.Outlook
+					Warnings []string `json:"warnings"`
+				}{o, measure.Texts(o.Warnings)})
+			}
+			return a.printOutlook(o)
+		})
+	}
+	return c
+}
+
+func (a *app) printOutlook(o *experiment.Outlook) error {
+	l := a.lang()
+	fmt.Fprintln(a.stdout, l.T("forecast.head", o.From.Format(time.DateOnly), l.Count("case", int64(o.Open))))
+	t := table{head: []string{l.T("forecast.week"), l.T("forecast.arrived"), l.T("forecast.ended"), l.T("forecast.open"), l.T("forecast.due"), l.T("forecast.breaches"), l.T("forecast.busiest")},
+		right: map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true}}
+	band := func(b experiment.Band) string {
+		return fmt.Sprintf("%s (%s…%s)", l.Float(float64(b.Mean), 0), l.Float(float64(b.Low), 0), l.Float(float64(b.High), 0))
+	}
+	for _, w := range o.Weeks {
+		busiest, most := "", -1.0
+		for _, x := range w.Load {
+			if float64(x.Share.Mean) > most {
+				busiest, most = x.Pool, float64(x.Share.Mean)
+			}
+		}
+		load := ""
+		if busiest != "" {
+			load = busiest + " " + l.Percent(most, 0)
+		}
+		t.add(w.From.Format(time.DateOnly), band(w.Arrived), band(w.Ended), band(w.Open), band(w.Due), band(w.Breaches), load)
+	}
+	if err := t.write(a.stdout); err != nil {
+		return err
+	}
+	e := o.Evidence
+	fmt.Fprintln(a.stdout, l.T("forecast.evidence", l.Percent(o.Confidence, 0), l.Int(int64(e.Replications)), l.Int(int64(e.Seed)), e.InputHash))
+	a.warn(measure.TextsIn(string(l), o.Warnings))
+	return nil
+}
