@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/twin/fit"
 )
 
 func (a *app) fit() *cobra.Command {
@@ -34,13 +35,28 @@ where the page of the log finds it.`,
 			}
 			if *asJSON {
 				return writeJSON(a.stdout, struct {
-					Log         string   `json:"log"`
-					Out         string   `json:"out"`
-					Assumptions []string `json:"assumptions"`
-				}{args[0], out, report.Assumptions})
+					Log         string      `json:"log"`
+					Out         string      `json:"out"`
+					Stages      []fit.Stage `json:"stages"`
+					Assumptions []string    `json:"assumptions"`
+				}{args[0], out, report.Stages, report.Assumptions})
 			}
 			l := a.lang()
 			fmt.Fprintln(a.stdout, l.T("cli.fitted", plain(args[0]), out))
+			t := table{head: []string{l.T("fit.step"), "n", l.T("fit.processing"), l.T("fit.delay"), l.T("fit.law"), l.T("fit.test")}, right: map[int]bool{1: true, 2: true, 3: true}}
+			for _, s := range report.Stages {
+				processing, test := l.Seconds(s.Processing), ""
+				if s.Estimated {
+					processing = "≈ " + processing
+				}
+				if s.Law.Best != "" {
+					test = l.T("fit.tested", s.Law.Best, l.Float(s.Law.AD, 2), l.Float(s.Law.P, 2))
+				}
+				t.add(s.Activity, l.Int(int64(s.N)), processing, l.Seconds(s.Delay), s.Law.Family, test)
+			}
+			if err := t.write(a.stdout); err != nil {
+				return err
+			}
 			fmt.Fprintln(a.stdout, l.T("cli.assumed"))
 			for _, s := range report.AssumptionsIn(string(l)) {
 				fmt.Fprintln(a.stdout, "  -", plain(s))

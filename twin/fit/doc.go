@@ -5,14 +5,17 @@
 //	    └▶ transitions, where these reproduce the order better        chain.go
 //	    ─▶ stage times ─▶ delay, processing, how they hang together   stages.go, correlation.go
 //	    ─▶ who did what ─▶ pools, sizes, calendars                    pools.go
+//	                   └▶ families of processing times                 families.go
+//	    ─▶ several things at once, batches                            habits.go
+//	    ─▶ delays by the wall clock or in office hours                delays.go
 //	    ─▶ first events ─▶ arrivals                                   arrivals.go
 //	    ─▶ calibration against a simulation, where one is handed in   calibrate.go
 //
 // What a log does not say is assumed, and every assumption is a sentence with
 // its numbers in the Report. See DESIGN.md for what was tried.
 //
-// Left out on purpose: attributes of cases, priorities, batches, and a model of
-// concurrency finer than the log can show.
+// Left out on purpose: attributes of cases, priorities, and a model of concurrency
+// finer than the log can show.
 package fit
 
 import (
@@ -91,6 +94,7 @@ type Stage struct {
 	Processing float64 `json:"processing_s"` // mean
 	Delay      float64 `json:"delay_s"`      // mean after calibration
 	Estimated  bool    `json:"estimated"`    // the processing is an estimate, no record
+	Law        Law     `json:"law"`          // of the processing, or of the whole stage where nobody is known to do it
 }
 
 // Fit returns a twin of one process fitted to the log, and what was done. An
@@ -109,6 +113,10 @@ func Fit(ctx context.Context, l *eventlog.Log, cfg Config) (*twin.Model, *Report
 	}
 	f.times()
 	f.pools()
+	f.atOnce()
+	if err := f.batches(ctx, l); err != nil {
+		return nil, nil, fmt.Errorf("fitting %q: looking for batches: %w", l.Name(), err)
+	}
 	f, m, err := f.delays(ctx, l)
 	if err != nil {
 		return nil, nil, fmt.Errorf("fitting %q: calibrating: %w", l.Name(), err)
@@ -141,8 +149,9 @@ type fitter struct {
 
 	activities []activity
 	groups     []group
-	resources  []string // names
-	unitOf     []string // by resource: where it worked most
+	resources  []string      // names
+	unitOf     []string      // by resource: where it worked most
+	batchOf    []*twin.Batch // by activity; nil for none
 	// completions by resource, ascending.
 	completions [][]int64
 	calendars   []twin.Calendar
@@ -159,7 +168,8 @@ type instance struct {
 	stage           int64 // since the completion before it in the case
 	processing      int64
 	delay           int64
-	gap             int64 // since its resource completed something; -1 unknown
+	part            float64 // of its time that its resource had for it
+	gap             int64   // since its resource completed something; -1 unknown
 }
 
 // activity is what is known of one activity.

@@ -43,7 +43,7 @@ func (f *fitter) model() *twin.Model {
 		if g.size == 0 {
 			continue
 		}
-		pool := twin.Pool{ID: g.id, Name: g.name, Calendar: g.calendar, Size: g.size, Queue: twin.FIFO, Provenance: from}
+		pool := twin.Pool{ID: g.id, Name: g.name, Calendar: g.calendar, Size: g.size, Queue: twin.FIFO, AtOnce: g.atOnce, Provenance: from}
 		for _, k := range g.activities {
 			pool.Provenance.N += f.activities[k].n
 		}
@@ -60,15 +60,16 @@ func (f *fitter) task(k int, from twin.Provenance) twin.Task {
 	t := twin.Task{Provenance: from}
 	s := Stage{Activity: f.names[k], Task: f.taskOf[k], N: a.n, Mean: mean(a.stage), Median: measure.Quantile(a.stage, 0.5), Processing: mean(a.work), Delay: mean(a.delay) * a.stretch}
 	if a.group < 0 {
-		t.Time = empirical(a.stage)
+		t.Time, s.Law = parametric(a.stage, f.cfg.Seed)
 		s.Processing, s.Delay = 0, s.Mean
 	} else {
 		g := &f.groups[a.group]
 		t.Pools = []string{g.id}
-		t.Time = empirical(a.work)
+		t.Time, s.Law = parametric(a.work, f.cfg.Seed)
 		if s.Delay > 0 {
 			t.Delay, t.DelayCalendar = empirical(a.delay), f.delayCalendar(g)
 		}
+		t.Batch = f.batchOf[k]
 		s.Pool, s.Estimated = g.id, 2*a.started < a.n
 		if s.Estimated {
 			t.Provenance.Reason = twin.Text{

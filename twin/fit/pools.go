@@ -23,6 +23,7 @@ type group struct {
 	calendar   string
 	hours      *calendar.Calendar // nil round the clock
 	timed      bool
+	atOnce     int // things that one person has at hand; 0 or 1 for one
 }
 
 // alike is the cosine of who did what above which activities share a pool.

@@ -105,6 +105,7 @@ func (f *fitter) stages() {
 				}
 			}
 		}
+		in.processing = int64(float64(in.processing) * in.part)
 		a.waits = append(a.waits, float64(in.delay)/second)
 		a.openWaits = append(a.openWaits, float64(f.open(a, from, begin))/second)
 		if in.started && a.group >= 0 {
