@@ -50,6 +50,9 @@ type Model struct {
 	Units      []Unit
 	Pools      []Pool
 	Processes  []*Process
+	// Trust is what a back-test said of the model, in words; "" where there was none.
+	// It is not written.
+	Trust string `json:"-"`
 	// Warnings are the doubts of whoever made the model: what a diagram holds
 	// that Uprava does not simulate, what a fit assumed. They are not written.
 	Warnings []error

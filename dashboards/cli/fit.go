@@ -50,9 +50,9 @@ where the page of the log finds it.`,
 					processing = "≈ " + processing
 				}
 				if s.Law.Best != "" {
-					test = l.T("fit.tested", s.Law.Best, l.Float(s.Law.AD, 2), l.Float(s.Law.P, 2))
+					test = l.T("fit.tested", l.T("law."+s.Law.Best), l.Float(s.Law.AD, 2), l.Float(s.Law.P, 2))
 				}
-				t.add(s.Activity, l.Int(int64(s.N)), processing, l.Seconds(s.Delay), s.Law.Family, test)
+				t.add(s.Activity, l.Int(int64(s.N)), processing, l.Seconds(s.Delay), l.T("law."+s.Law.Family), test)
 			}
 			if err := t.write(a.stdout); err != nil {
 				return err

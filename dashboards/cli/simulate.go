@@ -160,8 +160,15 @@ func printResult(w io.Writer, r *experiment.Result, cmp *experiment.Comparison, 
 		return err
 	}
 	e := r.Evidence
+	trust := e.BackTest
+	if trust == "" {
+		trust = l.T("whatif.no-backtest")
+	}
 	_, err := fmt.Fprintf(w, "\n%s: %s: %d, %s: %d (%s), %s: %d, %s: %d, %s %s\n", l.T("whatif.evidence"), l.T("whatif.replications"), e.Replications,
 		l.T("whatif.warmup"), e.Warmup, e.WarmupMethod, l.T("cli.cases-measured"), e.Cases, l.T("whatif.seed"), e.Seed, l.T("whatif.hash"), e.InputHash)
+	if err == nil {
+		_, err = fmt.Fprintf(w, "%s: %s\n", l.T("backtest.verdict"), trust)
+	}
 	return err
 }
 

@@ -2,17 +2,32 @@ package desk
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/uprava/uprava/simulator/backtest"
 )
 
+// trustFile holds, in the folder of a fitted model, what a back-test of the log said.
+const trustFile = "backtest.txt"
+
 // Backtest fits a model to the first part of a log of the store and judges it by the
-// rest.
+// rest. Beside the model that was fitted to the whole log the verdict is kept, for the
+// evidence of what is simulated with it.
 func (d *Desk) Backtest(ctx context.Context, log string, look Look, cfg backtest.Config) (*backtest.Result, error) {
 	v, err := d.View(ctx, log, look)
 	if err != nil {
 		return nil, err
 	}
 	r, err := backtest.Run(ctx, v.Log, cfg)
-	return r, input(ctx, err)
+	if err != nil {
+		return nil, input(ctx, err)
+	}
+	if dir := d.ModelDir(log); look.Filter.Empty() && exists(dir) {
+		if err := os.WriteFile(filepath.Join(dir, trustFile), []byte(r.Words()+"\n"), 0o644); err != nil {
+			return nil, fmt.Errorf("keeping the verdict of the back-test: %w", err)
+		}
+	}
+	return r, nil
 }

@@ -108,7 +108,7 @@ func (q *Asked) Run(ctx context.Context, language string, progress func(done, to
 // best looks for the best of the scenarios and the model as it is, which is system 0.
 func best(ctx context.Context, asIs *twin.Model, list []experiment.Named, s *experiment.PlannedSelection, cfg experiment.Config) (*experiment.Selection, error) {
 	cfg.Progress = nil
-	sample, err := experiment.Sampled(append([]experiment.Named{{Model: asIs}}, list...), cfg)
+	sample, err := experiment.Sampled(ctx, append([]experiment.Named{{Model: asIs}}, list...), cfg)
 	if err != nil {
 		return nil, err
 	}

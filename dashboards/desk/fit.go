@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/uprava/uprava/mining/eventlog"
@@ -38,6 +39,9 @@ func (d *Desk) Fit(ctx context.Context, log, dir string) (*twin.Model, *fit.Repo
 	}
 	if err := twin.Write(dir, m); err != nil {
 		return nil, nil, err
+	}
+	if err := os.Remove(filepath.Join(dir, trustFile)); err != nil && !errors.Is(err, os.ErrNotExist) { // of another model
+		return nil, nil, fmt.Errorf("writing the model: %w", err)
 	}
 	return m, report, nil
 }

@@ -122,6 +122,9 @@ func readSubject(dir string) (*subject, error) {
 	if err != nil {
 		return nil, InputError{fmt.Errorf("reading the twin in %q: %w", dir, err)}
 	}
+	if said, err := os.ReadFile(filepath.Join(dir, trustFile)); err == nil {
+		m.Trust = strings.TrimSpace(string(said))
+	}
 	s := &subject{model: m}
 	if len(m.Processes) > 0 {
 		s.process = m.Processes[0]

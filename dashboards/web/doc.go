@@ -96,4 +96,5 @@ type Evidence struct {
 	Replications, Warmup, Cases int
 	Seed                        uint64
 	Hash                        string
+	BackTest                    string // what one said of the model; "" where there was none
 }

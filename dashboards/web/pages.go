@@ -171,6 +171,7 @@ type whatIfPage struct {
 	Picture                template.HTML
 	Rows                   []scenarioRow
 	EvidenceText           string
+	Trust                  string // what a back-test said, or that there was none
 	Warnings               []string
 }
 
@@ -251,6 +252,10 @@ func (page *whatIfPage) fill(p *Process, result *WhatIf, lang terms.Lang) {
 		lang.T("whatif.seed") + ": " + lang.Int(int64(e.Seed)),
 		lang.T("whatif.hash") + ": " + e.Hash,
 	}, "; ")
+	page.Trust = lang.T("whatif.no-backtest")
+	if e.BackTest != "" {
+		page.Trust = lang.T("backtest.verdict") + ": " + e.BackTest
+	}
 	page.Warnings = measure.TextsIn(string(lang), result.Warnings)
 }
 

@@ -1,8 +1,10 @@
 package backtest
 
 import (
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -72,4 +74,21 @@ func recent(l *eventlog.Log, n int, to eventlog.Time) *eventlog.Log {
 	const week = eventlog.Time(7 * 24 * time.Hour / time.Microsecond)
 	by := (to - first + week/2) / week * week
 	return l.Shifted(by)
+}
+
+// Words returns the verdict in a line: the distances by grade.
+func (r *Result) Words() string {
+	var parts []string
+	for _, t := range []Trust{Good, Rough, Poor, Unjudged} {
+		var list []string
+		for _, f := range r.Distances {
+			if f.Trust == t {
+				list = append(list, f.Name)
+			}
+		}
+		if len(list) > 0 {
+			parts = append(parts, string(t)+": "+strings.Join(list, ", "))
+		}
+	}
+	return fmt.Sprintf("%s (%d runs of the cases from %s on)", strings.Join(parts, "; "), r.Runs, r.Cut.Format(time.DateOnly))
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/simulator"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/scenario"
 )
@@ -120,6 +121,10 @@ func Attribute(ctx context.Context, asIs *twin.Model, levers []*scenario.Scenari
 		out.Orders, g.total = len(orders), len(orders)*(n-1)+2
 	}
 	all := uint64(1)<<n - 1
+	doubts, err := g.settle(all)
+	if err != nil {
+		return nil, err
+	}
 	empty, err := g.values(0)
 	if err != nil {
 		return nil, err
@@ -128,13 +133,14 @@ func Attribute(ctx context.Context, asIs *twin.Model, levers []*scenario.Scenari
 	if err != nil {
 		return nil, err
 	}
+	out.Replications = g.cfg.Replications
 	k, _ := g.results[0].Find(cfg.Figure.Name, cfg.Figure.Of)
 	out.Unit, out.AsIs = k.Unit, k.Mean
-	var shares [][]float64
+	var shares, byPair [][]float64
 	if orders == nil {
 		shares, err = shapley(n, g.values)
 	} else {
-		shares, err = sampledShapley(n, orders, g.values)
+		shares, byPair, err = sampledShapley(n, orders, g.values)
 	}
 	if err != nil {
 		return nil, err
@@ -143,6 +149,9 @@ func Attribute(ctx context.Context, asIs *twin.Model, levers []*scenario.Scenari
 	out.Joint.Alone = out.Joint.Effect
 	for i, s := range levers {
 		x := shareOf(s.ID, shares[i], cfg.Confidence)
+		if byPair != nil {
+			x.widen(byPair[i], cfg.Confidence)
+		}
 		alone, err := g.values(1 << i)
 		if err != nil {
 			return nil, err
@@ -159,8 +168,51 @@ func Attribute(ctx context.Context, asIs *twin.Model, levers []*scenario.Scenari
 	}
 	out.equivalents(g, all, empty, full)
 	out.Runs = len(g.results)
-	out.Warnings = slices.Clone(g.results[all].Warnings)
+	out.Warnings = slices.Concat(doubts, g.results[all].Warnings)
+	if left := missing(full) + missing(empty); left > 0 {
+		out.Warnings = append(out.Warnings, &measure.Doubt{
+			EN: fmt.Sprintf("%d replications have no %s and are left out", left, cfg.Figure),
+			RU: fmt.Sprintf("в %d прогонах показателя %s нет, они не учтены", left, cfg.Figure),
+		})
+	}
 	return out, nil
+}
+
+// settle fixes the warm-up and the number of replications, by the model as it is and
+// with all levers, so that all sets can be paired.
+func (g *leverGame) settle(all uint64) ([]error, error) {
+	var programs []*simulator.Program
+	for _, set := range []uint64{0, all} {
+		m, err := g.model(set)
+		if err != nil {
+			return nil, err
+		}
+		p, err := compile(m, g.cfg)
+		if err != nil {
+			return nil, err
+		}
+		programs = append(programs, p)
+	}
+	doubts, err := settleWarmup(g.ctx, &g.cfg, programs...)
+	if err != nil || g.cfg.Precision == 0 {
+		return doubts, err
+	}
+	if _, err := g.values(all); err != nil {
+		return nil, err
+	}
+	g.cfg.Replications, g.cfg.Precision = g.results[all].Evidence.Replications, 0
+	return doubts, nil
+}
+
+// missing returns how many values there are not.
+func missing(x []float64) int {
+	n := 0
+	for _, v := range x {
+		if math.IsNaN(v) {
+			n++
+		}
+	}
+	return n
 }
 
 // leverGame gives every set of levers its value: the figure, by replication.
@@ -173,16 +225,21 @@ type leverGame struct {
 	results map[uint64]*Result
 }
 
+// model returns the model under a set of levers.
+func (g *leverGame) model(set uint64) (*twin.Model, error) {
+	var pulled []*scenario.Scenario
+	for i, s := range g.levers {
+		if set>>i&1 == 1 {
+			pulled = append(pulled, s)
+		}
+	}
+	return scenario.Join(pulled...).Apply(g.asIs)
+}
+
 func (g *leverGame) values(set uint64) ([]float64, error) {
 	r, ok := g.results[set]
 	if !ok {
-		var pulled []*scenario.Scenario
-		for i, s := range g.levers {
-			if set>>i&1 == 1 {
-				pulled = append(pulled, s)
-			}
-		}
-		m, err := scenario.Join(pulled...).Apply(g.asIs)
+		m, err := g.model(set)
 		if err != nil {
 			return nil, err
 		}
@@ -240,32 +297,49 @@ func shapley(n int, values func(set uint64) ([]float64, error)) ([][]float64, er
 }
 
 // sampledShapley estimates them from some orders of the players (Castro, Gómez &
-// Tejada 2009, doi:10.1016/j.cor.2008.04.004). Values sum to the joint effect, and are
-// exact on average over the orders.
-func sampledShapley(n int, orders [][]int, values func(set uint64) ([]float64, error)) ([][]float64, error) {
-	out := make([][]float64, n)
-	for _, order := range orders {
+// Tejada 2009, doi:10.1016/j.cor.2008.04.004), each followed by its reverse. Values sum
+// to the joint effect, and are exact on average over the orders. The second result are
+// the means of each pair of orders, by player: their scatter is that of the estimate.
+func sampledShapley(n int, orders [][]int, values func(set uint64) ([]float64, error)) (shares, byPair [][]float64, err error) {
+	shares, byPair = make([][]float64, n), make([][]float64, n)
+	for i := range byPair {
+		byPair[i] = make([]float64, len(orders)/2)
+	}
+	for o, order := range orders {
 		set := uint64(0)
 		before, err := values(0)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, i := range order {
 			set |= 1 << i
 			after, err := values(set)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			if out[i] == nil {
-				out[i] = make([]float64, len(after))
+			if shares[i] == nil {
+				shares[i] = make([]float64, len(after))
 			}
 			for r := range after {
-				out[i][r] += (after[r] - before[r]) / float64(len(orders))
+				d := after[r] - before[r]
+				shares[i][r] += d / float64(len(orders))
+				byPair[i][o/2] += d / 2 / float64(len(after))
 			}
 			before = after
 		}
 	}
-	return out, nil
+	return shares, byPair, nil
+}
+
+// widen adds the scatter of the orders to an interval: the variances of the mean over
+// replications and over pairs of orders add up.
+func (s *Share) widen(byPair []float64, confidence float64) {
+	iv, err := measure.MeanInterval(byPair, confidence)
+	if err != nil {
+		return
+	}
+	half := math.Hypot(float64(s.High-s.Low)/2, iv.HalfWidth())
+	s.Low, s.High = s.Effect-measure.Number(half), s.Effect+measure.Number(half)
 }
 
 // minus returns b taken from a, place by place.
@@ -281,7 +355,7 @@ func minus(a, b []float64) []float64 {
 func shareOf(id string, x []float64, confidence float64) Share {
 	nan := measure.Number(math.NaN())
 	s := Share{ID: id, Effect: nan, Low: nan, High: nan, Alone: nan}
-	if len(x) == 0 {
+	if x = slices.DeleteFunc(slices.Clone(x), math.IsNaN); len(x) == 0 {
 		return s
 	}
 	mean := 0.0
@@ -325,17 +399,21 @@ func (a *Attribution) equivalents(g *leverGame, all uint64, empty, full []float6
 }
 
 // stages returns the times of activities that differ between two results by more
-// than chance, the greatest difference first.
+// than chance, the greatest difference first; the intervals hold together (Bonferroni).
 func stages(a, b *Result) []StageEvidence {
 	var out []StageEvidence
+	var times []KPI
 	for _, k := range a.KPIs {
-		if k.Name != WaitingTime && k.Name != ProcessingTime || k.Of == "" || a.ofProcess(k.Of) {
-			continue
+		if (k.Name == WaitingTime || k.Name == ProcessingTime) && k.Of != "" && !a.ofProcess(k.Of) {
+			times = append(times, k)
 		}
+	}
+	for _, k := range times {
 		other, ok := b.Find(k.Name, k.Of)
 		if !ok {
 			continue
 		}
+		k.Confidence = 1 - (1-k.Confidence)/float64(len(times))
 		if d := difference(k, other); d.Distinct {
 			out = append(out, StageEvidence{k.Of, k.Name, d.Difference, d.Low, d.High})
 		}

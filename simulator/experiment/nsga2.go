@@ -30,10 +30,10 @@ type individual struct {
 // Pratap, Agarwal & Meyarivan 2002, doi:10.1109/4235.996017): fast non-dominated
 // sorting, crowding distance, constrained domination; uniform crossover and a
 // mutation of each variable with probability one over their number, for variables
-// are whole numbers. judge is handed the new genomes of a generation; those it has
+// are whole numbers. The search begins with start and random choices. judge is handed the new genomes of a generation; those it has
 // judged before are not handed again. It returns the first front of the last
 // population without repetitions, sorted by genes.
-func nsga2(sizes []int, population, generations int, seed uint64, judge func([]genome) ([]verdict, error)) ([]individual, error) {
+func nsga2(sizes []int, start genome, population, generations int, seed uint64, judge func([]genome) ([]verdict, error)) ([]individual, error) {
 	rng := rand.New(rand.NewPCG(seed, 0x4e53))
 	known := map[string]verdict{}
 	key := func(g genome) string {
@@ -70,7 +70,7 @@ func nsga2(sizes []int, population, generations int, seed uint64, judge func([]g
 		return out, nil
 	}
 	var genes []genome
-	genes = append(genes, make(genome, len(sizes))) // nothing changed
+	genes = append(genes, start)
 	for len(genes) < population {
 		g := make(genome, len(sizes))
 		for i, n := range sizes {

@@ -82,6 +82,13 @@ func Optimise(ctx context.Context, asIs *twin.Model, o OptimiseConfig, cfg Confi
 	if err := s.check(); err != nil {
 		return nil, err
 	}
+	p, err := compile(asIs, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := settleWarmup(ctx, &cfg, p); err != nil {
+		return nil, err
+	}
 	screening := cfg
 	screening.Replications, screening.Progress = min(o.Screening, cfg.Replications), nil
 	total := o.Population * (o.Generations + 2)
@@ -99,18 +106,20 @@ func Optimise(ctx context.Context, asIs *twin.Model, o OptimiseConfig, cfg Confi
 		}
 		return out, nil
 	}
-	found, err := nsga2(s.sizes, o.Population, o.Generations, cfg.Seed, judge)
+	nothing := make(genome, len(s.sizes)) // the model as it is, or as near as the ranges allow
+	for i := range o.Pools {
+		nothing[i] = min(max(s.now[i], 0), s.sizes[i]-1)
+	}
+	found, err := nsga2(s.sizes, nothing, o.Population, o.Generations, cfg.Seed, judge)
 	if err != nil {
 		return nil, fmt.Errorf("optimising: %w", err)
 	}
 	fresh := cfg
 	fresh.Seed, fresh.Progress = cfg.Seed+1, nil
 	out := &Front{Objectives: o.Objectives, Tried: s.tried, Screening: screening.Replications}
-	nothing := make(genome, len(s.sizes))
-	for i := range o.Pools {
-		nothing[i] = s.now[i]
-	}
-	first, err := s.run(ctx, nothing, fresh)
+	asItIs := make(genome, len(s.sizes))
+	copy(asItIs, s.now)
+	first, err := s.run(ctx, asItIs, fresh)
 	if err != nil {
 		return nil, fmt.Errorf("optimising: as it is: %w", err)
 	}

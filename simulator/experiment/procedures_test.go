@@ -8,6 +8,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -151,7 +152,11 @@ func TestKN(t *testing.T) {
 	}
 	require.GreaterOrEqual(t, right, trials*95/100-6) // 95 % less two standard deviations
 	require.Less(t, shared, independent/2)
-	_, err := KN(context.Background(), 5, 1, 1, 0.95, nil)
+	// Systems that are alike to the bit end too.
+	s, err := KN(context.Background(), 2, 10, 1, 0.95, func(_ context.Context, _, rep int) (float64, error) { return float64(rep % 7), nil })
+	require.NoError(t, err)
+	require.Equal(t, []int{10, 10}, s.Replications)
+	_, err = KN(context.Background(), 5, 1, 1, 0.95, nil)
 	require.Error(t, err)
 	fault := errors.New("fault")
 	_, err = KN(context.Background(), 5, 10, 1, 0.95, func(context.Context, int, int) (float64, error) { return 0, fault })
@@ -219,11 +224,12 @@ func TestShapley(t *testing.T) {
 		require.InDelta(t, scale, x[0][r]+x[1][r]+x[2][r]+x[3][r], 1e-12, "efficiency")
 	}
 	// All orders of three players are exact; some sum to the joint effect still.
-	orders := [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}
-	y, err := sampledShapley(3, orders, worth)
+	orders := [][]int{{0, 1, 2}, {2, 1, 0}, {0, 2, 1}, {1, 2, 0}, {1, 0, 2}, {2, 0, 1}}
+	y, pairs, err := sampledShapley(3, orders, worth)
 	require.NoError(t, err)
 	require.InDelta(t, 4.0/6, y[0][0], 1e-12)
-	y, err = sampledShapley(3, orders[:2], worth)
+	require.Len(t, pairs[0], 3)
+	y, _, err = sampledShapley(3, orders[:2], worth)
 	require.NoError(t, err)
 	require.InDelta(t, 1, y[0][0]+y[1][0]+y[2][0], 1e-12)
 	// Against the definition by size on a random game of six.
@@ -253,6 +259,54 @@ func valid(between, service float64) *twin.Model {
 	p := m.Processes[0]
 	p.Diagram.Flows[0].ID, p.Diagram.Flows[1].ID, p.Limit = "f1", "f2", nil
 	return m
+}
+
+// Drawn orders: of a game without noise the interval is that of the orders alone, and
+// holds the truth about as often as it says.
+func TestSampledShapleyIsHonest(t *testing.T) {
+	worth := func(set uint64) ([]float64, error) {
+		v := float64(min(bits.OnesCount64(set&1), bits.OnesCount64(set&6)))
+		return []float64{v, v, v}, nil
+	}
+	held := 0
+	for seed := range uint64(100) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		var orders [][]int
+		for range 20 {
+			o := rng.Perm(9)
+			back := slices.Clone(o)
+			slices.Reverse(back)
+			orders = append(orders, o, back)
+		}
+		x, pairs, err := sampledShapley(9, orders, worth)
+		require.NoError(t, err)
+		s := shareOf("", x[0], 0.95)
+		s.widen(pairs[0], 0.95)
+		if float64(s.Low) <= 2.0/3 && 2.0/3 <= float64(s.High) {
+			held++
+		}
+	}
+	require.GreaterOrEqual(t, held, 88)
+}
+
+// Replications and warm-up are the same for all sets, also where they are found.
+func TestAttributeWithPrecision(t *testing.T) {
+	levers := []*scenario.Scenario{lever(t, "step:A*0.8"), lever(t, "arrivals:p*0.9")}
+	a, err := Attribute(context.Background(), valid(1000, 700), levers, AttributeConfig{}, Config{Cases: 1000, AutoWarmup: true, Seed: 2, Replications: 10, Precision: 0.03})
+	require.NoError(t, err)
+	require.Greater(t, a.Replications, 10)
+	require.InDelta(t, float64(a.Joint.Effect), float64(a.Levers[0].Effect+a.Levers[1].Effect), 1e-6)
+}
+
+// The warm-up of many scenarios is the longest of theirs.
+func TestScenariosWarmUpTogether(t *testing.T) {
+	table, err := Scenarios(context.Background(), mm1(1000, 300), []Named{{"busy", mm1(1000, 950)}}, Config{Cases: 2000, AutoWarmup: true, Replications: 5, Seed: 4})
+	require.NoError(t, err)
+	require.Equal(t, table.AsIs.Evidence.Warmup, table.Rows[0].Result.Evidence.Warmup)
+	require.Equal(t, mser, table.AsIs.Evidence.WarmupMethod)
+	alone, err := Run(context.Background(), mm1(1000, 950), Config{Cases: 2000, AutoWarmup: true, Replications: 5, Seed: 4})
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, table.AsIs.Evidence.Warmup, alone.Evidence.Warmup)
 }
 
 func lever(t *testing.T, line string) *scenario.Scenario {
@@ -398,7 +452,7 @@ func TestNSGA2(t *testing.T) {
 		}
 	}
 	calls := 0
-	found, err := nsga2(sizes, 60, 60, 1, func(list []genome) ([]verdict, error) {
+	found, err := nsga2(sizes, genome{3, 3, 0}, 60, 60, 1, func(list []genome) ([]verdict, error) {
 		var out []verdict
 		for _, g := range list {
 			calls++
@@ -414,7 +468,7 @@ func TestNSGA2(t *testing.T) {
 	require.Equal(t, front, got)
 	require.LessOrEqual(t, calls, len(all)) // none is run twice
 	fault := errors.New("fault")
-	_, err = nsga2(sizes, 10, 2, 1, func([]genome) ([]verdict, error) { return nil, fault })
+	_, err = nsga2(sizes, genome{0, 0, 0}, 10, 2, 1, func([]genome) ([]verdict, error) { return nil, fault })
 	require.ErrorIs(t, err, fault)
 }
 

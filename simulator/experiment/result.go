@@ -110,8 +110,12 @@ type Evidence struct {
 	Antithetic   bool    `json:"antithetic,omitempty"`
 	Controls     bool    `json:"control_variates,omitempty"`
 	Open         int     `json:"open_cases,omitempty"`
+	BackTest     string  `json:"back_test,omitempty"` // what one said of the model
 	InputHash    string  `json:"input_hash"`
 }
+
+// mser is the method of an automatic warm-up.
+const mser = "mser-5"
 
 func newEvidence(m *twin.Model, cfg Config, runs []*simulator.Statistics) (Evidence, error) {
 	hash, err := inputHash(m, cfg)
@@ -119,9 +123,9 @@ func newEvidence(m *twin.Model, cfg Config, runs []*simulator.Statistics) (Evide
 		return Evidence{}, err
 	}
 	e := Evidence{Engine: "uprava simulator " + simulator.Version, Replications: cfg.Replications, Warmup: cfg.Warmup, WarmupMethod: "given",
-		Seed: cfg.Seed, Confidence: cfg.Confidence, Antithetic: cfg.Antithetic, Controls: cfg.ControlVariates, Open: len(cfg.Open), InputHash: hash}
+		Seed: cfg.Seed, Confidence: cfg.Confidence, Antithetic: cfg.Antithetic, Controls: cfg.ControlVariates, Open: len(cfg.Open), BackTest: m.Trust, InputHash: hash}
 	if cfg.AutoWarmup {
-		e.WarmupMethod = "mser-5"
+		e.WarmupMethod = mser
 	}
 	for _, s := range runs {
 		e.Cases += s.Counted
@@ -141,7 +145,7 @@ func newEvidence(m *twin.Model, cfg Config, runs []*simulator.Statistics) (Evide
 // the result depends on, both as JSON with sorted keys.
 func inputHash(m *twin.Model, cfg Config) (string, error) {
 	model := *m
-	model.Warnings = nil
+	model.Warnings, model.Trust = nil, ""
 	text, err := json.Marshal(struct {
 		Engine           string
 		Model            *twin.Model

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/simulator"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -48,7 +49,23 @@ func Scenarios(ctx context.Context, asIs *twin.Model, list []Named, cfg Config) 
 		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
 	}
 	cfg = cfg.filled()
-	tell, total := cfg.Progress, (1+len(list))*cfg.Replications
+	programs := make([]*simulator.Program, len(list)+1)
+	for i := range programs {
+		name, m := "as-is", asIs
+		if i > 0 {
+			name, m = fmt.Sprintf("scenario %q", list[i-1].ID), list[i-1].Model
+		}
+		var err error
+		if programs[i], err = compile(m, cfg); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	automatic := cfg.AutoWarmup
+	doubts, err := settleWarmup(ctx, &cfg, programs...)
+	if err != nil {
+		return nil, err
+	}
+	tell, total := cfg.Progress, len(programs)*cfg.Replications
 	step := func(i int) func(int, int) {
 		return func(done, _ int) {
 			if tell != nil {
@@ -56,22 +73,24 @@ func Scenarios(ctx context.Context, asIs *twin.Model, list []Named, cfg Config) 
 			}
 		}
 	}
-	cfg.Progress = step(0)
-	first, err := Run(ctx, asIs, cfg)
-	if err != nil {
-		return nil, fmt.Errorf("as-is: %w", err)
-	}
-	// The others run as many replications after as many cases, to be paired.
-	cfg.Replications, cfg.Precision = first.Evidence.Replications, 0
-	cfg.Warmup, cfg.AutoWarmup = first.Evidence.Warmup, false
-	t := &Table{Figure: cfg.Figure, AsIs: first}
-	for i, s := range list {
-		cfg.Progress = step(i + 1)
-		r, err := Run(ctx, s.Model, cfg)
-		if err != nil {
-			return nil, fmt.Errorf("scenario %q: %w", s.ID, err)
+	t := &Table{Figure: cfg.Figure, Warnings: doubts}
+	for i, p := range programs {
+		m := asIs
+		if i > 0 {
+			m = list[i-1].Model
 		}
-		t.Rows = append(t.Rows, Row{ID: s.ID, Result: r})
+		r, err := run(ctx, m, p, cfg, nil, step(i))
+		if err != nil {
+			return nil, err
+		}
+		if automatic {
+			r.Evidence.WarmupMethod = mser
+		}
+		if i == 0 { // the others run as many, to be paired
+			t.AsIs, cfg.Replications, cfg.Precision = r, r.Evidence.Replications, 0
+			continue
+		}
+		t.Rows = append(t.Rows, Row{ID: list[i-1].ID, Result: r})
 	}
 	t.compare(cfg.Confidence)
 	t.best(cfg.Confidence)

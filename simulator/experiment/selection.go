@@ -30,7 +30,9 @@ type Selection struct {
 // replications of all it adds one of each that is still in question and drops those
 // that another one beats, until one is left. Where the least mean is less than all
 // others by indifference or more, it is found with the given confidence; values
-// should be near normal, and may share draws, which saves replications.
+// should be near normal, and may share draws, which saves replications. Systems that
+// are alike are left when no further replication could tell them apart: then the least
+// mean is taken.
 func KN(ctx context.Context, systems, first int, indifference, confidence float64, sample Sampler) (*Selection, error) {
 	if err := checkSelection(systems, first); err != nil {
 		return nil, err
@@ -65,6 +67,12 @@ func KN(ctx context.Context, systems, first int, indifference, confidence float6
 			variance[l][i] = variance[i][l]
 		}
 	}
+	last := 0.0 // when no slack is left
+	for i := range variance {
+		for _, v := range variance[i] {
+			last = math.Max(last, h2*v/(indifference*indifference))
+		}
+	}
 	s := &Selection{Method: "kn", Confidence: confidence, Indifference: indifference, Replications: make([]int, systems), Means: make([]float64, systems)}
 	for r := first; ; r++ {
 		left := 0
@@ -87,6 +95,14 @@ func KN(ctx context.Context, systems, first int, indifference, confidence float6
 				left++
 				s.Best = i
 			}
+		}
+		if left > 1 && float64(r) > last {
+			for i := range in {
+				if in[i] && s.Means[i] < s.Means[s.Best] {
+					s.Best = i
+				}
+			}
+			left = 1
 		}
 		if left <= 1 {
 			return s, nil
@@ -210,8 +226,8 @@ func firstValues(ctx context.Context, systems, first int, sample Sampler) ([][]f
 }
 
 // Sampled returns the figure of cfg of the models, one replication at a time, with
-// common random numbers.
-func Sampled(models []Named, cfg Config) (Sampler, error) {
+// common random numbers. An automatic warm-up is the longest of the models'.
+func Sampled(ctx context.Context, models []Named, cfg Config) (Sampler, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
 	}
@@ -223,6 +239,9 @@ func Sampled(models []Named, cfg Config) (Sampler, error) {
 		if programs[i], err = compile(m.Model, cfg); err != nil {
 			return nil, fmt.Errorf("%q: %w", m.ID, err)
 		}
+	}
+	if _, err := settleWarmup(ctx, &cfg, programs...); err != nil {
+		return nil, err
 	}
 	return func(ctx context.Context, system, replication int) (float64, error) {
 		s, err := programs[system].Run(ctx, cfg.of(replication))

@@ -217,8 +217,15 @@ func Screen(ctx context.Context, m *twin.Model, factors []Factor, sobol bool, n 
 	if sobol {
 		s.Method, total = "sobol", n*(len(factors)+2)
 	}
+	p, err := compile(m, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := settleWarmup(ctx, &cfg, p); err != nil { // the same for all points
+		return nil, err
+	}
 	tell := cfg.Progress
-	cfg.Progress = nil
+	cfg.Progress, cfg.Precision = nil, 0
 	respond := func(ctx context.Context, x []float64) (float64, error) {
 		var pulled scenario.Scenario
 		for i := range factors {
@@ -245,7 +252,6 @@ func Screen(ctx context.Context, m *twin.Model, factors []Factor, sobol bool, n 
 		}
 		return float64(k.Mean), nil
 	}
-	var err error
 	if sobol {
 		s.Effects, err = Sobol(ctx, len(factors), n, cfg.Confidence, cfg.Seed, respond)
 	} else {

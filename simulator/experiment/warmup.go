@@ -46,6 +46,26 @@ func warmup(ctx context.Context, p *simulator.Program, cfg Config) (Warmup, []er
 	return w, nil, nil
 }
 
+// settleWarmup finds the automatic warm-up of several programs, the longest, and sets
+// it in cfg for all of them, so that their replications can be paired. It returns the
+// doubts about it.
+func settleWarmup(ctx context.Context, cfg *Config, programs ...*simulator.Program) ([]error, error) {
+	if !cfg.AutoWarmup {
+		return nil, nil
+	}
+	var doubts []error
+	longest := 0
+	for _, p := range programs {
+		w, doubt, err := warmup(ctx, p, *cfg)
+		if err != nil {
+			return nil, err
+		}
+		longest, doubts = max(longest, w.Cases), append(doubts, doubt...)
+	}
+	cfg.Warmup, cfg.AutoWarmup = longest, false
+	return doubts, nil
+}
+
 // Warmup is the cut that MSER-5 found, with Welch's plot to judge it by: the moving
 // average, over Window cases to each side, of the cycle times by order of arrival.
 type Warmup struct {

@@ -391,70 +391,72 @@ func (r *reader) resource(id, name string, e *element) {
 
 // number reads a parameter that is a number.
 func (r *reader) number(e *element, of string) (float64, error) {
-	for _, c := range e.Children {
-		if x, err := strconv.ParseFloat(c.attr("value"), 64); err == nil && !math.IsNaN(x) && !math.IsInf(x, 0) {
-			return x, nil
-		}
+	if len(e.Children) == 0 {
+		return 0, errors.New("found no value")
+	}
+	c := &e.Children[0]
+	x, err := strconv.ParseFloat(c.attr("value"), 64)
+	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
 		return 0, fmt.Errorf("found %s %q, wanted a number", c.XMLName.Local, c.attr("value"))
 	}
-	return 0, errors.New("found no value")
+	return x, nil
 }
 
 // law reads a parameter that is a time: a value, or a distribution.
 func (r *reader) law(e *element, of string) (twin.Distribution, error) {
-	for i := range e.Children {
-		c := &e.Children[i]
-		unit := r.base
-		if u := c.attr("timeUnit"); u != "" {
-			if unit = timeUnits[u]; unit == 0 {
-				return twin.Distribution{}, fmt.Errorf("time unit %q: wanted ms, s, min, hour, day or year", u)
-			}
-		}
-		var fault error
-		get := func(name string) float64 {
-			x, err := strconv.ParseFloat(c.attr(name), 64)
-			if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
-				fault = fmt.Errorf("%s: %s %q: wanted a number", c.XMLName.Local, name, c.attr(name))
-			}
-			return x * unit
-		}
-		var d twin.Distribution
-		switch c.XMLName.Local {
-		case "DurationParameter":
-			x, err := duration(c.attr("value"))
-			if err != nil {
-				return d, err
-			}
-			d = twin.Distribution{Law: "fixed", Value: x}
-		case "FloatingParameter", "NumericParameter":
-			d = twin.Distribution{Law: "fixed", Value: get("value")}
-		case "NegativeExponentialDistribution":
-			d = twin.Distribution{Law: "exponential", Mean: get("mean")}
-		case "NormalDistribution":
-			d = twin.Distribution{Law: "normal", Mean: get("mean"), SD: get("standardDeviation")}
-		case "TruncatedNormalDistribution":
-			d = twin.Distribution{Law: "normal", Mean: get("mean"), SD: get("standardDeviation"), Min: get("min"), Max: get("max")}
-		case "LogNormalDistribution":
-			d = twin.Distribution{Law: "lognormal", Mean: get("mean"), SD: get("standardDeviation")}
-		case "UniformDistribution":
-			d = twin.Distribution{Law: "uniform", Min: get("min"), Max: get("max")}
-		case "TriangularDistribution":
-			d = twin.Distribution{Law: "triangular", Min: get("min"), Mode: get("mode"), Max: get("max")}
-		case "GammaDistribution":
-			shape := get("shape") / unit
-			d = twin.Distribution{Law: "gamma", Mean: shape * get("scale"), SD: math.Sqrt(shape) * get("scale")}
-		case "ErlangDistribution":
-			k := get("k") / unit
-			d = twin.Distribution{Law: "gamma", Mean: get("mean"), SD: get("mean") / math.Sqrt(k)}
-		default:
-			return d, fmt.Errorf("%s is not read", c.XMLName.Local)
-		}
-		if fault != nil {
-			return d, fault
-		}
-		return d, d.Validate()
+	if len(e.Children) == 0 {
+		return twin.Distribution{}, errors.New("found no value")
 	}
-	return twin.Distribution{}, errors.New("found no value")
+	c := &e.Children[0]
+	unit := r.base
+	if u := c.attr("timeUnit"); u != "" {
+		if unit = timeUnits[u]; unit == 0 {
+			return twin.Distribution{}, fmt.Errorf("time unit %q: wanted ms, s, min, hour, day or year", u)
+		}
+	}
+	var fault error
+	get := func(name string) float64 {
+		x, err := strconv.ParseFloat(c.attr(name), 64)
+		if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
+			fault = fmt.Errorf("%s: %s %q: wanted a number", c.XMLName.Local, name, c.attr(name))
+		}
+		return x * unit
+	}
+	var d twin.Distribution
+	switch c.XMLName.Local {
+	case "DurationParameter":
+		x, err := duration(c.attr("value"))
+		if err != nil {
+			return d, err
+		}
+		d = twin.Distribution{Law: "fixed", Value: x}
+	case "FloatingParameter", "NumericParameter":
+		d = twin.Distribution{Law: "fixed", Value: get("value")}
+	case "NegativeExponentialDistribution":
+		d = twin.Distribution{Law: "exponential", Mean: get("mean")}
+	case "NormalDistribution":
+		d = twin.Distribution{Law: "normal", Mean: get("mean"), SD: get("standardDeviation")}
+	case "TruncatedNormalDistribution":
+		d = twin.Distribution{Law: "normal", Mean: get("mean"), SD: get("standardDeviation"), Min: get("min"), Max: get("max")}
+	case "LogNormalDistribution":
+		d = twin.Distribution{Law: "lognormal", Mean: get("mean"), SD: get("standardDeviation")}
+	case "UniformDistribution":
+		d = twin.Distribution{Law: "uniform", Min: get("min"), Max: get("max")}
+	case "TriangularDistribution":
+		d = twin.Distribution{Law: "triangular", Min: get("min"), Mode: get("mode"), Max: get("max")}
+	case "GammaDistribution":
+		shape := get("shape") / unit
+		d = twin.Distribution{Law: "gamma", Mean: shape * get("scale"), SD: math.Sqrt(shape) * get("scale")}
+	case "ErlangDistribution":
+		k := get("k") / unit
+		d = twin.Distribution{Law: "gamma", Mean: get("mean"), SD: get("mean") / math.Sqrt(k)}
+	default:
+		return d, fmt.Errorf("%s is not read", c.XMLName.Local)
+	}
+	if fault != nil {
+		return d, fault
+	}
+	return d, d.Validate()
 }
 
 var iso = regexp.MustCompile(`^P(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$`)
