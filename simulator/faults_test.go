@@ -121,7 +121,7 @@ func TestOverloadIsAWarning(t *testing.T) {
 	p, err := Compile(s.m, "en")
 	require.NoError(t, err)
 	require.Len(t, p.Warnings(), 1)
-	require.ErrorContains(t, p.Warnings()[0], `pool "R": the work that comes is 1.00 of what can be done`)
+	require.ErrorContains(t, p.Warnings()[0], `pool "R": the work that comes is 1.00 of what can be done, 100 % of it at "A"`)
 
 	// A loop multiplies the work, hours divide the capacity, pools share it.
 	s = one(expo(3600), exactly(10*time.Minute), 1, "office")

@@ -29,6 +29,7 @@ func (c *compiler) loads() []error {
 			group[find(int(p))] = find(int(c.p.nodes[i].pools[0]))
 		}
 	}
+	most, stage := make([]float64, len(c.p.pools)), make([]int32, len(c.p.pools)) // the task with most of it
 	shares := map[int32][]float64{}
 	c.expected(shares)
 	times := c.frames(shares)
@@ -39,7 +40,11 @@ func (c *compiler) loads() []error {
 			n := &c.p.nodes[at]
 			if n.op == opWork && len(n.pools) > 0 {
 				each := n.repeat.mean(&c.p.processes[n.process])
-				work[find(int(n.pools[0]))] += times[i] * visits[at-s.first] * each * c.meanTime(n)
+				x := times[i] * visits[at-s.first] * each * c.meanTime(n)
+				g := find(int(n.pools[0]))
+				if work[g] += x; x > most[g] {
+					most[g], stage[g] = x, n.activity
+				}
 			}
 		}
 	}
@@ -65,10 +70,10 @@ func (c *compiler) loads() []error {
 			if len(names[g]) > 1 {
 				what, russian = "pools", "группы"
 			}
-			list := strings.Join(names[g], ", ")
+			list, task, share := strings.Join(names[g], ", "), c.p.activities[stage[g]].Name, 100*most[g]/work[g]
 			warnings = append(warnings, &measure.Doubt{
-				EN: fmt.Sprintf("%s %s: the work that comes is %.2f of what can be done: the queue grows without end, and figures depend on the length of the run", what, list, u),
-				RU: fmt.Sprintf("%s %s: поступающая работа составляет %.2f от посильной: очередь растёт без предела, и показатели зависят от длины прогона", russian, list, u),
+				EN: fmt.Sprintf("%s %s: the work that comes is %.2f of what can be done, %.0f %% of it at %q: the queue grows without end, and figures depend on the length of the run", what, list, u, share, task),
+				RU: fmt.Sprintf("%s %s: поступающая работа составляет %.2f от посильной, %.0f %% её — на шаге «%s»: очередь растёт без предела, и показатели зависят от длины прогона", russian, list, u, share, task),
 			})
 		}
 	}

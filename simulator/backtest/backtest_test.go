@@ -2,54 +2,20 @@ package backtest
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/uprava/uprava/connectors"
-	"github.com/uprava/uprava/connectors/xes"
+	"github.com/uprava/uprava/connectors/conntest"
 	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/logtest"
 	"github.com/uprava/uprava/simulator"
 	"github.com/uprava/uprava/twin"
 )
-
-// shared reads a log of the shared folder.
-func shared(t testing.TB, file string) *eventlog.Log {
-	path := logtest.Shared(t, file)
-	if !strings.HasSuffix(file, ".csv") {
-		l, _, err := connectors.Load(context.Background(), strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(file, ".gz"), ".xes")), xes.Open(path))
-		require.NoError(t, err)
-		return l
-	}
-	f, err := os.Open(path)
-	require.NoError(t, err)
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	require.NoError(t, err)
-	at := map[string]int{}
-	for i, h := range rows[0] {
-		at[strings.TrimPrefix(h, "\ufeff")] = i
-	}
-	stamp := func(s string) eventlog.Stamp {
-		m, err := time.Parse("2006-01-02 15:04:05.999999999-07:00", s)
-		require.NoError(t, err)
-		return eventlog.At(m)
-	}
-	b := eventlog.NewBuilder(strings.ToLower(strings.TrimSuffix(file, ".csv")))
-	for _, r := range rows[1:] {
-		e := eventlog.NewEvent(r[at["case:concept:name"]], r[at["concept:name"]], stamp(r[at["time:timestamp"]]))
-		e.Resource, e.Start = r[at["org:resource"]], stamp(r[at["start_timestamp"]])
-		require.NoError(t, b.Add(&e))
-	}
-	return b.Log()
-}
 
 // queue is a simulated year of an office that the fitter knows nothing of.
 func queue(t *testing.T, seed uint64) *eventlog.Log {
@@ -141,7 +107,7 @@ func TestShared(t *testing.T) {
 		{"BPIC12.xes.gz", 0.11, 130, 110},
 	} {
 		t.Run(c.file, func(t *testing.T) {
-			l := shared(t, c.file)
+			l := conntest.Shared(t, c.file)
 			if strings.HasPrefix(c.file, "BPIC12") { // the work items, as the literature takes them
 				whole, _ := l.Instances()
 				l = whole.WhereEvents(func(c eventlog.Case, i int) bool { return strings.HasPrefix(c.Event(i).Activity, "W_") }).Named("bpic12-w")

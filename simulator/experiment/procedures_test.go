@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -536,4 +537,39 @@ func TestLook(t *testing.T) {
 	require.InDelta(t, 7*math.Exp(-2-0.5/7), float64(o.Weeks[4].Breaches.Mean), 0.2)
 	_, err = Look(context.Background(), m, 0, Config{})
 	require.ErrorContains(t, err, "looking 0 weeks ahead")
+}
+
+// A cancelled experiment returns at once with the reason, and leaves no goroutine.
+func TestCancel(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for name, run := range map[string]func(context.Context) error{
+		"run": func(ctx context.Context) error {
+			_, err := Run(ctx, valid(1000, 900), Config{Cases: 50_000_000, Replications: 4})
+			return err
+		},
+		"scenarios": func(ctx context.Context) error {
+			_, err := Scenarios(ctx, valid(1000, 900), []Named{{"x", valid(1000, 800)}}, Config{Cases: 50_000_000, Replications: 4})
+			return err
+		},
+		"attribute": func(ctx context.Context) error {
+			_, err := Attribute(ctx, valid(1000, 900), []*scenario.Scenario{lever(t, "step:A*0.8")}, AttributeConfig{}, Config{Cases: 50_000_000, Replications: 4})
+			return err
+		},
+		"look": func(ctx context.Context) error {
+			_, err := Look(ctx, valid(1, 0.5), 500, Config{Replications: 4})
+			return err
+		},
+	} {
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(20*time.Millisecond, cancel)
+		require.ErrorIs(t, run(ctx), context.Canceled, name)
+		cancel()
+	}
+	for range 500 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("%d goroutines before, %d after", before, runtime.NumGoroutine())
 }
