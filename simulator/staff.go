@@ -386,11 +386,12 @@ func (r *run) putBack(k int32) {
 // interrupt frees somebody of a pool from work that is less urgent than an item,
 // the least urgent and the latest begun, and reports whether there was any.
 func (r *run) interrupt(p, k int32) bool {
-	level, now := r.items[k].level, r.des.Now()
-	least := int32(-1)
+	more, now := &r.items[k], r.des.Now()
+	level, least := more.level, int32(-1)
+	pool := slices.Index(r.nodes[more.node].pools, p)
 	for _, m := range r.Program.pools[p].members {
 		at := r.staff[m].item
-		if at < 0 || !r.peopleHours[m].open(now) || !r.Program.people[m].can(&r.nodes[r.items[k].node]) {
+		if at < 0 || !r.peopleHours[m].open(now) || !r.can(m, pool, more) {
 			continue
 		}
 		t := &r.items[at]

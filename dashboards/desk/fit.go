@@ -9,8 +9,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/simulator"
+	"github.com/uprava/uprava/simulator/experiment"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/bpsim"
 	"github.com/uprava/uprava/twin/fit"
@@ -56,7 +58,8 @@ func Simulated(cases, warmup int) func(context.Context, *twin.Model) (*eventlog.
 
 // Suggest returns the first changes that a person would try on a fitted model:
 // the step that takes most of the cases' time halved, and removed, and one
-// person more in the busiest pool. What takes most is seen in one simulation.
+// person more in the busiest pool. What takes most is seen in one simulation, the load
+// of the pools, which is said with its interval, in five.
 func Suggest(ctx context.Context, m *twin.Model) ([]*scenario.Scenario, error) {
 	s, err := simulator.Run(ctx, m, simulator.Config{Seed: fitSeed})
 	if err != nil {
@@ -76,15 +79,22 @@ func Suggest(ctx context.Context, m *twin.Model) ([]*scenario.Scenario, error) {
 			&scenario.Scenario{ID: "without", Name: twin.Text{RU: "Без шага «" + longest + "»", EN: "Without “" + longest + "”"},
 				Levers: []scenario.Lever{{Kind: scenario.Remove, Target: longest}}})
 	}
-	busiest, load := "", 0.0
-	for _, p := range s.Pools {
-		if u := p.Utilisation(); u > load {
-			busiest, load = p.ID, u
+	r, err := experiment.Run(ctx, m, experiment.Config{Replications: 5, Seed: fitSeed})
+	if err != nil {
+		return nil, err
+	}
+	busiest, load := "", experiment.KPI{}
+	for _, p := range m.Pools {
+		if k, ok := r.Find(experiment.Utilisation, p.ID); ok && k.Low > load.Low {
+			busiest, load = p.ID, k
 		}
 	}
 	for _, p := range m.Pools {
 		if p.ID == busiest {
-			out = append(out, &scenario.Scenario{ID: "person", Name: twin.Text{RU: "На человека больше: " + p.Name.In("ru"), EN: "A person more: " + p.Name.In("en")},
+			now := func(lang terms.Lang) string {
+				return lang.T("suggest.load", lang.Percent(float64(load.Mean), 0), lang.Percent(float64(load.Low), 0), lang.Percent(float64(load.High), 0))
+			}
+			out = append(out, &scenario.Scenario{ID: "person", Name: twin.Text{RU: "На человека больше: " + p.Name.In("ru") + now(terms.RU), EN: "A person more: " + p.Name.In("en") + now(terms.EN)},
 				Levers: []scenario.Lever{{Kind: scenario.Pool, Target: busiest, Change: 1}}})
 		}
 	}

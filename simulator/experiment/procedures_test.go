@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -572,4 +573,14 @@ func TestCancel(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Fatalf("%d goroutines before, %d after", before, runtime.NumGoroutine())
+}
+
+func FuzzReadPlan(f *testing.F) {
+	f.Add("model: municipality\nscenarios: [portal, {id: x, levers: [\"step:A*0.5\"]}]\nselect: {method: kn, indifference: 8 h}\n")
+	f.Add("model: [a.bpmn, a.json]\nsensitivity: {method: sobol, points: 8, factors: [{lever: \"pool:R=1\", from: 1, to: 2}]}\nwarmup: auto\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if p, err := ReadPlan(fstest.MapFS{"x.yaml": &fstest.MapFile{Data: []byte(text)}}, "x.yaml"); err == nil {
+			require.NoError(t, p.Config.Validate())
+		}
+	})
 }
