@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,44 +42,50 @@ from what happened, beside how far the past was from it.`,
 			return usageError{err}
 		}
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
-			bar := a.bar(a.lang().T("cli.replications"))
-			defer bar.end()
-			cfg.Progress = bar.step
-			r, err := d.Backtest(c.Context(), args[0], k, cfg)
+			log, err := d.Store().Log(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			bar.end()
-			if *asJSON {
-				return writeJSON(a.stdout, struct {
+			question := []any{log, fmt.Sprintf("%+v", k), fmt.Sprintf("%+v", cfg)}
+			if d.Doubtful(args[0]) {
+				question = nil // its model is to be told the verdict
+			}
+			return a.answered(c, *asJSON, question, func() (any, func(io.Writer) error, error) {
+				bar := a.bar(a.lang().T("cli.replications"))
+				defer bar.end()
+				cfg.Progress = bar.step
+				r, err := d.Backtest(c.Context(), args[0], k, cfg)
+				if err != nil {
+					return nil, nil, err
+				}
+				return struct {
 					*backtest.Result
 					Warnings []string `json:"warnings"`
-				}{r, measure.Texts(r.Warnings)})
-			}
-			return a.printBacktest(r)
+				}{r, measure.Texts(r.Warnings)}, func(w io.Writer) error { return a.printBacktest(w, r) }, nil
+			})
 		})
 	}
 	return c
 }
 
-func (a *app) printBacktest(r *backtest.Result) error {
+func (a *app) printBacktest(w io.Writer, r *backtest.Result) error {
 	l := a.lang()
 	cases := func(n int) string { return l.Count("case", int64(n)) }
-	fmt.Fprintln(a.stdout, l.T("backtest.head", plain(r.Log), r.Cut.Format(time.DateOnly), cases(r.Training), cases(r.Test), cases(r.Crossing)))
-	fmt.Fprintln(a.stdout)
+	fmt.Fprintln(w, l.T("backtest.head", plain(r.Log), r.Cut.Format(time.DateOnly), cases(r.Training), cases(r.Test), cases(r.Crossing)))
+	fmt.Fprintln(w)
 	keys := map[string]string{"ngram_2": "ngram2", "ngram_3": "ngram3", "absolute_event": "absolute", "circadian_event": "circadian", "relative_event": "relative", "cycle_time": "cycle", "case_arrival": "arrival"}
 	t := table{head: []string{l.T("backtest.distance"), l.T("backtest.model"), l.T("backtest.sd"), l.T("backtest.past"), l.T("backtest.trust")}, right: map[int]bool{1: true, 2: true, 3: true}}
 	for _, x := range r.Distances {
 		show := func(v measure.Number) string { return distanceText(l, x.Unit, v) }
 		t.add(l.T("distance."+keys[x.Name]), show(x.Mean), show(x.SD), show(x.Training), l.T("backtest."+string(x.Trust)))
 	}
-	if err := t.write(a.stdout); err != nil {
+	if err := t.write(w); err != nil {
 		return err
 	}
 	p := r.CycleTime
-	fmt.Fprintln(a.stdout)
-	fmt.Fprintln(a.stdout, l.T("backtest.cycle", l.Seconds(float64(p.Actual)), l.Seconds(float64(p.Predicted)), l.Seconds(float64(p.Low)), l.Seconds(float64(p.High)), l.Percent(float64(p.Quantiles), 0)))
-	fmt.Fprintln(a.stdout, l.T("backtest.rule", l.Int(int64(r.Runs)), l.Int(int64(r.Seed))))
+	fmt.Fprintln(w)
+	fmt.Fprintln(w, l.T("backtest.cycle", l.Seconds(float64(p.Actual)), l.Seconds(float64(p.Predicted)), l.Seconds(float64(p.Low)), l.Seconds(float64(p.High)), l.Percent(float64(p.Quantiles), 0)))
+	fmt.Fprintln(w, l.T("backtest.rule", l.Int(int64(r.Runs)), l.Int(int64(r.Seed))))
 	return nil
 }
 

@@ -128,7 +128,7 @@ func (a *app) demoLog(ctx context.Context, d *desk.Desk, path string, replicatio
 	if err != nil {
 		return "", err
 	}
-	m, report, err := d.Fit(ctx, name, d.ModelDir(name))
+	m, report, err := d.Fit(ctx, name, d.ModelDir(name), nil)
 	if err != nil {
 		return "", err
 	}

@@ -19,7 +19,8 @@ import (
 )
 
 // answered prints an answer that was given before to the same question, or computes,
-// prints and keeps it. The question is all that the answer depends on.
+// prints and keeps it. The question is all that the answer depends on; without one it
+// is computed anew, and not kept.
 func (a *app) answered(c *cobra.Command, asJSON bool, question []any, compute func() (answer any, print func(io.Writer) error, err error)) error {
 	dir, err := a.data()
 	if err != nil {
@@ -31,7 +32,7 @@ func (a *app) answered(c *cobra.Command, asJSON bool, question []any, compute fu
 		return err
 	}
 	var text string
-	if kept.Find(key, &text) {
+	if question != nil && kept.Find(key, &text) {
 		fmt.Fprintln(a.stderr, a.lang().T("cli.found-again", key))
 		_, err := io.WriteString(a.stdout, text)
 		return err
@@ -49,8 +50,10 @@ func (a *app) answered(c *cobra.Command, asJSON bool, question []any, compute fu
 	if err != nil {
 		return err
 	}
-	if err := kept.Keep(key, b.String()); err != nil {
-		a.warn([]string{err.Error()})
+	if question != nil {
+		if err := kept.Keep(key, b.String()); err != nil {
+			a.warn([]string{err.Error()})
+		}
 	}
 	_, err = a.stdout.Write(b.Bytes())
 	return err

@@ -29,10 +29,13 @@ where the page of the log finds it.`,
 			if out == "" {
 				out = d.ModelDir(args[0])
 			}
-			_, report, err := d.Fit(c.Context(), args[0], out)
+			bar := a.bar(a.lang().T("cli.fitting"))
+			defer bar.end()
+			_, report, err := d.Fit(c.Context(), args[0], out, bar.step)
 			if err != nil {
 				return err
 			}
+			bar.end()
 			if *asJSON {
 				return writeJSON(a.stdout, struct {
 					Log         string      `json:"log"`
@@ -48,6 +51,9 @@ where the page of the log finds it.`,
 				processing, test := l.Seconds(s.Processing), ""
 				if s.Estimated {
 					processing = "≈ " + processing
+					if s.High > 0 {
+						processing += " (" + l.Seconds(s.Low) + " … " + l.Seconds(s.High) + ")"
+					}
 				}
 				if s.Law.Best != "" {
 					test = l.T("fit.tested", l.T("law."+s.Law.Best), l.Float(s.Law.AD, 2), l.Float(s.Law.P, 2))

@@ -58,41 +58,48 @@ Forms of --lever:
 		if err != nil {
 			return err
 		}
-		bar := a.bar(a.lang().T("cli.replications"))
-		defer bar.end()
-		cfg.Progress = bar.step
 		run := m
-		var answer any
-		var result *experiment.Result
-		var comparison *experiment.Comparison
-		if change == nil {
-			if result, err = experiment.Run(c.Context(), m, cfg); err != nil {
-				return err
-			}
-			answer = result
-		} else {
+		if change != nil {
 			if run, err = change.Apply(m); err != nil {
 				return desk.InputError{Err: err}
 			}
-			if comparison, err = experiment.Compare(c.Context(), m, run, cfg); err != nil {
-				return err
-			}
-			result, answer = comparison.ToBe, comparison
 		}
-		bar.end()
+		question := []any{asked(m, cfg), change}
 		if log != "" {
-			if err := a.keep(c, log, run, cfg, result.Evidence.Warmup); err != nil {
-				return err
+			question = nil // its log is to be made
+		}
+		return a.answered(c, *asJSON, question, func() (any, func(io.Writer) error, error) {
+			bar := a.bar(a.lang().T("cli.replications"))
+			defer bar.end()
+			cfg.Progress = bar.step
+			var answer any
+			var result *experiment.Result
+			var comparison *experiment.Comparison
+			if change == nil {
+				if result, err = experiment.Run(c.Context(), m, cfg); err != nil {
+					return nil, nil, err
+				}
+				answer = result
+			} else {
+				if comparison, err = experiment.Compare(c.Context(), m, run, cfg); err != nil {
+					return nil, nil, err
+				}
+				result, answer = comparison.ToBe, comparison
 			}
-		}
-		if *asJSON {
-			return writeJSON(a.stdout, answer)
-		}
-		if err := printResult(a.stdout, result, comparison, a.lang()); err != nil {
-			return err
-		}
-		a.warn(measure.TextsIn(string(a.lang()), result.Warnings))
-		return nil
+			bar.end()
+			if log != "" {
+				if err := a.keep(c, log, run, cfg, result.Evidence.Warmup); err != nil {
+					return nil, nil, err
+				}
+			}
+			return answer, func(w io.Writer) error {
+				if err := printResult(w, result, comparison, a.lang()); err != nil {
+					return err
+				}
+				printDoubts(w, a.lang(), result.Warnings)
+				return nil
+			}, nil
+		})
 	}
 	return c
 }

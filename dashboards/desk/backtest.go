@@ -31,3 +31,9 @@ func (d *Desk) Backtest(ctx context.Context, log string, look Look, cfg backtest
 	}
 	return r, nil
 }
+
+// Doubtful reports whether a model is fitted to a log that no back-test has judged.
+func (d *Desk) Doubtful(log string) bool {
+	dir := d.ModelDir(log)
+	return exists(dir) && !exists(filepath.Join(dir, trustFile))
+}

@@ -26,13 +26,14 @@ const fitSeed = 1
 // fitCases is how many cases a calibration simulates at least: fewer scatter.
 const fitCases = 3000
 
-// Fit fits a model to a log and writes it to a folder.
-func (d *Desk) Fit(ctx context.Context, log, dir string) (*twin.Model, *fit.Report, error) {
+// Fit fits a model to a log and writes it to a folder. Progress is told how many of the
+// steps are done; nil for nothing.
+func (d *Desk) Fit(ctx context.Context, log, dir string, progress func(done, total int)) (*twin.Model, *fit.Report, error) {
 	l, err := d.store.Load(ctx, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	m, report, err := fit.Fit(ctx, l, fit.Config{Seed: fitSeed, Simulate: Simulated(max(fitCases, l.Cases()), max(fitCases, l.Cases())/10)})
+	m, report, err := fit.Fit(ctx, l, fit.Config{Seed: fitSeed, Simulate: Simulated(max(fitCases, l.Cases()), max(fitCases, l.Cases())/10), Progress: progress})
 	if err != nil {
 		return nil, nil, InputError{fmt.Errorf("fitting a model to log %q: %w", log, err)}
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 )
@@ -49,6 +51,12 @@ func (f *fitter) arrivals(from twin.Provenance) twin.Arrivals {
 		weigh = f.weighted(&a.Hours, at, between)
 		f.report.assume("Arrivals follow the hours of the week: weights from %d arrivals, each hour's own count and that of its day and hour of the day taken together by half.", len(at))
 	}
+	if month, p := f.season(at); month != nil {
+		a.Month = *month
+		plain := weigh
+		weigh = func(x, y int64) float64 { return plain(x, y) * month[time.UnixMicro(x).In(f.loc).Month()-1] }
+		f.report.assume("Arrivals follow the month: its rate is the same over the years (F test of the months against the years, p = %.4f), by which the simulation weighs it.", p)
+	}
 	var gaps []float64
 	for i := 1; i < len(at); i++ {
 		gaps = append(gaps, weigh(at[i-1], at[i])/second)
@@ -59,7 +67,7 @@ func (f *fitter) arrivals(from twin.Provenance) twin.Arrivals {
 		a.Between = twin.Distribution{Law: "fixed", Value: float64(at[len(at)-1]-at[0]) / second / float64(len(gaps))}
 		a.Calendar = ""
 	}
-	f.report.assume("The time between arrivals is drawn from the %d of the log, each independent of the one before: seasons and days of rush are not repeated.", len(gaps))
+	f.report.assume("The time between arrivals is drawn from the %d of the log, each independent of the one before: days of rush are not repeated.", len(gaps))
 	return a
 }
 
@@ -138,4 +146,61 @@ func (f *fitter) settled(at []int64) []int64 {
 	}
 	f.report.assume("Of the last %d arrivals the cases that were still open are missing, so that fewer seem to come (%.0f %% of the rate before): the rate is that of the %d before.", len(at)-n, 100*after/before, n)
 	return at[:n]
+}
+
+// season returns the weights of the months, relative to their mean, where at least two
+// whole years show the same months busy: an analysis of variance of the daily rates,
+// months against what the years leave over (p below 0.01). nil otherwise.
+func (f *fitter) season(at []int64) (*[12]float64, float64) {
+	first, last := time.UnixMicro(at[0]).In(f.loc), time.UnixMicro(at[len(at)-1]).In(f.loc)
+	from := time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, f.loc)
+	if from.Before(first.AddDate(0, 0, -3)) { // the log begins inside a month
+		from = from.AddDate(0, 1, 0)
+	}
+	years := 0
+	for !from.AddDate(years+1, 0, 0).After(last.AddDate(0, 0, 3)) {
+		years++
+	}
+	if years < 2 || len(at) < enoughForHours {
+		return nil, 1
+	}
+	rate := make([][12]float64, years) // log of cases a day
+	var month [12]float64
+	for y := range years {
+		for k := range 12 {
+			begin := from.AddDate(y, k, 0)
+			end := begin.AddDate(0, 1, 0)
+			lo, _ := slices.BinarySearch(at, begin.UnixMicro())
+			hi, _ := slices.BinarySearch(at, end.UnixMicro())
+			days := end.Sub(begin).Hours() / 24
+			rate[y][begin.Month()-1] = float64(hi-lo) / days
+		}
+		all := mean(rate[y][:])
+		if all == 0 {
+			return nil, 1
+		}
+		for k := range 12 { // a year that is busier as a whole is no season
+			rate[y][k] /= all
+			month[k] += rate[y][k] / float64(years)
+		}
+	}
+	between, within := 0.0, 0.0
+	for k := range 12 {
+		between += float64(years) * (month[k] - 1) * (month[k] - 1)
+		for y := range years {
+			within += (rate[y][k] - month[k]) * (rate[y][k] - month[k])
+		}
+	}
+	df := float64(11 * (years - 1))
+	if within == 0 {
+		return nil, 1
+	}
+	p := distuv.F{D1: 11, D2: df}.Survival(between / 11 / (within / df))
+	if p >= 0.01 {
+		return nil, p
+	}
+	for k := range month {
+		month[k] = round(max(month[k], 0.01))
+	}
+	return &month, p
 }

@@ -76,7 +76,13 @@ func (f *fitter) calibrate(ctx context.Context, m *twin.Model) error {
 		}
 		lead := f.report.LeadTime.Mean * float64(f.report.Cases)
 		if pool >= 0 && most > 0.05*lead && grown[m.Pools[pool].ID] < 3 {
-			m.Pools[pool].Size++
+			p := &m.Pools[pool]
+			p.Size++
+			if len(p.Members) > 0 {
+				another := p.Members[len(p.Members)-1]
+				another.ID = fmt.Sprintf("%s-%d", p.ID, p.Size)
+				p.Members = append(p.Members, another)
+			}
 			grown[m.Pools[pool].ID]++
 			continue
 		}
@@ -104,6 +110,7 @@ func (f *fitter) calibrate(ctx context.Context, m *twin.Model) error {
 // simulation, -1 where it did not occur, and the standard error of that.
 func (f *fitter) waits(ctx context.Context, m *twin.Model) (means, errors []float64, err error) {
 	l, err := f.cfg.Simulate(ctx, m)
+	f.step()
 	if err != nil {
 		return nil, nil, fmt.Errorf("simulating the fitted model: %w", err)
 	}

@@ -134,7 +134,9 @@ func (f *fitter) orderDistance(seen map[[3]int]float64, draw func(*rand.Rand) []
 
 // drawChain makes the diagram of the transitions: each activity with an exclusive
 // gateway before it where several lead there, and one after it where several follow.
-func (f *fitter) drawChain() {
+// It returns the flows out of those by the pair of activities.
+func (f *fitter) drawChain() map[[2]int]string {
+	flows := map[[2]int]string{}
 	n := len(f.names)
 	p := &bpmn.Process{ID: "Process_1", Name: f.report.Log, Executable: true}
 	f.diagram = &bpmn.Definitions{ID: "Definitions_1", TargetNamespace: "http://bpmn.io/schema/bpmn", Processes: []*bpmn.Process{p}}
@@ -186,7 +188,9 @@ func (f *fitter) drawChain() {
 			id := flow(out[from], in[to])
 			if after > 1 {
 				f.taken[id] = k
+				flows[[2]int{from, to}] = id
 			}
 		}
 	}
+	return flows
 }

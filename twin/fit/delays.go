@@ -63,6 +63,7 @@ func (f *fitter) finish(ctx context.Context, openTime bool) (*fitter, *twin.Mode
 // the day, over six hours.
 func (f *fitter) off(ctx context.Context, m *twin.Model, l *eventlog.Log) (float64, error) {
 	simulated, err := f.cfg.Simulate(ctx, m)
+	f.step()
 	if err != nil {
 		return 0, fmt.Errorf("simulating the fitted model: %w", err)
 	}

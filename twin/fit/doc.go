@@ -6,7 +6,10 @@
 //	    ─▶ stage times ─▶ delay, processing, how they hang together   stages.go, correlation.go
 //	    ─▶ who did what ─▶ pools, sizes, calendars                    pools.go
 //	                   └▶ families of processing times                 families.go
+//	                   └▶ people who keep other hours                 shifts.go
+//	    ─▶ returns that grow rarer                                    rework.go
 //	    ─▶ several things at once, batches                            habits.go
+//	    ─▶ what goes first                                            priorities.go
 //	    ─▶ delays by the wall clock or in office hours                delays.go
 //	    ─▶ first events ─▶ arrivals                                   arrivals.go
 //	    ─▶ calibration against a simulation, where one is handed in   calibrate.go
@@ -14,8 +17,8 @@
 // What a log does not say is assumed, and every assumption is a sentence with
 // its numbers in the Report. See DESIGN.md for what was tried.
 //
-// Left out on purpose: attributes of cases, priorities, and a model of concurrency
-// finer than the log can show.
+// Left out on purpose: attributes of cases beside the one that decides what goes
+// first, and a model of concurrency finer than the log can show.
 package fit
 
 import (
@@ -45,6 +48,8 @@ type Config struct {
 	Simulate func(context.Context, *twin.Model) (*eventlog.Log, error)
 	// Seed of the draws by which the stage correlation is chosen.
 	Seed uint64
+	// Progress is told how many of the steps are done; nil for nothing.
+	Progress func(done, total int)
 }
 
 // Validate reports all faults of the configuration.
@@ -94,7 +99,9 @@ type Stage struct {
 	Processing float64 `json:"processing_s"` // mean
 	Delay      float64 `json:"delay_s"`      // mean after calibration
 	Estimated  bool    `json:"estimated"`    // the processing is an estimate, no record
-	Law        Law     `json:"law"`          // of the processing, or of the whole stage where nobody is known to do it
+	Low        float64 `json:"processing_low_s"`
+	High       float64 `json:"processing_high_s"` // between which an estimated one lies; 0 where it is none
+	Law        Law     `json:"law"`               // of the processing, or of the whole stage where nobody is known to do it
 }
 
 // Fit returns a twin of one process fitted to the log, and what was done. An
@@ -104,7 +111,7 @@ func Fit(ctx context.Context, l *eventlog.Log, cfg Config) (*twin.Model, *Report
 	if err := cfg.Validate(); err != nil {
 		return nil, nil, fmt.Errorf("fitting %q: %w", l.Name(), err)
 	}
-	f := &fitter{cfg: cfg, report: &Report{Log: l.Name()}}
+	f := &fitter{cfg: cfg, report: &Report{Log: l.Name()}, done: new(int)}
 	if err := f.read(l); err != nil {
 		return nil, nil, fmt.Errorf("fitting %q: %w", l.Name(), err)
 	}
@@ -114,6 +121,8 @@ func Fit(ctx context.Context, l *eventlog.Log, cfg Config) (*twin.Model, *Report
 	f.times()
 	f.pools()
 	f.atOnce()
+	f.priorities()
+	f.step()
 	if err := f.batches(ctx, l); err != nil {
 		return nil, nil, fmt.Errorf("fitting %q: looking for batches: %w", l.Name(), err)
 	}
@@ -125,13 +134,27 @@ func Fit(ctx context.Context, l *eventlog.Log, cfg Config) (*twin.Model, *Report
 		return nil, nil, fmt.Errorf("fitting %q: %w", l.Name(), err)
 	}
 	m.Warnings = append(m.Warnings, f.report.doubts...)
+	if cfg.Progress != nil {
+		cfg.Progress(steps, steps)
+	}
 	return m, f.report, nil
+}
+
+// steps of a fit at most: what is read from the log, and the simulations.
+const steps = 1 + 2*rounds + 2
+
+// step tells that one more is done.
+func (f *fitter) step() {
+	if *f.done++; f.cfg.Progress != nil {
+		f.cfg.Progress(min(*f.done, steps-1), steps)
+	}
 }
 
 // fitter is a fit under way.
 type fitter struct {
 	cfg    Config
 	report *Report
+	done   *int // steps
 	zone   string
 	loc    *time.Location
 
@@ -143,12 +166,18 @@ type fitter struct {
 	openTime bool   // delays are counted in the hours of their pool, not by the wall clock
 	chain    *chain // in place of the tree; nil where the tree is simulated
 	diagram  *bpmn.Definitions
-	taken    map[string]int64 // by flow out of an exclusive split
-	leaves   map[string]bool  // of these, those that leave a loop
-	taskOf   []string         // by activity
+	taken    map[string]int64              // by flow out of an exclusive split
+	redone   map[*processtree.Tree]*visits // of what a loop does before another round
+	visits   map[string]*visits            // by flow out of a split; none where they cannot be told
+	fading   map[string]fade               // by flow whose share falls
+	leaves   map[string]bool               // of these, those that leave a loop
+	taskOf   []string                      // by activity
 
 	activities []activity
 	groups     []group
+	attributes []property
+	urgency    *urgency      // nil where cases are alike
+	level      []int         // priority by activity
 	resources  []string      // names
 	unitOf     []string      // by resource: where it worked most
 	batchOf    []*twin.Batch // by activity; nil for none
@@ -178,6 +207,7 @@ type activity struct {
 	group       int // -1 for none
 	stage       []float64
 	delay, work []float64 // samples, seconds, ascending
+	bounds      []float64 // above each processing that was not recorded, seconds, ascending
 	waits       []float64 // waiting of every cause, wall clock
 	openWaits   []float64 // the same in the hours of the pool
 	wall        float64   // sum of the delays by the wall clock

@@ -37,6 +37,7 @@ func (f *fitter) model() *twin.Model {
 		}
 	}
 	f.branches(p, from)
+	f.prioritise(p)
 	m.Calendars = f.calendars
 	for i := range f.groups {
 		g := &f.groups[i]
@@ -44,6 +45,14 @@ func (f *fitter) model() *twin.Model {
 			continue
 		}
 		pool := twin.Pool{ID: g.id, Name: g.name, Calendar: g.calendar, Size: g.size, Queue: twin.FIFO, AtOnce: g.atOnce, Provenance: from}
+		if g.urgent {
+			pool.Queue = twin.MostUrgent
+		}
+		for _, s := range g.shifts {
+			for range s.size {
+				pool.Members = append(pool.Members, twin.Member{ID: fmt.Sprintf("%s-%d", g.id, len(pool.Members)+1), Calendar: s.calendar})
+			}
+		}
 		for _, k := range g.activities {
 			pool.Provenance.N += f.activities[k].n
 		}
@@ -69,8 +78,11 @@ func (f *fitter) task(k int, from twin.Provenance) twin.Task {
 		if s.Delay > 0 {
 			t.Delay, t.DelayCalendar = empirical(a.delay), f.delayCalendar(g)
 		}
-		t.Batch = f.batchOf[k]
+		t.Batch, t.Priority = f.batchOf[k], f.level[k]
 		s.Pool, s.Estimated = g.id, 2*a.started < a.n
+		if s.Estimated {
+			s.Low, s.High = between(a.bounds, f.cfg.Seed)
+		}
 		if s.Estimated {
 			t.Provenance.Reason = twin.Text{
 				EN: "The log records completions only: the split into delay and processing is an estimate.",
@@ -108,6 +120,7 @@ func (f *fitter) branches(p *twin.Process, from twin.Provenance) {
 	for _, gateway := range sources {
 		flows := bySource[gateway]
 		total, leaves := int64(0), ""
+		fading, steady := 0.0, 0.0 // shares of the first visit that fall, and of the rest over all visits
 		for _, id := range flows {
 			total += f.taken[id]
 			if f.leaves[id] {
@@ -126,12 +139,28 @@ func (f *fitter) branches(p *twin.Process, from twin.Provenance) {
 				}
 			}
 			p.Branches[id] = share
+			if x, ok := f.fading[id]; ok {
+				fading += x.first
+			} else {
+				steady += share
+			}
 			q := from
 			q.N = int(total)
 			if total == 0 {
 				q = twin.Provenance{Kind: "assumption", Source: "uprava fit"}
 			}
 			p.Provenance[id] = q
+		}
+		for _, id := range flows {
+			if x, ok := f.fading[id]; ok {
+				p.Branches[id] = round(x.first)
+				if p.Decay == nil {
+					p.Decay = map[string]float64{}
+				}
+				p.Decay[id] = round(x.factor)
+			} else if fading > 0 && steady > 0 {
+				p.Branches[id] *= (1 - fading) / steady
+			}
 		}
 		if total == 0 {
 			unseen++

@@ -9,7 +9,6 @@ import (
 
 	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/mining/eventlog"
-	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -23,7 +22,16 @@ type group struct {
 	calendar   string
 	hours      *calendar.Calendar // nil round the clock
 	timed      bool
-	atOnce     int // things that one person has at hand; 0 or 1 for one
+	atOnce     int     // things that one person has at hand; 0 or 1 for one
+	shifts     []shift // where people keep different hours
+	urgent     bool    // more urgent work goes first
+}
+
+// largest returns the shift of most people.
+func (g *group) largest() *shift {
+	return &g.shifts[slices.IndexFunc(g.shifts, func(s shift) bool {
+		return !slices.ContainsFunc(g.shifts, func(o shift) bool { return o.size > s.size })
+	})]
 }
 
 // alike is the cosine of who did what above which activities share a pool.
@@ -229,6 +237,7 @@ func (f *fitter) hoursOf(at int) {
 	c := twin.Calendar{ID: g.id + "-hours", Name: twin.Text{EN: "Hours of " + g.id, RU: "Часы работы " + g.id}, Week: intervals}
 	g.calendar, g.hours = c.ID, f.compile(c)
 	f.calendars = append(f.calendars, c)
+	f.shiftsOf(at)
 	f.report.assume("Pool %s (%s) works in the hours of the week that hold %.1f %% of its %d starts and completions; no holidays are assumed.", g.id, g.name.EN, 100*share, n)
 }
 
@@ -302,13 +311,7 @@ func (f *fitter) sizes() {
 	for at := range f.groups {
 		g := &f.groups[at]
 		work := 0.0
-		type span struct {
-			at  int64
-			who int
-			end bool
-		}
-		var spans []span
-		days := map[calendar.Date]map[int]bool{}
+		seen := presence{days: map[calendar.Date]map[int]bool{}}
 		f.each(func(a *activity, k int, in *instance, _ bool) {
 			if a.group != at {
 				return
@@ -318,49 +321,32 @@ func (f *fitter) sizes() {
 				return
 			}
 			d := calendar.DateOf(time.UnixMicro(in.complete).In(f.loc))
-			if days[d] == nil {
-				days[d] = map[int]bool{}
+			if seen.days[d] == nil {
+				seen.days[d] = map[int]bool{}
 			}
-			days[d][in.resource] = true
+			seen.days[d][in.resource] = true
 			if in.started && in.start < in.complete {
-				spans = append(spans, span{in.start, in.resource, false}, span{in.complete, in.resource, true})
+				seen.spans = append(seen.spans, span{in.start, in.resource, false}, span{in.complete, in.resource, true})
 			}
 		})
-		if len(days) == 0 { // its activities take no time
+		if len(seen.days) == 0 { // its activities take no time
 			continue
 		}
-		var perDay []float64
-		for _, who := range days {
-			perDay = append(perDay, float64(len(who)))
-		}
-		slices.Sort(perDay)
-		g.size = int(math.Ceil(measure.Quantile(perDay, 0.75)))
 		how := "active on three days of four at most"
 		if g.timed {
-			slices.SortFunc(spans, func(a, b span) int {
-				if a.at != b.at {
-					return int(min(max(a.at-b.at, -1), 1))
-				}
-				if a.end != b.end {
-					if a.end {
-						return -1
-					}
-					return 1
-				}
-				return a.who - b.who
-			})
-			busy, count, most := map[int]int{}, 0, 0
-			for _, s := range spans {
-				if !s.end {
-					if busy[s.who]++; busy[s.who] == 1 {
-						count++
-					}
-				} else if busy[s.who]--; busy[s.who] == 0 {
-					count--
-				}
-				most = max(most, count)
+			how = "busy at one moment at most"
+		}
+		if len(g.shifts) == 0 {
+			g.size = seen.daily()
+			if g.timed {
+				g.size = seen.atOneMoment()
 			}
-			g.size, how = max(most, 1), "busy at one moment at most"
+		} else {
+			g.size, g.shifts = 0, slices.Clone(g.shifts)
+			for i := range g.shifts {
+				g.shifts[i].size = seen.of(g.shifts[i].people).atOneMoment()
+				g.size += g.shifts[i].size
+			}
 		}
 		open := f.report.To.Sub(f.report.From).Seconds()
 		if g.hours != nil {
@@ -382,6 +368,9 @@ func (f *fitter) sizes() {
 		if need > g.size {
 			said += fmt.Sprintf(", raised to %d because the work of the log would keep them busier than %.0f %%: they do several things at once", need, 100*busiest)
 			russian += fmt.Sprintf(", увеличено до %d: иначе работа журнала занимала бы их больше чем на %.0f %%, значит, они делают несколько дел сразу", need, 100*busiest)
+			for ; len(g.shifts) > 0 && g.size < need; g.size++ {
+				g.largest().size++
+			}
 			g.size = need
 		}
 		if open > 0 {

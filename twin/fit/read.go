@@ -39,6 +39,7 @@ func (f *fitter) read(l *eventlog.Log) error {
 	zones := map[eventlog.Zone]int{}
 	used := make([]bool, instances.Activities().Len())
 	empty, negative := 0, 0
+	var kept []eventlog.Case
 	for _, c := range instances.All() {
 		if c.Len() == 0 {
 			empty++
@@ -67,7 +68,7 @@ func (f *fitter) read(l *eventlog.Log) error {
 			}
 			row[i] = in
 		}
-		f.cases = append(f.cases, row)
+		f.cases, kept = append(f.cases, row), append(kept, c)
 		r.Instances += len(row)
 	}
 	if len(f.cases) == 0 {
@@ -80,6 +81,7 @@ func (f *fitter) read(l *eventlog.Log) error {
 	if negative > 0 {
 		r.assume("%d activity instances start after their completion; they are taken to take no time.", negative)
 	}
+	f.properties(instances, kept)
 	f.rename(instances, used)
 	return f.place(zones)
 }

@@ -41,15 +41,23 @@ func (f *fitter) structure(ctx context.Context) error {
 	r.Tree = mined.String()
 	r.Deviating = int(counts.Cases - counts.Fitting)
 	f.executed = map[*processtree.Tree]int64{}
+	again, err := f.rounds(mined, variants)
+	if err != nil {
+		return err
+	}
 	blocks := 0
-	f.tree = f.sequential(mined, counts, &blocks)
+	f.redone = map[*processtree.Tree]*visits{}
+	f.tree = f.sequential(mined, counts, again, &blocks)
+	f.visits = map[string]*visits{}
 	if f.choose(); f.chain == nil {
-		f.treeDoubts(mined, blocks)
 		drawn := processtree.Draw(f.tree, r.Log)
 		f.diagram, f.taken, f.leaves = drawn.Definitions, map[string]int64{}, map[string]bool{}
 		for id, part := range drawn.Branches {
 			f.taken[id] = f.executed[part]
 			f.leaves[id] = part.Operator == processtree.Loop
+			if v := f.redone[part]; v != nil {
+				f.visits[id] = v
+			}
 		}
 		f.taskOf = make([]string, len(f.names))
 		for id, leaf := range drawn.Tasks {
@@ -57,8 +65,11 @@ func (f *fitter) structure(ctx context.Context) error {
 				f.taskOf[a] = id
 			}
 		}
+		f.fades(f.diagram.Processes[0])
+		f.treeDoubts(mined, blocks)
 	} else {
-		f.drawChain()
+		f.visits = f.visited(f.drawChain())
+		f.fades(f.diagram.Processes[0])
 	}
 	if err := bpmn.Layout(f.diagram); err != nil {
 		return fmt.Errorf("laying out the diagram: %w", err)
@@ -78,7 +89,7 @@ func (f *fitter) treeDoubts(mined *processtree.Tree, blocks int) {
 	if missing := f.missing(mined); len(missing) > 0 {
 		r.assume("The model leaves out the steps %s as too rare.", strings.Join(missing, ", "))
 	}
-	if slices.ContainsFunc(mined.Nodes(), func(n *processtree.Tree) bool { return n.Operator == processtree.Loop }) {
+	if len(f.fading) == 0 && slices.ContainsFunc(mined.Nodes(), func(n *processtree.Tree) bool { return n.Operator == processtree.Loop }) {
 		r.assume("Whether a step is done once more is drawn anew each time, with the share of the log: how often a case comes back does not depend on how often it did.")
 	}
 	if blocks > 0 {
@@ -150,7 +161,7 @@ func (f *fitter) missing(t *processtree.Tree) []string {
 
 // sequential returns a copy of the tree in which the children of each parallel
 // follow each other, with the executions of its nodes.
-func (f *fitter) sequential(t *processtree.Tree, counts *processtree.Counts, blocks *int) *processtree.Tree {
+func (f *fitter) sequential(t *processtree.Tree, counts *processtree.Counts, again map[*processtree.Tree]*visits, blocks *int) *processtree.Tree {
 	n := &processtree.Tree{Operator: t.Operator, Label: t.Label}
 	f.executed[n] = counts.Executed(t)
 	children := t.Children
@@ -159,8 +170,17 @@ func (f *fitter) sequential(t *processtree.Tree, counts *processtree.Counts, blo
 		*blocks++
 		children = f.order(t.Children)
 	}
-	for _, c := range children {
-		n.Children = append(n.Children, f.sequential(c, counts, blocks))
+	total := int64(0)
+	if t.Operator == processtree.Loop {
+		for _, c := range children[1:] {
+			total += counts.Executed(c)
+		}
+	}
+	for i, c := range children {
+		n.Children = append(n.Children, f.sequential(c, counts, again, blocks))
+		if t.Operator == processtree.Loop && i > 0 && total > 0 {
+			f.redone[n.Children[i]] = again[t].part(float64(counts.Executed(c)) / float64(total))
+		}
 	}
 	return n
 }
