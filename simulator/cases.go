@@ -88,7 +88,7 @@ func (r *run) endCase(i int32) {
 	r.collected.leave(c)
 	if c.Counted {
 		r.counting.under--
-		r.collected.count(r.Program, &c.Case)
+		r.collected.count(r.Program, &c.Case, r.lead(&c.Case))
 	}
 	if o := r.cfg.Observer; o != nil {
 		o.Ended(&c.Case)

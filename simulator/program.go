@@ -44,6 +44,8 @@ type process struct {
 	id, unit                   string
 	start                      int32 // position of the node where its arrivals begin; -1 where messages alone begin it
 	requested, delivered, lead bool  // milestones are named
+	span                       twin.Span
+	spanHours                  *hours // in which the lead time is counted; nil for the wall clock
 	arrivals                   arrivals
 	common                     float64 // correlation of the times of a case
 	limit                      *limit
@@ -200,7 +202,14 @@ func (c *compiler) process(at int, t *twin.Process) {
 	of := fmt.Sprintf("process %q", t.ID)
 	p := &c.p.processes[at]
 	*p = process{id: t.ID, unit: c.unit(t.Unit, of), start: -1, most: t.MostAtOnce,
-		requested: t.RequestedBy != "", delivered: t.DeliveredBy != "", lead: t.RequestedBy != "" || t.DeliveredBy != ""}
+		requested: t.RequestedBy != "", delivered: t.DeliveredBy != "", lead: t.RequestedBy != "" || t.DeliveredBy != "" || t.LeadTime.Unit != "", span: t.LeadTime}
+	switch t.LeadTime.Unit {
+	case "":
+	case twin.WorkingHour, twin.WorkingDay:
+		p.spanHours = c.calendar(t.LeadTime.Calendar, of+": lead time")
+	default:
+		c.fault("%s: lead time in %q: wanted %q or %q", of, t.LeadTime.Unit, twin.WorkingHour, twin.WorkingDay)
+	}
 	if t.Diagram == nil {
 		c.fault("%s: no diagram", of)
 		c.broken = true

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/uprava/uprava/twin"
 )
 
 // Statistics are the figures of one run. Cycle, waiting and the like are over
@@ -42,7 +44,7 @@ type Figures struct {
 	Waiting    Tally // sum over the activity instances of a case
 	Processing Tally // working time, sum over the activity instances of a case
 	Labour     Tally // the part of Processing that people did
-	Lead       Tally // between milestones, cases that passed both
+	Lead       Tally // between milestones, cases that passed both; a working day as 24 h
 	Suspended  Tally // time for which the legal clock of a case stood still
 	Cost       Costs // of a case
 	// Abandoned cases gave up, were turned away or failed; they are in no tally.
@@ -57,6 +59,7 @@ type ProcessStatistics struct {
 	ID        string
 	Arrived   int // all its cases, counted or not
 	HasLead   bool
+	LeadUnit  string // of twin.Span; "" for the wall clock
 	HasLimit  bool
 	Figures   Figures
 	Completed int // counted cases
@@ -203,15 +206,39 @@ func (s *collected) instance(activity int32, t *item) {
 }
 
 // count adds a counted case that ended.
-func (s *collected) count(p *Program, c *Case) {
+func (s *collected) count(p *Program, c *Case, lead time.Duration) {
 	s.counted[c.Process]++
 	if len(s.processes) > 1 {
-		s.all.add(p, c, s.keep)
+		s.all.add(p, c, lead, s.keep)
 	}
-	s.processes[c.Process].add(p, c, s.keep)
+	s.processes[c.Process].add(p, c, lead, s.keep)
 }
 
-func (f *Figures) add(p *Program, c *Case, keep bool) {
+// lead returns the lead time of a case that ended, in the unit of its process (a
+// working day is one of 24 hours here); Never where it did not pass its milestones.
+func (r *run) lead(c *Case) time.Duration {
+	p := &r.processes[c.Process]
+	from, to := c.Requested, c.Delivered
+	if !p.requested {
+		from = c.Arrival
+	}
+	if !p.delivered {
+		to = c.End
+	}
+	if !p.lead || from == Never || to == Never || to < from {
+		return Never
+	}
+	switch {
+	case p.spanHours == nil:
+		return to - from
+	case p.span.Unit == twin.WorkingHour:
+		return time.Duration(p.spanHours.table.BetweenMicros(r.instant(from).UnixMicro(), r.instant(to).UnixMicro())) * time.Microsecond
+	}
+	days := p.spanHours.days.WorkedDays(r.instant(from), r.instant(to))
+	return time.Duration(math.Round(float64(days)*24*3600e6)) * time.Microsecond
+}
+
+func (f *Figures) add(p *Program, c *Case, lead time.Duration, keep bool) {
 	if c.Abandoned {
 		f.Abandoned++
 		return
@@ -223,18 +250,8 @@ func (f *Figures) add(p *Program, c *Case, keep bool) {
 	f.Waiting.add(c.Waiting, false)
 	f.Processing.add(c.Processing, false)
 	f.Labour.add(c.Labour, false)
-	t := &p.processes[c.Process]
-	if t.lead {
-		from, to := c.Requested, c.Delivered
-		if !t.requested {
-			from = c.Arrival
-		}
-		if !t.delivered {
-			to = c.End
-		}
-		if from != Never && to != Never && to >= from {
-			f.Lead.add(to-from, keep)
-		}
+	if lead != Never {
+		f.Lead.add(lead, keep)
 	}
 	if c.Due != Never {
 		f.Limited++
@@ -289,7 +306,7 @@ func (r *run) statistics() *Statistics {
 	for i := range r.processes {
 		p := &r.processes[i]
 		out.Counted += s.counted[i]
-		out.Processes = append(out.Processes, ProcessStatistics{ID: p.id, Arrived: r.arrived[i], HasLead: p.lead,
+		out.Processes = append(out.Processes, ProcessStatistics{ID: p.id, Arrived: r.arrived[i], HasLead: p.lead, LeadUnit: p.span.Unit,
 			HasLimit: p.limit != nil, Figures: s.processes[i], Completed: s.counted[i]})
 	}
 	available := make([]time.Duration, len(r.pools))

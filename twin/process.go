@@ -37,6 +37,8 @@ type Process struct {
 	// end of the case. RequestedBy is the node whose completion starts it, ""
 	// for the arrival.
 	RequestedBy, DeliveredBy string
+	// LeadTime says how the lead time is counted; the zero value: by the wall clock.
+	LeadTime Span
 	// StageCorrelation says how much the times of the steps of one case hang
 	// together, 0 (not at all, as when left out) to below 1: the correlation of
 	// their normal scores in a one-factor Gaussian copula. It leaves the law of
@@ -46,6 +48,10 @@ type Process struct {
 	// correlation by "stage-correlation".
 	Provenance map[string]Provenance
 }
+
+// Span is how a time is counted: in working hours or working days of Calendar, a day
+// being the hours that the calendar gives it, or by the wall clock ("").
+type Span struct{ Unit, Calendar string }
 
 // Attribute is a property of cases: a text with the shares of its values, or a
 // number with its law.

@@ -14,14 +14,14 @@ import (
 )
 
 func (r *reader) process(root yamlfile.Value) {
-	f := root.Mapping("id", "name", "unit", "requested-by", "delivered-by", "arrivals", "limit", "tasks", "labels", "branches", "attributes", "priorities", "most-at-once", "stage-correlation")
+	f := root.Mapping("id", "name", "unit", "requested-by", "delivered-by", "lead-time", "arrivals", "limit", "tasks", "labels", "branches", "attributes", "priorities", "most-at-once", "stage-correlation")
 	p := &Process{
 		ID: needText(f, "id"), Name: words(f, "name"), Unit: optText(f, "unit"),
 		RequestedBy: optText(f, "requested-by"), DeliveredBy: optText(f, "delivered-by"),
 		Labels: map[string]Text{}, Tasks: map[string]Task{}, Branches: map[string]float64{}, Provenance: map[string]Provenance{},
 	}
 	r.at(root, "process", p.ID)
-	for _, key := range []string{"unit", "requested-by", "delivered-by", "arrivals", "limit", "tasks", "labels", "branches", "attributes", "priorities", "most-at-once"} {
+	for _, key := range []string{"unit", "requested-by", "delivered-by", "lead-time", "arrivals", "limit", "tasks", "labels", "branches", "attributes", "priorities", "most-at-once"} {
 		if v, ok := f.Get(key); ok {
 			r.at(v, "process", p.ID, key)
 		}
@@ -33,6 +33,12 @@ func (r *reader) process(root yamlfile.Value) {
 			p.Provenance["stage-correlation"] = from
 		}
 		r.at(v, "process", p.ID, "stage-correlation")
+	}
+	if v, ok := f.Get("lead-time"); ok {
+		g := v.Mapping("unit", "calendar")
+		if u, ok := g.Need("unit"); ok {
+			p.LeadTime = Span{u.OneOf(WorkingHour, WorkingDay), optText(g, "calendar")}
+		}
 	}
 	if v, ok := f.Get("arrivals"); ok {
 		p.Arrivals = r.arrivals(v)
@@ -394,6 +400,7 @@ func parseSample(name, data string) ([]float64, error) {
 const (
 	CalendarDay = "calendar-day"
 	WorkingDay  = "working-day"
+	WorkingHour = "working-hour"
 )
 
 var (

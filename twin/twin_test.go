@@ -121,7 +121,7 @@ func random(seed uint64) *Model {
 	}
 	for i := range 1 + rng.IntN(2) {
 		m.Processes = append(m.Processes, &Process{
-			ID: fmt.Sprint("process ", i), Name: text(), Unit: "u0", DeliveredBy: "task", RequestedBy: "start",
+			ID: fmt.Sprint("process ", i), Name: text(), Unit: "u0", DeliveredBy: "task", RequestedBy: "start", LeadTime: Span{WorkingDay, "c0"},
 			Labels:     map[string]Text{"task": text(), "start": text()},
 			Arrivals:   Arrivals{Between: law(), Calendar: "c0", OnWallClock: maybe(), Provenance: from()},
 			Tasks:      map[string]Task{"task": {Pools: []string{m.Pools[0].ID}, Time: law(), Delay: law(), ByPool: map[string]Distribution{m.Pools[0].ID: law()}, Calendar: "c0", NotBefore: release(), Provenance: from(), Batch: &Batch{Days: []time.Weekday{2, 4}, At: 10*time.Hour + 30*time.Second, Calendar: "c0", OutOfTurn: release(), Provenance: from()}}},

@@ -216,6 +216,15 @@ func (v *validator) process(p *Process) {
 	if p.DeliveredBy != "" {
 		v.known("node", p.DeliveredBy, nodes, at("delivered-by"), "process %q: delivered by", p.ID)
 	}
+	if u := p.LeadTime.Unit; u != "" {
+		if u != WorkingHour && u != WorkingDay {
+			v.fault(at("lead-time"), "process %q: lead time: unit: found %q, wanted %q, %q or nothing", p.ID, u, WorkingHour, WorkingDay)
+		}
+		if p.LeadTime.Calendar == "" {
+			v.fault(at("lead-time"), "process %q: lead time: it needs a calendar to know working time by", p.ID)
+		}
+	}
+	v.optionalCalendar(p.LeadTime.Calendar, at("lead-time"), "process %q: lead time", p.ID)
 	for _, id := range slices.Sorted(maps.Keys(p.Labels)) {
 		v.known("node", id, nodes, at("labels", id), "process %q: label", p.ID)
 	}

@@ -194,11 +194,18 @@ type processWriter struct {
 	folder string
 }
 
+func spanMap(s Span) any {
+	if s == (Span{}) {
+		return nil
+	}
+	return yamlfile.Map{{Key: "unit", Value: s.Unit}, {Key: "calendar", Value: text(s.Calendar)}}
+}
+
 func (w *processWriter) process(p *Process) yamlfile.Map {
 	out := yamlfile.Map{
 		{Key: "id", Value: p.ID}, {Key: "name", Value: textMap(p.Name)}, {Key: "unit", Value: text(p.Unit)},
 		{Key: "requested-by", Value: text(p.RequestedBy)}, {Key: "delivered-by", Value: text(p.DeliveredBy)},
-		{Key: "arrivals", Value: w.arrivals(p.Arrivals)}, {Key: "limit", Value: limitMap(p.Limit)},
+		{Key: "lead-time", Value: spanMap(p.LeadTime)}, {Key: "arrivals", Value: w.arrivals(p.Arrivals)}, {Key: "limit", Value: limitMap(p.Limit)},
 	}
 	if p.StageCorrelation != 0 {
 		out = append(out, yamlfile.Item{Key: "stage-correlation", Value: yamlfile.Map{{Key: "value", Value: p.StageCorrelation}, from(p.Provenance["stage-correlation"])}})

@@ -164,7 +164,7 @@ func (a *app) printPlanned(w io.Writer, r *desk.Planned) error {
 		}
 	} else {
 		t.head = []string{l.T("experiment.factor"), l.T("experiment.mu-star"), l.T("experiment.sigma")}
-		unit := figureUnit(s.Figure.Name)
+		unit := s.Unit
 		slices.SortStableFunc(effects, func(x, y experiment.Effect) int { return descending(x.MuStar, y.MuStar) })
 		for _, e := range effects {
 			t.add(e.ID, amount(l, unit, float64(e.MuStar)), amount(l, unit, float64(e.Sigma)))
@@ -181,21 +181,6 @@ func descending(x, y measure.Number) int {
 		return 1
 	}
 	return 0
-}
-
-// figureUnit returns the unit of a figure by its name.
-func figureUnit(name string) measure.Unit {
-	switch name {
-	case experiment.OverdueShare, experiment.InTimeShare, experiment.AbandonedShare, experiment.Utilisation:
-		return measure.Share
-	case experiment.LabourHours:
-		return measure.WorkingHour
-	case experiment.CostPerCase, experiment.HourlyCost:
-		return measure.Rouble
-	case experiment.CaseCount, experiment.InProgress, experiment.Headcount:
-		return measure.Count
-	}
-	return measure.Second
 }
 
 func (a *app) printScenarios(w io.Writer, t *experiment.Table) error {

@@ -191,8 +191,12 @@ func amount(l terms.Lang, u measure.Unit, v float64) string {
 		return l.Seconds(v)
 	case measure.Share:
 		return l.Percent(v, 1)
-	case measure.WorkingHour:
+	case measure.PersonHour:
 		return l.Float(v, 2) + "\u00a0" + l.T("unit.person-hours")
+	case measure.WorkingHour:
+		return l.Float(v, 2) + "\u00a0" + l.T("unit.working-hours")
+	case measure.WorkingDay:
+		return l.Float(v, 2) + "\u00a0" + l.T("unit.working-days")
 	}
 	return l.Float(v, 2)
 }

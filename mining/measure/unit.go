@@ -17,6 +17,7 @@ const (
 	CalendarDay Unit = "cd"
 	WorkingHour Unit = "wh"
 	WorkingDay  Unit = "wd"
+	PersonHour  Unit = "ph"    // labour
 	Share       Unit = "share" // 0…1
 	Count       Unit = "count"
 	Rouble      Unit = "rub"

@@ -36,22 +36,21 @@ type Sample struct {
 
 // Names of figures.
 const (
-	CycleTime      = "cycle_time"        // arrival of the case to its end, mean
-	CycleTimeP85   = "cycle_time_p85"    // of the cases of a replication
-	LeadTime       = "lead_time"         // between the milestones of the process, mean
-	LeadTimeP85    = "lead_time_p85"     //
-	WaitingTime    = "waiting_time"      // of a case, or of an activity instance
-	ProcessingTime = "processing_time"   // working time of a case, or of an instance
-	OverdueShare   = "overdue_share"     // of the cases with a limit
-	InTimeShare    = "in_time_share"     // 1 − overdue_share
-	Utilisation    = "utilisation"       // of a pool
-	CaseCount      = "cases"             // counted, a replication
-	InProgress     = "cases_under_way"   // mean number at once, counted or not
-	LabourHours    = "labour_per_case"   // working hours of people a case
-	AbandonedShare = "abandoned_share"   // of the counted cases
-	SuspendedTime  = "suspended_time"    // for which the legal clock of a case stood still
-	CostPerCase    = "cost_per_case"     // roubles
-	labourUnit     = measure.WorkingHour //
+	CycleTime      = "cycle_time"      // arrival of the case to its end, mean
+	CycleTimeP85   = "cycle_time_p85"  // of the cases of a replication
+	LeadTime       = "lead_time"       // between the milestones of the process, mean
+	LeadTimeP85    = "lead_time_p85"   //
+	WaitingTime    = "waiting_time"    // of a case, or of an activity instance
+	ProcessingTime = "processing_time" // working time of a case, or of an instance
+	OverdueShare   = "overdue_share"   // of the cases with a limit
+	InTimeShare    = "in_time_share"   // 1 − overdue_share
+	Utilisation    = "utilisation"     // of a pool
+	CaseCount      = "cases"           // counted, a replication
+	InProgress     = "cases_under_way" // mean number at once, counted or not
+	LabourHours    = "labour_per_case" // working hours of people a case
+	AbandonedShare = "abandoned_share" // of the counted cases
+	SuspendedTime  = "suspended_time"  // for which the legal clock of a case stood still
+	CostPerCase    = "cost_per_case"   // roubles
 )
 
 // KPI is one figure. Mean is that of the replications' values and Low to High
@@ -167,6 +166,18 @@ func inputHash(m *twin.Model, cfg Config) (string, error) {
 	return "sha256:" + hex.EncodeToString(sum[:]), nil
 }
 
+// span returns the unit of a lead time, and its length in the seconds of
+// simulator.Figures.
+func span(unit string) (measure.Unit, float64) {
+	switch unit {
+	case twin.WorkingHour:
+		return measure.WorkingHour, 3600
+	case twin.WorkingDay:
+		return measure.WorkingDay, 86400
+	}
+	return measure.Second, 1
+}
+
 // figures gathers the rows from the replications.
 func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 	first := runs[0]
@@ -181,7 +192,7 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 		}
 		r.KPIs = append(r.KPIs, k)
 	}
-	cases := func(of string, lead, limit bool, f func(*simulator.Statistics) *simulator.Figures) {
+	cases := func(of string, lead bool, counted string, limit bool, f func(*simulator.Statistics) *simulator.Figures) {
 		tally := func(name string, of string, t func(*simulator.Figures) *simulator.Tally) {
 			add(name, of, measure.Second, func(s *simulator.Statistics) float64 { return t(f(s)).Mean() })
 		}
@@ -191,8 +202,11 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 		tally(CycleTime, of, func(f *simulator.Figures) *simulator.Tally { return &f.Cycle })
 		p85(CycleTimeP85, of, func(f *simulator.Figures) *simulator.Tally { return &f.Cycle })
 		if lead {
-			tally(LeadTime, of, func(f *simulator.Figures) *simulator.Tally { return &f.Lead })
-			p85(LeadTimeP85, of, func(f *simulator.Figures) *simulator.Tally { return &f.Lead })
+			unit, seconds := span(counted)
+			add(LeadTime, of, unit, func(s *simulator.Statistics) float64 { return f(s).Lead.Mean() / seconds })
+			add(LeadTimeP85, of, unit, func(s *simulator.Statistics) float64 {
+				return measure.Quantile(f(s).Lead.Seconds(), 0.85) / seconds
+			})
 		}
 		tally(WaitingTime, of, func(f *simulator.Figures) *simulator.Tally { return &f.Waiting })
 		tally(ProcessingTime, of, func(f *simulator.Figures) *simulator.Tally { return &f.Processing })
@@ -201,7 +215,7 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 			add(OverdueShare, of, measure.Share, share)
 			add(InTimeShare, of, measure.Share, func(s *simulator.Statistics) float64 { return 1 - share(s) })
 		}
-		add(LabourHours, of, measure.WorkingHour, func(s *simulator.Statistics) float64 { return f(s).Labour.Mean() / 3600 })
+		add(LabourHours, of, measure.PersonHour, func(s *simulator.Statistics) float64 { return f(s).Labour.Mean() / 3600 })
 		add(CaseCount, of, measure.Count, func(s *simulator.Statistics) float64 { return float64(f(s).Cycle.N) })
 		anywhere := func(has func(*simulator.Figures) bool) bool {
 			return slices.ContainsFunc(runs, func(s *simulator.Statistics) bool { return has(f(s)) })
@@ -218,14 +232,18 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 			add(CostPerCase, of, measure.Rouble, func(s *simulator.Statistics) float64 { return f(s).Cost.Mean() })
 		}
 	}
-	anyLead, anyLimit := false, false
+	anyLead, anyLimit, counted, alike := false, false, "", true
 	for _, p := range first.Processes {
+		alike = alike && (!p.HasLead || !anyLead || p.LeadUnit == counted)
+		if p.HasLead {
+			counted = p.LeadUnit
+		}
 		anyLead, anyLimit = anyLead || p.HasLead, anyLimit || p.HasLimit
 	}
-	cases("", anyLead, anyLimit, func(s *simulator.Statistics) *simulator.Figures { return &s.All })
+	cases("", anyLead && alike, counted, anyLimit, func(s *simulator.Statistics) *simulator.Figures { return &s.All })
 	if several {
 		for i, p := range first.Processes {
-			cases(p.ID, p.HasLead, p.HasLimit, func(s *simulator.Statistics) *simulator.Figures { return &s.Processes[i].Figures })
+			cases(p.ID, p.HasLead, p.LeadUnit, p.HasLimit, func(s *simulator.Statistics) *simulator.Figures { return &s.Processes[i].Figures })
 		}
 	}
 	add(InProgress, "", measure.Count, func(s *simulator.Statistics) float64 { return float64(s.CaseTime) / 1e6 / s.End.Seconds() })

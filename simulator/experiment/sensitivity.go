@@ -198,11 +198,12 @@ func interval(x float64, draws []float64, confidence float64) measure.Estimate {
 // Sensitivity tells how much each factor matters to the figure of cfg. Every point
 // is the mean of the replications of cfg, with the same draws for all points.
 type Sensitivity struct {
-	Method       string   `json:"method"` // morris or sobol
-	Figure       Figure   `json:"figure"`
-	Effects      []Effect `json:"effects"`
-	Points       int      `json:"points"` // evaluated
-	Replications int      `json:"replications"`
+	Method       string       `json:"method"` // morris or sobol
+	Figure       Figure       `json:"figure"`
+	Unit         measure.Unit `json:"unit"` // of the figure and of Morris's effects
+	Effects      []Effect     `json:"effects"`
+	Points       int          `json:"points"` // evaluated
+	Replications int          `json:"replications"`
 }
 
 // Screen runs Morris's method over factors of a model, Sobol's where sobol is true.
@@ -247,6 +248,7 @@ func Screen(ctx context.Context, m *twin.Model, factors []Factor, sobol bool, n 
 		if !ok || math.IsNaN(float64(k.Mean)) {
 			return 0, fmt.Errorf("the result has no %s", cfg.Figure)
 		}
+		s.Unit = k.Unit
 		if s.Points++; tell != nil {
 			tell(s.Points, total)
 		}

@@ -221,7 +221,7 @@ func (w *writer) law(d twin.Distribution, of string) string {
 // losses lists what else of the process stays behind.
 func (w *writer) losses() {
 	p := w.p
-	if p.Limit != nil || p.DeliveredBy != "" || p.RequestedBy != "" || p.StageCorrelation != 0 || p.MostAtOnce > 0 {
+	if p.Limit != nil || p.DeliveredBy != "" || p.RequestedBy != "" || p.LeadTime != (twin.Span{}) || p.StageCorrelation != 0 || p.MostAtOnce > 0 {
 		w.warn("the legal limit, milestones, the correlation of times and the entry gate are not written")
 	}
 	if len(p.Rules) > 0 || len(p.Attributes) > 0 || len(p.Decay) > 0 || len(p.Priorities) > 0 {

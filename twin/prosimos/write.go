@@ -433,7 +433,7 @@ func (w *writer) batches() []any {
 // losses lists what else of the process stays behind.
 func (w *writer) losses() {
 	p := w.p
-	if p.Limit != nil || p.DeliveredBy != "" || p.RequestedBy != "" {
+	if p.Limit != nil || p.DeliveredBy != "" || p.RequestedBy != "" || p.LeadTime != (twin.Span{}) {
 		w.warn("the legal limit and the milestones of the process cannot be written")
 	}
 	if p.StageCorrelation != 0 {
