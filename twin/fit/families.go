@@ -14,7 +14,7 @@ import (
 // Law is what a sample of times was fitted to, and how well.
 type Law struct {
 	Family string `json:"family"` // of twin.Distribution; "empirical" where none fits
-	// AD and KS are the statistics of Anderson & Darling (1952,
+	// AD and KS, of at most 300 of the values, are the statistics of Anderson & Darling (1952,
 	// doi:10.1214/aoms/1177729437) and Kolmogorov and Smirnov of the best family; P is
 	// the probability of a greater AD where the family is right, by a parametric
 	// bootstrap, for the parameters are of the same sample (Stute, Manteiga & Quindimil
@@ -35,7 +35,7 @@ type Law struct {
 // Thresholds of a choice of family.
 const (
 	fewestTimes = 20  // a sample of fewer is taken as it is
-	tested      = 300 // values that the test looks at, of more a regular choice
+	tested      = 300 // values that the test looks at, drawn where there are more
 	bootstraps  = 99
 	rejected    = 0.05
 )
@@ -75,16 +75,27 @@ func parametric(sorted []float64, seed uint64) (twin.Distribution, Law) {
 	if math.IsInf(least, 0) || math.IsNaN(least) {
 		return empirical(sorted), l
 	}
-	sample := thin(kept, tested)
 	l.Best, l.AIC = best.law.Law, round(least)
-	l.AD, l.KS = round(andersonDarling(sample, best.cdf)), round(kolmogorov(sample, best.cdf))
 	rng := rand.New(rand.NewPCG(seed, 0x6669))
+	sample := some(kept, tested, rng)
+	of := func(x []float64) (family, bool) { // the family fitted to those values
+		all := families(x)
+		i := slices.IndexFunc(all, func(f family) bool { return f.law.Law == best.law.Law })
+		if i < 0 {
+			return family{}, false
+		}
+		return all[i], true
+	}
+	fitted, ok := of(sample)
+	if !ok {
+		return empirical(sorted), l
+	}
+	l.AD, l.KS = round(andersonDarling(sample, fitted.cdf)), round(kolmogorov(sample, fitted.cdf))
 	greater := 0
 	for range bootstraps {
-		y := best.again(rng, len(sample))
+		y := fitted.again(rng, len(sample))
 		slices.Sort(y)
-		i := slices.IndexFunc(families(y), func(f family) bool { return f.law.Law == best.law.Law })
-		if i < 0 || andersonDarling(y, families(y)[i].cdf) >= l.AD {
+		if again, ok := of(y); !ok || andersonDarling(y, again.cdf) >= l.AD {
 			greater++
 		}
 	}
@@ -113,14 +124,17 @@ func typical(sorted []float64) []float64 {
 	return sorted[:n]
 }
 
-// thin returns n values at regular places of a sorted sample.
-func thin(sorted []float64, n int) []float64 {
+// some returns n values drawn from a sorted sample without replacement, sorted: values
+// at regular places would scatter less than a sample does, and pass for any law.
+func some(sorted []float64, n int, rng *rand.Rand) []float64 {
 	if len(sorted) <= n {
 		return sorted
 	}
-	out := make([]float64, n)
-	for i := range out {
-		out[i] = sorted[(2*i+1)*len(sorted)/(2*n)]
+	out := make([]float64, 0, n)
+	for i, x := range sorted { // selection sampling: Knuth, The Art of Computer Programming 2, algorithm 3.4.2S
+		if rng.IntN(len(sorted)-i) < n-len(out) {
+			out = append(out, x)
+		}
 	}
 	return out
 }

@@ -92,3 +92,24 @@ func TestAndersonDarling(t *testing.T) {
 	require.InDelta(t, 0.25, kolmogorov([]float64{0.25, 0.75}, flat), 1e-12)
 	require.InDelta(t, math.Pi*math.Pi/6, trigamma(1), 1e-9)
 }
+
+// Of a true family the test rejects as often as it says, of few values and of so many
+// that only some are tested.
+func TestTheTestOfAFamilyKeepsItsLevel(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	for _, n := range []int{100, 20 * tested} {
+		low := 0
+		const runs = 150
+		for i := range runs {
+			x := make([]float64, n)
+			for k := range x {
+				x[k] = rng.ExpFloat64() * 600
+			}
+			slices.Sort(x)
+			if _, l := parametric(x, uint64(i)); l.Best == "exponential" && l.P <= 0.2 {
+				low++
+			}
+		}
+		require.InDelta(t, 0.2, float64(low)/runs, 0.1, "%d values", n) // three standard errors
+	}
+}
