@@ -16,6 +16,15 @@ func (m *Model) Clone() *Model {
 		c.Calendars[i].Week, c.Calendars[i].Off = slices.Clone(c.Calendars[i].Week), slices.Clone(c.Calendars[i].Off)
 	}
 	c.Units = slices.Clone(m.Units)
+	for i := range c.Units {
+		c.Units[i].Edges = slices.Clone(c.Units[i].Edges)
+	}
+	if m.Elements != nil {
+		c.Elements = make([]*Element, len(m.Elements))
+		for i, e := range m.Elements {
+			c.Elements[i] = e.clone()
+		}
+	}
 	c.Pools = slices.Clone(m.Pools)
 	for i := range c.Pools {
 		c.Pools[i].Members = slices.Clone(c.Pools[i].Members)
@@ -35,6 +44,7 @@ func (m *Model) Clone() *Model {
 
 func (p *Process) clone() *Process {
 	c := *p
+	c.Edges = slices.Clone(p.Edges)
 	c.Labels, c.Branches, c.Provenance = maps.Clone(p.Labels), maps.Clone(p.Branches), maps.Clone(p.Provenance)
 	c.Decay, c.Rules = maps.Clone(p.Decay), maps.Clone(p.Rules)
 	for id, r := range c.Rules {

@@ -20,6 +20,7 @@ import (
 //
 //	twin.yaml                      identity, notice, time zone, period
 //	calendars/*.yaml               one calendar a file
+//	posts/*.yaml  goals/*.yaml …   one element a file, by kind (Kinds)
 //	units/*.yaml  pools/*.yaml     one unit, one pool a file
 //	processes/*/process.yaml       parameters, with model.bpmn beside it
 //	processes/*/samples/*.csv      long empirical samples, seconds a line
@@ -40,6 +41,11 @@ func Read(fsys fs.FS) (*Model, error) {
 	for _, name := range r.files("pools") {
 		r.file(name, r.pool)
 	}
+	for i := range forms {
+		for _, name := range r.files(forms[i].folder) {
+			r.file(name, func(v yamlfile.Value) { r.element(v, &forms[i]) })
+		}
+	}
 	folders, err := fs.ReadDir(fsys, "processes")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		r.fault(fmt.Errorf("reading %q: %w", "processes", err))
@@ -55,6 +61,7 @@ func Read(fsys fs.FS) (*Model, error) {
 	slices.SortStableFunc(m.Units, func(a, b Unit) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(m.Pools, func(a, b Pool) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(m.Processes, func(a, b *Process) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(m.Elements, func(a, b *Element) int { return compareRefs(a.Ref(), b.Ref()) })
 	if err := errors.Join(r.faults...); err != nil {
 		return nil, err
 	}
@@ -168,8 +175,8 @@ func (r *reader) calendar(root yamlfile.Value) {
 }
 
 func (r *reader) unit(root yamlfile.Value) {
-	f := root.Mapping("id", "name", "parent")
-	u := Unit{ID: needText(f, "id"), Name: words(f, "name"), Parent: optText(f, "parent")}
+	f := root.Mapping(append([]string{"id", "name", "parent"}, relationKeys()...)...)
+	u := Unit{ID: needText(f, "id"), Name: words(f, "name"), Parent: optText(f, "parent"), Edges: edges(f)}
 	r.at(root, "unit", u.ID)
 	if v, ok := f.Get("parent"); ok {
 		r.at(v, "unit", u.ID, "parent")

@@ -14,10 +14,10 @@ import (
 )
 
 func (r *reader) process(root yamlfile.Value) {
-	f := root.Mapping("id", "name", "unit", "requested-by", "delivered-by", "lead-time", "arrivals", "limit", "tasks", "labels", "branches", "attributes", "priorities", "most-at-once", "stage-correlation")
+	f := root.Mapping(append(relationKeys(), "id", "name", "unit", "requested-by", "delivered-by", "lead-time", "arrivals", "limit", "tasks", "labels", "branches", "attributes", "priorities", "most-at-once", "stage-correlation")...)
 	p := &Process{
 		ID: needText(f, "id"), Name: words(f, "name"), Unit: optText(f, "unit"),
-		RequestedBy: optText(f, "requested-by"), DeliveredBy: optText(f, "delivered-by"),
+		Edges: edges(f), RequestedBy: optText(f, "requested-by"), DeliveredBy: optText(f, "delivered-by"),
 		Labels: map[string]Text{}, Tasks: map[string]Task{}, Branches: map[string]float64{}, Provenance: map[string]Provenance{},
 	}
 	r.at(root, "process", p.ID)

@@ -2,6 +2,7 @@ package twin
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -132,6 +133,45 @@ func random(seed uint64) *Model {
 				Flows: []*bpmn.Flow{{ID: "f1", Source: "start", Target: "join"}, {ID: "f2", Source: "join", Target: "task"}, {ID: "f3", Source: "task", Target: "split"}, {ID: "back", Source: "split", Target: "join"}, {ID: "on", Source: "split", Target: "end"}}},
 		})
 	}
+	low, high := 1.5, 9.0
+	for i, f := range forms {
+		if i > 0 && maybe() {
+			continue
+		}
+		for k := range 1 + rng.IntN(2) {
+			e := &Element{Kind: f.kind, ID: fmt.Sprintf("%s/%d", f.kind, k), Name: Text{RU: "и" + word(), EN: "n" + word()}, Text: text()}
+			if maybe() {
+				e.Figures = map[string]Figure{"as-is": {Value: 3, Unit: word(), Low: &low, High: &high, Provenance: Provenance{Kind: "law", Source: word()}}, word(): {Provenance: Provenance{Kind: "assumption"}}}
+			}
+			for _, key := range slices.Sorted(maps.Keys(f.properties)) {
+				if values := f.properties[key]; maybe() {
+					if e.Properties == nil {
+						e.Properties = map[string]string{}
+					}
+					e.Properties[key] = word()
+					if values != nil {
+						e.Properties[key] = values[rng.IntN(len(values))]
+					}
+				}
+			}
+			for _, r := range Relations {
+				if slices.Contains(f.edges[r], UnitKind) && maybe() {
+					e.Edges = append(e.Edges, Edge{r, Ref{UnitKind, "u0"}})
+				}
+				if slices.Contains(f.edges[r], ProcessKind) && maybe() {
+					e.Edges = append(e.Edges, Edge{r, Ref{ProcessKind, "process 0"}})
+				}
+			}
+			sortEdges(e.Edges)
+			m.Elements = append(m.Elements, e)
+		}
+	}
+	slices.SortFunc(m.Elements, func(a, b *Element) int { return compareRefs(a.Ref(), b.Ref()) })
+	m.Units[0].Edges = []Edge{{Performs, Ref{ProcessKind, "process 0"}}, {Uses, Ref{System, "system/0"}}}
+	m.Processes[0].Edges = []Edge{{Produces, Ref{Document, "document/0"}}}
+	if !slices.ContainsFunc(m.Elements, func(e *Element) bool { return e.Kind == System }) {
+		m.Units[0].Edges = m.Units[0].Edges[:1]
+	}
 	for _, p := range m.Processes {
 		if maybe() {
 			three := 3.5
@@ -182,7 +222,11 @@ func roundTrip(t *testing.T, m *Model) {
 }
 
 func TestRoundTrip(t *testing.T) {
-	for seed := range uint64(200) {
+	n := uint64(10_000)
+	if testing.Short() {
+		n = 200
+	}
+	for seed := range n {
 		roundTrip(t, random(seed))
 	}
 }

@@ -36,6 +36,7 @@ func (m *Model) Validate() error {
 	for _, p := range m.Processes {
 		v.process(p)
 	}
+	v.elements()
 	return errors.Join(v.faults...)
 }
 

@@ -50,7 +50,11 @@ func Write(dir string, m *Model) error {
 
 // removeStale removes the files of a twin that are not among files.
 func removeStale(dir string, files map[string][]byte) error {
-	for _, pattern := range []string{"calendars/*.yaml", "units/*.yaml", "pools/*.yaml", "processes/*/process.yaml", "processes/*/model.bpmn", "processes/*/samples/*.csv"} {
+	patterns := []string{"calendars/*.yaml", "units/*.yaml", "pools/*.yaml", "processes/*/process.yaml", "processes/*/model.bpmn", "processes/*/samples/*.csv"}
+	for _, f := range forms {
+		patterns = append(patterns, f.folder+"/*.yaml")
+	}
+	for _, pattern := range patterns {
 		names, err := fs.Glob(os.DirFS(dir), pattern)
 		if err != nil {
 			return fmt.Errorf("listing the twin in %q: %w", dir, err)
@@ -87,10 +91,18 @@ func Files(m *Model) (map[string][]byte, error) {
 		fault(add("calendars/"+fileName(c.ID)+".yaml", calendarMap(c)))
 	}
 	for _, u := range m.Units {
-		fault(add("units/"+fileName(u.ID)+".yaml", yamlfile.Map{{Key: "id", Value: u.ID}, {Key: "name", Value: textMap(u.Name)}, {Key: "parent", Value: text(u.Parent)}}))
+		fault(add("units/"+fileName(u.ID)+".yaml", append(yamlfile.Map{{Key: "id", Value: u.ID}, {Key: "name", Value: textMap(u.Name)}, {Key: "parent", Value: text(u.Parent)}}, edgeItems(u.Edges)...)))
 	}
 	for _, p := range m.Pools {
 		fault(add("pools/"+fileName(p.ID)+".yaml", poolMap(p)))
+	}
+	for _, e := range m.Elements {
+		f := formOf(e.Kind)
+		if f == nil {
+			fault(fmt.Errorf("%q of the kind %q has no file", e.ID, e.Kind))
+			continue
+		}
+		fault(add(f.folder+"/"+fileName(e.ID)+".yaml", elementMap(e)))
 	}
 	for _, p := range m.Processes {
 		folder := "processes/" + fileName(p.ID) + "/"
@@ -207,6 +219,7 @@ func (w *processWriter) process(p *Process) yamlfile.Map {
 		{Key: "requested-by", Value: text(p.RequestedBy)}, {Key: "delivered-by", Value: text(p.DeliveredBy)},
 		{Key: "lead-time", Value: spanMap(p.LeadTime)}, {Key: "arrivals", Value: w.arrivals(p.Arrivals)}, {Key: "limit", Value: limitMap(p.Limit)},
 	}
+	out = append(out, edgeItems(p.Edges)...)
 	if p.StageCorrelation != 0 {
 		out = append(out, yamlfile.Item{Key: "stage-correlation", Value: yamlfile.Map{{Key: "value", Value: p.StageCorrelation}, from(p.Provenance["stage-correlation"])}})
 	}
