@@ -8,24 +8,24 @@ type Kind string
 // The kinds. Units, pools and processes are typed parts of the model; the others are
 // Elements, one canonical file each.
 const (
-	UnitKind       Kind = "unit"
-	PoolKind       Kind = "pool"
-	ProcessKind    Kind = "process"
-	Post           Kind = "post"       // должность
-	Role           Kind = "role"       // what a post or a person is in a process
-	Person         Kind = "person"     // pseudonymous
-	Procedure      Kind = "procedure"  // a work procedure: the smallest thing somebody is charged with
-	Power          Kind = "power"      // полномочие
-	Document       Kind = "document"   // also a job description
-	System         Kind = "system"     // information system
-	Interface      Kind = "interface"  // between systems
-	Party          Kind = "party"      // outside the organisation
-	Service        Kind = "service"    // given to citizens or bodies
-	Goal           Kind = "goal"       // mission, vision and goals, by the property "level"
-	Indicator      Kind = "kpi"        //
-	Risk           Kind = "risk"       //
-	Regulation     Kind = "regulation" // an act, or a rule of it
-	CompetenceItem Kind = "reference"  // a reference process of the library
+	UnitKind         Kind = "unit"
+	PoolKind         Kind = "pool"
+	ProcessKind      Kind = "process"
+	Post             Kind = "post"       // должность
+	Role             Kind = "role"       // what a post or a person is in a process
+	Person           Kind = "person"     // pseudonymous
+	Procedure        Kind = "procedure"  // a work procedure: the smallest thing somebody is charged with
+	Power            Kind = "power"      // полномочие
+	Document         Kind = "document"   // also a job description
+	System           Kind = "system"     // information system
+	Interface        Kind = "interface"  // between systems
+	Party            Kind = "party"      // outside the organisation
+	Service          Kind = "service"    // given to citizens or bodies
+	Goal             Kind = "goal"       // mission, vision and goals, by the property "level"
+	Indicator        Kind = "kpi"        //
+	Risk             Kind = "risk"       //
+	Regulation       Kind = "regulation" // an act, or a rule of it
+	ReferenceProcess Kind = "reference"  // a reference process of the library
 )
 
 // Relation is how two things of a twin hang together.
@@ -74,7 +74,7 @@ var forms = []form{
 	{Power, "powers", nil, map[Relation][]Kind{BelongsTo: {UnitKind}, DependsOn: {Regulation}}},
 	{Procedure, "procedures", map[string][]string{"steps": nil, "channel": nil, "code": nil},
 		map[Relation][]Kind{BelongsTo: {UnitKind, ProcessKind}, Uses: {System, Document, Interface}, Produces: {Document, Service}, DependsOn: {Power, Regulation, Procedure, Document}, MeasuredBy: {Indicator}, Supports: {Goal, Service, ProcessKind}}},
-	{CompetenceItem, "references", map[string][]string{"stage": nil}, map[Relation][]Kind{Supports: doings, Uses: {Document}}},
+	{ReferenceProcess, "references", map[string][]string{"stage": nil}, map[Relation][]Kind{Supports: doings, Uses: {Document}}},
 	{Regulation, "regulations", map[string][]string{"act": nil, "edition": nil}, map[Relation][]Kind{BelongsTo: {Regulation}, Regulates: {ProcessKind, Procedure, Service, Document, UnitKind, Post}}},
 	{Risk, "risks", map[string][]string{"probability": {"low", "medium", "high"}, "impact": {"low", "medium", "high"}}, map[Relation][]Kind{DependsOn: {ProcessKind, Procedure, System, UnitKind, PoolKind}, BelongsTo: {Goal, ProcessKind}}},
 	{Role, "roles", nil, map[Relation][]Kind{Performs: doings, BelongsTo: {PoolKind}}},
@@ -114,4 +114,26 @@ func allowed(from Kind, r Relation, to Kind) bool {
 		edges = f.edges
 	}
 	return slices.Contains(edges[r], to)
+}
+
+// names are the kinds in words.
+var names = map[Kind]Text{
+	UnitKind: {RU: "Подразделение", EN: "Unit"}, PoolKind: {RU: "Группа исполнителей", EN: "Pool"}, ProcessKind: {RU: "Процесс", EN: "Process"},
+	Post: {RU: "Должность", EN: "Post"}, Role: {RU: "Роль", EN: "Role"}, Person: {RU: "Сотрудник", EN: "Person"}, Procedure: {RU: "Рабочая процедура", EN: "Work procedure"},
+	Power: {RU: "Полномочие", EN: "Power"}, Document: {RU: "Документ", EN: "Document"}, System: {RU: "Информационная система", EN: "Information system"}, Interface: {RU: "Интерфейс", EN: "Interface"},
+	Party: {RU: "Внешняя сторона", EN: "External party"}, Service: {RU: "Услуга", EN: "Service"}, Goal: {RU: "Цель", EN: "Goal"}, Indicator: {RU: "Показатель", EN: "KPI"},
+	Risk: {RU: "Риск", EN: "Risk"}, Regulation: {RU: "Правовой акт", EN: "Regulation"}, ReferenceProcess: {RU: "Референтный процесс", EN: "Reference process"},
+}
+
+// Name returns the kind in words.
+func (k Kind) Name() Text { return names[k] }
+
+// KindOfFolder returns the kind of the elements of a folder.
+func KindOfFolder(folder string) (Kind, bool) {
+	for _, f := range forms {
+		if f.folder == folder {
+			return f.kind, true
+		}
+	}
+	return "", false
 }

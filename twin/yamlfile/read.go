@@ -333,6 +333,38 @@ func (v Value) ListOrText() []Value {
 	return v.List()
 }
 
+// Content returns the value as Marshal writes it, so that a file of Marshal comes out
+// as it went in: a Map or Inline, a List, a string, or a Literal. Nil for nothing.
+func (v Value) Content() any {
+	switch n := v.node.(type) {
+	case nil, *ast.NullNode:
+		return nil
+	case *ast.MappingNode, *ast.MappingValueNode:
+		var m Map
+		for _, e := range v.Entries() {
+			m = append(m, Item{e.Key, e.Content()})
+		}
+		if x, ok := n.(*ast.MappingNode); ok && x.IsFlowStyle {
+			return Inline(m)
+		}
+		return m
+	case *ast.SequenceNode:
+		list := List{}
+		for _, item := range v.List() {
+			list = append(list, item.Content())
+		}
+		return list
+	case *ast.StringNode, *ast.LiteralNode:
+		s, _ := scalar(n)
+		return s
+	}
+	s, ok := scalar(v.node)
+	if !ok {
+		v.Fault("found %s, wanted a mapping, a list or a plain value", v.what())
+	}
+	return Literal(s)
+}
+
 // Mapping is a mapping whose keys are known beforehand.
 type Mapping struct {
 	Value

@@ -28,6 +28,9 @@ type Seconds float64
 // Inline is a mapping to write in one line.
 type Inline Map
 
+// Literal is a plain scalar to write as it is: a number or a truth value.
+type Literal string
+
 // Marshal returns the canonical bytes of a file: keys in the given order, two
 // spaces of indentation, every value written in the one way that Marshal has
 // for it.
@@ -112,6 +115,8 @@ func writeInline(b *bytes.Buffer, v any) {
 	switch v := v.(type) {
 	case string:
 		b.WriteString(plain(v))
+	case Literal:
+		b.WriteString(string(v))
 	case bool:
 		b.WriteString(strconv.FormatBool(v))
 	case int:
