@@ -50,7 +50,7 @@ type Model struct {
 	Units      []Unit
 	Pools      []Pool
 	Processes  []*Process
-	Elements   []*Element // all that is not simulated, by kind and identifier
+	Elements   []*Element `json:"-"` // all that is not simulated, by kind and identifier
 	// Trust is what a back-test said of the model, in words; "" where there was none.
 	// It is not written.
 	Trust string `json:"-"`
@@ -66,7 +66,7 @@ type Unit struct {
 	ID     string
 	Name   Text
 	Parent string // identifier, "" at the top
-	Edges  []Edge // beside Parent
+	Edges  []Edge `json:"-"` // beside Parent
 }
 
 // Calendar is when people work: weekly intervals, and whether the Russian

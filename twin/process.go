@@ -37,7 +37,7 @@ type Process struct {
 	// end of the case. RequestedBy is the node whose completion starts it, ""
 	// for the arrival.
 	RequestedBy, DeliveredBy string
-	Edges                    []Edge // to what it uses, produces, is measured by
+	Edges                    []Edge `json:"-"` // to what it uses, produces, is measured by
 	// LeadTime says how the lead time is counted; the zero value: by the wall clock.
 	LeadTime Span
 	// StageCorrelation says how much the times of the steps of one case hang

@@ -137,6 +137,7 @@ and shows both. Everything runs on this machine, without internet.
   uprava simulate DIR             what-if answers with intervals
   uprava attribute DIR            which lever gave how much
   uprava optimise DIR             staff and levers that no others beat
+  uprava twin                     the twin as text: compare, merge, ask
   uprava serve                    the pages, on this machine only`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -148,7 +149,7 @@ and shows both. Everything runs on this machine, without internet.
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	c.AddCommand(
 		a.demo(), a.ingest(), a.export(), a.logs(), a.mine(), a.discover(), a.check(), a.compare(), a.explain(), a.drift(), a.distance(), a.times(), a.clock(), a.people(), a.objects(), a.quality(), a.predict(), a.filters(), a.fit(), a.dataset(),
-		a.backtest(), a.forecast(), a.simulate(), a.experiment(), a.attribute(), a.optimise(), a.convert(), a.serve(), a.doctor(), a.versionCommand(),
+		a.backtest(), a.forecast(), a.simulate(), a.twin(), a.experiment(), a.attribute(), a.optimise(), a.convert(), a.serve(), a.doctor(), a.versionCommand(),
 		&cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: "Exit codes of every command:\n\n" + exitCodes},
 	)
 	for _, sub := range c.Commands() {

@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/uprava/uprava/datasets"
+	"github.com/uprava/uprava/twin"
+)
+
+// town writes the twin of the town into a folder, after a change.
+func town(t *testing.T, f func(*twin.Model)) string {
+	p, err := datasets.Open("municipality")
+	require.NoError(t, err)
+	m, err := p.Model()
+	require.NoError(t, err)
+	if f != nil {
+		f(m)
+	}
+	dir := filepath.Join(t.TempDir(), "twin")
+	require.NoError(t, twin.Write(dir, m))
+	return dir
+}
+
+// TestMain lets git call this program as the command itself.
+func TestMain(m *testing.M) {
+	if os.Getenv("UPRAVA_TEST_COMMAND") != "" {
+		os.Exit(Main())
+	}
+	os.Exit(m.Run())
+}
+
+func run(args ...string) (out, errs string, code int) {
+	var o, e bytes.Buffer
+	code = Run(context.Background(), args, strings.NewReader(""), &o, &e)
+	return o.String(), e.String(), code
+}
+
+func TestTwinDiffMergeImpact(t *testing.T) {
+	base := town(t, nil)
+	ours := town(t, func(m *twin.Model) { m.Pools[0].Size += 2 })
+	theirs := town(t, func(m *twin.Model) { m.Units[0].Name.RU = "Новое название" })
+	out, errs, code := run("twin", "diff", base, ours, "--lang", "ru")
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, "численность: было")
+	require.Equal(t, 1, strings.Count(out, "\n"))
+	out, _, code = run("twin", "diff", base, base, "--json")
+	require.Equal(t, exitOK, code)
+	require.JSONEq(t, `{"changes": []}`, out)
+
+	merged := filepath.Join(t.TempDir(), "merged")
+	_, errs, code = run("twin", "merge", base, ours, theirs, "--out", merged)
+	require.Equal(t, exitOK, code, errs)
+	out, errs, code = run("twin", "validate", merged, "--lang", "en")
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, "No faults")
+	out, _, _ = run("twin", "diff", base, merged, "--lang", "en")
+	require.Equal(t, 2, strings.Count(out, "\n"), out)
+	_, errs, code = run("twin", "merge", base, ours, theirs, "--out", merged)
+	require.Equal(t, exitBadInput, code)
+	require.Contains(t, errs, "not empty")
+
+	out, errs, code = run("twin", "impact", base, "--remove", "pool:lawyers", "--lang", "en")
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, "process:redistribution")
+	out, errs, code = run("twin", "impact", base, "--merge", "unit:land,unit:geodesy", "--json")
+	require.Equal(t, exitOK, code, errs)
+	require.True(t, json.Valid([]byte(out)))
+	_, errs, code = run("twin", "impact", base, "--remove", "system:moon")
+	require.Equal(t, exitNotFound, code)
+	require.Contains(t, errs, "system:moon")
+	_, _, code = run("twin", "impact", base)
+	require.Equal(t, exitUsage, code)
+
+	out, errs, code = run("twin", "show", base, "process:redistribution", "--lang", "ru")
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, "unit:land")
+	for _, format := range twin.Formats {
+		out, errs, code = run("twin", "export", base, "--format", format)
+		require.Equal(t, exitOK, code, errs)
+		require.Contains(t, out, "process:redistribution")
+	}
+	out, _, code = run("twin", "schema", "procedure")
+	require.Equal(t, exitOK, code)
+	require.True(t, json.Valid([]byte(out)))
+}
+
+// Git merges two branches of a twin with the driver: what fits comes together, what
+// does not is left to a person.
+func TestTwinMergesUnderGit(t *testing.T) {
+	git, err := exec.LookPath("git")
+	if err != nil {
+		t.Skip("git is not here")
+	}
+	dir := town(t, nil)
+	self, err := os.Executable()
+	require.NoError(t, err)
+	do := func(args ...string) (string, error) {
+		c := exec.Command(git, args...)
+		c.Dir = dir
+		c.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "UPRAVA_TEST_COMMAND=1")
+		out, err := c.CombinedOutput()
+		return string(out), err
+	}
+	must := func(args ...string) {
+		out, err := do(args...)
+		require.NoError(t, err, "%v: %s", args, out)
+	}
+	size := func(n int) {
+		name := filepath.Join(dir, "pools", "lawyers.yaml")
+		data, err := os.ReadFile(name)
+		require.NoError(t, err)
+		lines := strings.Split(string(data), "\n")
+		for i, l := range lines {
+			if strings.HasPrefix(l, "size:") && n < 9 {
+				lines[i] = "size: " + string(rune('0'+n))
+			}
+			if strings.HasPrefix(l, "queue:") && n == 9 {
+				lines[i] = "queue: shortest"
+			}
+		}
+		require.NoError(t, os.WriteFile(name, []byte(strings.Join(lines, "\n")), 0o644))
+	}
+	must("init", "-q", "-b", "main")
+	must("config", "user.name", "t")
+	must("config", "user.email", "t@example.org")
+	must("config", "merge.uprava.driver", self+" twin merge %O %A %B --name %P")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, ".gitattributes"), []byte("*.yaml merge=uprava\n*.bpmn merge=uprava\n"), 0o644))
+	must("add", "-A")
+	must("commit", "-qm", "as-is")
+	must("checkout", "-qb", "cost")
+	size(9) // the order of the queue, a line beside the size: git alone would call it a conflict
+	must("commit", "-qam", "cost")
+	must("checkout", "-q", "main")
+	size(3)
+	must("commit", "-qam", "three lawyers")
+	must("merge", "-q", "-m", "both", "cost")
+	data, err := os.ReadFile(filepath.Join(dir, "pools", "lawyers.yaml"))
+	require.NoError(t, err)
+	require.Contains(t, string(data), "size: 3")
+	require.Contains(t, string(data), "queue: shortest")
+	must("checkout", "-qb", "four")
+	size(4)
+	must("commit", "-qam", "four")
+	must("checkout", "-q", "main")
+	size(5)
+	must("commit", "-qam", "five")
+	out, err := do("merge", "-q", "-m", "both", "four")
+	require.Error(t, err)
+	require.Contains(t, out, "CONFLICT")
+	data, err = os.ReadFile(filepath.Join(dir, "pools", "lawyers.yaml"))
+	require.NoError(t, err)
+	require.Contains(t, string(data), "<<<<<<< ours\nsize: 5\n=======\nsize: 4\n>>>>>>> theirs\n")
+}
