@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -86,7 +85,7 @@ func compileCalendars(m *twin.Model, loc *time.Location, fault func(string, ...a
 		if len(c.Week) == 0 && !c.Production && len(c.Off) == 0 {
 			continue
 		}
-		days, err := newCalendar(c, loc)
+		days, err := c.Hours(loc)
 		if err != nil {
 			fault("calendar %q: %w", c.ID, err)
 			continue
@@ -99,24 +98,6 @@ func compileCalendars(m *twin.Model, loc *time.Location, fault func(string, ...a
 // horizon is until when a simulation of the model usually needs a calendar.
 func horizon(m *twin.Model) time.Time {
 	return m.Start.Add(max(time.Duration(m.Days)*24*time.Hour, 5*366*24*time.Hour))
-}
-
-func newCalendar(c *twin.Calendar, loc *time.Location) (*calendar.Calendar, error) {
-	cfg := calendar.Config{Location: loc, Decrees: true, Off: c.Off}
-	if c.Production {
-		cfg.Production = calendar.Russia()
-	}
-	for _, w := range c.Week {
-		cfg.Week = append(cfg.Week, calendar.Interval{From: w.From, To: w.To, Begin: w.Begin, End: w.End})
-	}
-	if len(cfg.Week) == 0 {
-		cfg.Week = []calendar.Interval{{From: time.Sunday, To: time.Saturday, End: 24 * time.Hour}}
-	}
-	k, err := calendar.New(cfg)
-	if err != nil {
-		return nil, fmt.Errorf("reading its hours: %w", err)
-	}
-	return k, nil
 }
 
 // share returns the part of the five years from start that is open.

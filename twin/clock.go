@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/uprava/uprava/mining/calendar"
 )
 
 var weekdays = []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
@@ -96,4 +98,24 @@ func FormatClock(d time.Duration) string {
 		}
 	}
 	return s
+}
+
+// Hours returns the calendar as it is reckoned in a time zone. An error tells of hours
+// that never open or overlap.
+func (c *Calendar) Hours(loc *time.Location) (*calendar.Calendar, error) {
+	cfg := calendar.Config{Location: loc, Decrees: true, Off: c.Off}
+	if c.Production {
+		cfg.Production = calendar.Russia()
+	}
+	for _, w := range c.Week {
+		cfg.Week = append(cfg.Week, calendar.Interval(w))
+	}
+	if len(cfg.Week) == 0 {
+		cfg.Week = []calendar.Interval{{From: time.Sunday, To: time.Saturday, End: 24 * time.Hour}}
+	}
+	k, err := calendar.New(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("reading its hours: %w", err)
+	}
+	return k, nil
 }
