@@ -11,8 +11,8 @@ import (
 
 var weekdays = []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
 
-// parseInterval reads "Mon-Thu 09:00-18:00" or "Fri 09:00-16:45".
-func parseInterval(s string) (iv Interval, err error) {
+// ParseInterval reads "Mon-Thu 09:00-18:00" or "Fri 09:00-16:45".
+func ParseInterval(s string) (iv Interval, err error) {
 	fail := func() (Interval, error) {
 		return Interval{}, fmt.Errorf("found %q, wanted days and hours such as \"Mon-Thu 09:00-18:00\"", s)
 	}

@@ -159,7 +159,7 @@ func (r *reader) calendar(root yamlfile.Value) {
 	r.at(root, "calendar", c.ID)
 	if v, ok := f.Get("week"); ok {
 		for _, item := range v.List() {
-			iv, err := parseInterval(item.Text())
+			iv, err := ParseInterval(item.Text())
 			if err != nil {
 				item.Fault("%w", err)
 			}

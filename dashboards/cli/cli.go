@@ -127,6 +127,7 @@ and shows both. Everything runs on this machine, without internet.
   uprava ingest LOG.xes.gz        bring a log of one's own into the store
   uprava quality LOG              what the log can tell, and what it cannot
   uprava mine LOG                 lead times and the directly-follows graph
+  uprava leadtime LOG             the mean as it is, open cases taken in
   uprava times LOG                where the time goes
   uprava discover LOG --out FILE  a process model
   uprava check LOG --model FILE   how well the log keeps to a model, or to rules
@@ -148,7 +149,7 @@ and shows both. Everything runs on this machine, without internet.
 	f.StringVar(&a.language, "lang", "", "language of tables and data labels: ru or en (default from the locale)")
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	c.AddCommand(
-		a.demo(), a.ingest(), a.export(), a.logs(), a.mine(), a.discover(), a.check(), a.compare(), a.explain(), a.drift(), a.distance(), a.times(), a.clock(), a.people(), a.objects(), a.quality(), a.predict(), a.filters(), a.fit(), a.dataset(),
+		a.demo(), a.ingest(), a.export(), a.logs(), a.mine(), a.discover(), a.check(), a.compare(), a.explain(), a.drift(), a.distance(), a.times(), a.leadtime(), a.clock(), a.people(), a.objects(), a.quality(), a.predict(), a.filters(), a.fit(), a.dataset(),
 		a.backtest(), a.forecast(), a.simulate(), a.twin(), a.experiment(), a.attribute(), a.optimise(), a.convert(), a.serve(), a.doctor(), a.versionCommand(),
 		&cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: "Exit codes of every command:\n\n" + exitCodes},
 	)

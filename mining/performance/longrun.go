@@ -125,12 +125,16 @@ type cutLog struct {
 }
 
 func (c *cutLog) gather(from, to finder) {
+	if c.cfg.AsOf == 0 {
+		for _, x := range c.log.All() {
+			if x.Len() > 0 {
+				c.asOf = max(c.asOf, x.Last())
+			}
+		}
+	}
 	for i, x := range c.log.All() {
 		if x.Len() == 0 {
 			continue
-		}
-		if c.cfg.AsOf == 0 {
-			c.asOf = max(c.asOf, x.Last())
 		}
 		a, b := from.in(x), to.in(x)
 		if a == eventlog.NoTime || b != eventlog.NoTime && b < a {
