@@ -387,7 +387,9 @@ func Forecast(s Series, target float64, lower bool) Outlook {
 	if o.Reached {
 		return o
 	}
-	at := func(k float64) time.Time { return origin.Add(time.Duration(k * float64(width))).Truncate(24 * time.Hour) }
+	at := func(k float64) time.Time {
+		return origin.Add(time.Duration(k * float64(width))).Truncate(24 * time.Hour)
+	}
 	last := x[len(x)-1]
 	meets := func(shift float64) time.Time {
 		for k := last; k <= last+farthest; k += 0.05 {
