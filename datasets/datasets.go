@@ -21,11 +21,11 @@ import (
 	"github.com/uprava/uprava/twin/yamlfile"
 )
 
-//go:embed municipality
+//go:embed municipality transformation
 var folders embed.FS
 
 // ids lists the packs. A folder that is not here does not exist.
-var ids = []string{"municipality"}
+var ids = []string{"municipality", "transformation"}
 
 // ErrUnknown says that there is no pack of that name.
 var ErrUnknown = errors.New("no such pack")

@@ -21,7 +21,7 @@ import (
 
 // SystemConfig says what GenerateSystem makes.
 type SystemConfig struct {
-	Years int // that end with the period of the twin; 0 means 2
+	Years int // that end with the period of the twin; 0 for as many as the pack says, else its own period
 	Seed  uint64
 	Lang  string // of activity and resource names: "ru" or "en"; "" means "ru"
 	// Outline adds a log of the procedures of the town, in outline.
@@ -63,8 +63,9 @@ type ProcessTruth struct {
 	Late    int                `json:"events_entered_late"`
 }
 
-// dirt is how a log departs from what happened.
+// dirt is how a log departs from what happened, and how long it is.
 type dirt struct {
+	years         int
 	noStart, late float64 // shares of events
 	lateUpTo      time.Duration
 }
@@ -84,7 +85,10 @@ func (p *Pack) dirt() (dirt, error) {
 		return dirt{}, err
 	}
 	var d dirt
-	f := doc.Root().Mapping("dirt", "violations")
+	f := doc.Root().Mapping("years", "dirt", "violations")
+	if v, ok := f.Get("years"); ok {
+		d.years = v.Integer()
+	}
 	if v, ok := f.Get("dirt"); ok {
 		g := v.Mapping("no-start", "late", "late-up-to")
 		share := func(key string) float64 {
@@ -110,11 +114,8 @@ func (p *Pack) dirt() (dirt, error) {
 // (never one that a lead time runs to or from). The same pack and configuration give
 // the same logs.
 func GenerateSystem(ctx context.Context, p *Pack, cfg SystemConfig) (*System, error) {
-	if cfg.Years == 0 {
-		cfg.Years = 2
-	}
 	if cfg.Years < 0 || cfg.Years > 20 {
-		return nil, fmt.Errorf("generating pack %q: %d years, wanted 1 to 20", p.ID, cfg.Years)
+		return nil, fmt.Errorf("generating pack %q: %d years, wanted 1 to 20, or 0 for what the pack says", p.ID, cfg.Years)
 	}
 	m, err := p.Model()
 	if err != nil {
@@ -125,7 +126,12 @@ func GenerateSystem(ctx context.Context, p *Pack, cfg SystemConfig) (*System, er
 		return nil, err
 	}
 	end := m.Start.AddDate(0, 0, m.Days)
-	m.Start = end.AddDate(-cfg.Years, 0, 0)
+	if cfg.Years == 0 {
+		cfg.Years = spoil.years
+	}
+	if cfg.Years > 0 {
+		m.Start = end.AddDate(-cfg.Years, 0, 0)
+	}
 	m.Days = int(end.Sub(m.Start) / (24 * time.Hour))
 	w := &watcher{ends: map[string]simulator.Case{}}
 	program, err := simulator.Compile(m, language(cfg.Lang))

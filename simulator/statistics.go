@@ -28,6 +28,8 @@ type Statistics struct {
 	Activities []ActivityStatistics
 	Pools      []PoolStatistics
 	Events     uint64 // handled by the kernel
+	// Window is the time over which pools are counted.
+	Window time.Duration
 	// Undelivered messages had no case that they could go to.
 	Undelivered int
 	// Controls are sums whose mean over replications is 0: of draws less the mean of
@@ -292,7 +294,7 @@ func (r *run) statistics() *Statistics {
 	if s.to == s.from {
 		r.window() // a single counted case: the window ends with it
 	}
-	out := &Statistics{Begin: r.begin, End: now, Finished: s.finished, Abandoned: s.abandoned, InProgress: s.cases, Arrived: s.finished + s.abandoned + s.cases,
+	out := &Statistics{Begin: r.begin, End: now, Window: s.to - s.from, Finished: s.finished, Abandoned: s.abandoned, InProgress: s.cases, Arrived: s.finished + s.abandoned + s.cases,
 		CaseTime: s.caseTime, Sojourn: s.sojourn, All: s.all, Activities: s.activities, Events: r.des.Handled(), Undelivered: s.undelivered,
 		Controls: slices.Concat(s.controls.between, s.controls.working), Warnings: r.Warnings()}
 	if len(s.processes) == 1 {

@@ -43,7 +43,8 @@ func ParseInterval(s string) (iv Interval, err error) {
 	return iv, nil
 }
 
-func formatInterval(iv Interval) string {
+// FormatInterval writes what ParseInterval reads.
+func FormatInterval(iv Interval) string {
 	days := weekdays[iv.From%7]
 	if iv.To != iv.From {
 		days += "-" + weekdays[iv.To%7]

@@ -106,7 +106,7 @@ func (v *validator) period() {
 func (v *validator) calendar(c Calendar) {
 	for _, iv := range c.Week {
 		if iv.Begin < 0 || iv.End > 24*time.Hour || iv.Begin >= iv.End {
-			v.fault(pathOf("calendar", c.ID, "week"), "calendar %q: interval %q ends before it begins", c.ID, formatInterval(iv))
+			v.fault(pathOf("calendar", c.ID, "week"), "calendar %q: interval %q ends before it begins", c.ID, FormatInterval(iv))
 		}
 		if iv.From < 0 || iv.From > 6 || iv.To < 0 || iv.To > 6 {
 			v.fault(pathOf("calendar", c.ID, "week"), "calendar %q: days %d to %d, wanted 0 (Sunday) to 6", c.ID, iv.From, iv.To)

@@ -153,7 +153,7 @@ func calendarMap(c Calendar) yamlfile.Map {
 	if len(c.Week) > 0 {
 		var week yamlfile.List
 		for _, iv := range c.Week {
-			week = append(week, formatInterval(iv))
+			week = append(week, FormatInterval(iv))
 		}
 		out = append(out, yamlfile.Item{Key: "week", Value: week})
 	}

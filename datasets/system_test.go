@@ -1,0 +1,118 @@
+package datasets_test
+
+import (
+	"context"
+	"go/build"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/uprava/uprava/datasets"
+	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/twin"
+)
+
+func system(t testing.TB, id string, seed uint64) (*datasets.Pack, *datasets.System) {
+	p, err := datasets.Open(id)
+	require.NoError(t, err)
+	s, err := datasets.GenerateSystem(context.Background(), p, datasets.SystemConfig{Seed: seed, Lang: "en", Outline: true})
+	require.NoError(t, err)
+	return p, s
+}
+
+// The same seed gives the same logs and the same town, another seed others.
+func TestSystemIsDeterministic(t *testing.T) {
+	_, a := system(t, "municipality", 1)
+	_, b := system(t, "municipality", 1)
+	_, c := system(t, "municipality", 2)
+	require.Equal(t, a.Truth, b.Truth)
+	for i := range a.Logs {
+		require.Empty(t, eventlog.Diff(a.Logs[i], b.Logs[i]))
+		require.NotEmpty(t, eventlog.Diff(a.Logs[i], c.Logs[i]))
+	}
+	x, err := twin.Files(a.Twin)
+	require.NoError(t, err)
+	y, err := twin.Files(b.Twin)
+	require.NoError(t, err)
+	require.Equal(t, x, y)
+}
+
+// A log ends where it was cut, and its truth knows what came later.
+func TestSystemIsCut(t *testing.T) {
+	_, s := system(t, "municipality", 1)
+	end := eventlog.Time(s.Truth.To.UnixMicro())
+	open := 0
+	for i, l := range s.Logs {
+		for _, c := range l.All() {
+			require.LessOrEqual(t, c.Last(), end)
+			require.GreaterOrEqual(t, c.First(), eventlog.Time(s.Truth.From.UnixMicro()))
+		}
+		if i < len(s.Truth.Processes) {
+			x := s.Truth.Processes[i]
+			require.Equal(t, l.Cases(), x.Cases)
+			require.LessOrEqual(t, len(x.Later), x.Open, x.Process)
+			require.Positive(t, x.Open, x.Process)
+			open += len(x.Later)
+			for id := range x.Later {
+				require.Contains(t, id, x.Process)
+			}
+		}
+	}
+	require.Positive(t, open)
+}
+
+// The town is as large as its words say, with different names for different work.
+func TestTown(t *testing.T) {
+	p, err := datasets.Open("municipality")
+	require.NoError(t, err)
+	m, truth, err := p.Town(5)
+	require.NoError(t, err)
+	counts, names := map[twin.Kind]int{}, map[twin.Text]int{}
+	byID := map[string]*twin.Element{}
+	for _, e := range m.Elements {
+		counts[e.Kind]++
+		if e.Kind == twin.Procedure {
+			names[e.Name]++
+			byID[e.ID] = e
+			require.NotEmpty(t, e.To(twin.Uses))
+			require.NotEmpty(t, e.To(twin.DependsOn), "a power and a job description")
+		}
+	}
+	require.Equal(t, 1200, counts[twin.Procedure])
+	require.Equal(t, 1600, counts[twin.Post])
+	require.InDelta(t, 1520, counts[twin.Person], 40)
+	require.Len(t, truth.Duplicates, 60)
+	require.Len(t, truth.NearMisses, 60)
+	for name, n := range names {
+		require.Equal(t, 1, n, "%v", name)
+	}
+	for _, d := range truth.Duplicates {
+		require.NotEqual(t, byID[d[0]].To(twin.BelongsTo), byID[d[1]].To(twin.BelongsTo))
+	}
+	_, other, err := p.Town(6)
+	require.NoError(t, err)
+	require.NotEqual(t, truth, other)
+}
+
+// What mines and fits knows nothing of how logs are made.
+func TestMinersDoNotKnowThePacks(t *testing.T) {
+	seen := map[string]bool{}
+	var visit func(dir string)
+	visit = func(path string) {
+		if seen[path] || !strings.HasPrefix(path, "github.com/uprava/uprava") {
+			return
+		}
+		seen[path] = true
+		pkg, err := build.Import(path, ".", 0)
+		require.NoError(t, err, path)
+		for _, i := range pkg.Imports {
+			require.NotEqual(t, "github.com/uprava/uprava/datasets", i, "%s imports it", path)
+			visit(i)
+		}
+	}
+	for _, name := range []string{"mining", "mining/performance", "mining/discovery", "mining/predict", "twin/fit", "simulator/backtest"} {
+		visit("github.com/uprava/uprava/" + name)
+	}
+	require.Greater(t, len(seen), 15)
+}
