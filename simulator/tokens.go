@@ -136,8 +136,8 @@ func (r *run) enter(t token) {
 	}
 	if n.term >= 0 {
 		if c := &r.cases[f.at]; c.Process == int(n.process) {
-			l := r.processes[c.Process].limit
-			c.Due = r.clock(l.due(r.instant(c.Arrival), n.term))
+			c.term = n.term
+			r.begins(c)
 		}
 	}
 	switch n.op {
@@ -179,6 +179,9 @@ func (r *run) pass(frame int32, n *node) {
 	if c.Process == int(n.process) {
 		if n.requested && c.Requested == Never {
 			c.Requested = r.des.Now()
+			if r.processes[c.Process].limit != nil {
+				r.begins(c)
+			}
 		}
 		if n.delivered {
 			c.Delivered = r.des.Now()
