@@ -102,17 +102,7 @@ func horizon(m *twin.Model) time.Time {
 }
 
 func newCalendar(c *twin.Calendar, loc *time.Location) (*calendar.Calendar, error) {
-	cfg := calendar.Config{Location: loc, Decrees: true, Off: c.Off}
-	if c.Production {
-		cfg.Production = calendar.Russia()
-	}
-	for _, w := range c.Week {
-		cfg.Week = append(cfg.Week, calendar.Interval{From: w.From, To: w.To, Begin: w.Begin, End: w.End})
-	}
-	if len(cfg.Week) == 0 {
-		cfg.Week = []calendar.Interval{{From: time.Sunday, To: time.Saturday, End: 24 * time.Hour}}
-	}
-	k, err := calendar.New(cfg)
+	k, err := calendar.New(c.Config(loc))
 	if err != nil {
 		return nil, fmt.Errorf("reading its hours: %w", err)
 	}

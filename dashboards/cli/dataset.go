@@ -61,7 +61,8 @@ func (a *app) datasetGenerate() *cobra.Command {
 		Use:   "generate PACK",
 		Short: "Generate an event log with planted truth",
 		Long: `Simulates a pack as it is and writes the event log as XES and the planted truth
-as JSON. The same pack and seed give the same bytes.`,
+as JSON, and the rules of the pack, where it has some, in the language of the log.
+The same pack and seed give the same bytes.`,
 		Example: "  uprava dataset generate municipality --process land-redistribution --years 1 --seed 7 --out data",
 		Args:    cobra.ExactArgs(1),
 	}
@@ -103,6 +104,19 @@ as JSON. The same pack and seed give the same bytes.`,
 		})
 		if err != nil {
 			return err
+		}
+		checks, err := p.Rules(cfg.Lang)
+		if err != nil {
+			return err
+		}
+		if checks != nil {
+			err = writeFile(filepath.Join(out, log.Name()+".rules.yaml"), func(w io.Writer) error {
+				_, err := w.Write(checks)
+				return err
+			})
+			if err != nil {
+				return err
+			}
 		}
 		l := a.lang()
 		fmt.Fprintln(a.stdout, l.T("cli.generated", l.Count("case", int64(log.Cases())), l.Count("instance", int64(log.Events())), path, truthPath))
