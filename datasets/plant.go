@@ -108,7 +108,8 @@ func (p *Pack) plan() (*plan, error) {
 }
 
 // plant changes cases of a simulated log, drawn by the seed, so that each breaks just
-// the rule planned, once, and all others keep every rule. It fails where the log
+// the rule planned, once, and all others keep every rule. Deadlines are left aside:
+// which cases are late, the simulation knows (Truth.Overdue). It fails where the log
 // breaks a rule of itself, or where too few cases can break one of the plan.
 func (p *Pack) plant(ctx context.Context, m *twin.Model, process *twin.Process, l *eventlog.Log, cfg Config) (*eventlog.Log, []Planted, error) {
 	todo, err := p.plan()
@@ -122,6 +123,7 @@ func (p *Pack) plant(ctx context.Context, m *twin.Model, process *twin.Process, 
 	if g.set == nil {
 		return nil, nil, fmt.Errorf("planting violations of pack %q: it has no %s", p.ID, rulesFile)
 	}
+	g.set.Rules = slices.DeleteFunc(g.set.Rules, func(r *rules.Rule) bool { return r.Kind == rules.Deadline })
 	loc, err := time.LoadLocation(m.TimeZone)
 	if err != nil {
 		return nil, nil, err
