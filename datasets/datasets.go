@@ -3,7 +3,8 @@
 // of a pack stands in code; README.md tells how to add one.
 //
 //	pack ─▶ Model, Scenarios ─▶ simulator
-//	  └───▶ Generate ─▶ event log + truth that was planted in it
+//	  ├───▶ Generate ─▶ event log + truth that was planted in it
+//	  └───▶ Rules ─▶ mining/rules
 package datasets
 
 import (
@@ -21,11 +22,11 @@ import (
 	"github.com/uprava/uprava/twin/yamlfile"
 )
 
-//go:embed municipality transformation
+//go:embed municipality expertise transformation
 var folders embed.FS
 
 // ids lists the packs. A folder that is not here does not exist.
-var ids = []string{"municipality", "transformation"}
+var ids = []string{"municipality", "expertise", "transformation"}
 
 // ErrUnknown says that there is no pack of that name.
 var ErrUnknown = errors.New("no such pack")
@@ -35,8 +36,10 @@ type Pack struct {
 	ID        string
 	Name      twin.Text
 	Notice    twin.Text // to be shown on every page and report
+	Customer  twin.Text // whose system it is like; empty where not said
 	Main      string    // process that is meant where none is named
 	Processes []Published
+	Figures   []Figure
 	scenarios []string
 	files     fs.FS
 }
@@ -47,6 +50,9 @@ type Published struct {
 	AsIs, ToBe float64 // mean lead time, seconds
 	Source     twin.Text
 }
+
+// Figure is a published value other than a lead time, in words.
+type Figure struct{ Name, Value, Source twin.Text }
 
 // Packs returns all packs.
 func Packs() ([]*Pack, error) {
@@ -85,13 +91,22 @@ func read(files fs.FS) (*Pack, error) {
 		return nil, err
 	}
 	p := &Pack{files: files}
-	f := doc.Root().Mapping("id", "name", "notice", "main", "processes", "scenarios")
+	f := doc.Root().Mapping("id", "name", "notice", "customer", "main", "processes", "figures", "scenarios")
 	p.ID, p.Main = text(f, "id"), text(f, "main")
 	p.Name, p.Notice = words(f, "name"), words(f, "notice")
-	if v, ok := f.Need("processes"); ok {
+	if _, ok := f.Get("customer"); ok {
+		p.Customer = words(f, "customer")
+	}
+	if v, ok := f.Get("processes"); ok {
 		for _, item := range v.List() {
 			g := item.Mapping("id", "as-is", "to-be", "source")
 			p.Processes = append(p.Processes, Published{text(g, "id"), seconds(g, "as-is"), seconds(g, "to-be"), words(g, "source")})
+		}
+	}
+	if v, ok := f.Get("figures"); ok {
+		for _, item := range v.List() {
+			g := item.Mapping("name", "value", "source")
+			p.Figures = append(p.Figures, Figure{words(g, "name"), words(g, "value"), words(g, "source")})
 		}
 	}
 	if v, ok := f.Need("scenarios"); ok {
@@ -183,6 +198,9 @@ func (p *Pack) Describe(w io.Writer, lang string) error {
 	if err != nil {
 		return err
 	}
+	if p.Customer != (twin.Text{}) {
+		fmt.Fprintf(w, "%s\n\n", p.Customer.In(lang))
+	}
 	for _, q := range m.Processes {
 		fmt.Fprintf(w, "%s  %s\n", q.ID, q.Name.In(lang))
 		for _, v := range p.Processes {
@@ -190,6 +208,12 @@ func (p *Pack) Describe(w io.Writer, lang string) error {
 				fmt.Fprintf(w, "    %g d → %g d  (%s)\n", v.AsIs/86400, v.ToBe/86400, v.Source.In(lang))
 			}
 		}
+	}
+	if len(p.Figures) > 0 {
+		fmt.Fprintln(w)
+	}
+	for _, v := range p.Figures {
+		fmt.Fprintf(w, "%s: %s  (%s)\n", v.Name.In(lang), v.Value.In(lang), v.Source.In(lang))
 	}
 	fmt.Fprintln(w)
 	for _, s := range all {

@@ -42,6 +42,8 @@ type Truth struct {
 	Times    map[string]float64 `json:"step_mean_s"`
 	Delays   map[string]float64 `json:"delay_mean_s"`
 	Branches map[string]float64 `json:"branch_shares"`
+	// Planted are the violations of the pack's rules that the log holds, and no others.
+	Planted []Planted `json:"planted_violations,omitempty"`
 }
 
 // Generate simulates a pack as it is and returns the event log of one of its
@@ -74,7 +76,11 @@ func Generate(ctx context.Context, p *Pack, cfg Config) (*eventlog.Log, *Truth, 
 			return ok && (v.Text() == process.ID)
 		})
 	}
-	return log, truth(p, process, cfg, log, s), nil
+	t := truth(p, process, cfg, log, s)
+	if log, t.Planted, err = p.plant(ctx, m, process, log, cfg); err != nil {
+		return nil, nil, err
+	}
+	return log, t, nil
 }
 
 func describe(p *Pack, process *twin.Process, cfg Config) *eventlog.Meta {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -61,51 +60,30 @@ type ProcessTruth struct {
 	Later   map[string]float64 `json:"later"`
 	NoStart int                `json:"events_without_start"`
 	Late    int                `json:"events_entered_late"`
+	// Planted are the violations of the pack's rules that the log holds, and no others.
+	Planted []Planted `json:"planted_violations,omitempty"`
 }
 
-// dirt is how a log departs from what happened, and how long it is.
+// dirt is how a log departs from what happened.
 type dirt struct {
-	years         int
 	noStart, late float64 // shares of events
 	lateUpTo      time.Duration
 }
 
-// dirt reads generate.yaml of the pack, which says how its logs are spoiled.
-func (p *Pack) dirt() (dirt, error) {
-	const name = "generate.yaml"
-	data, err := fs.ReadFile(p.files, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return dirt{}, nil
-	}
-	if err != nil {
-		return dirt{}, err
-	}
-	doc, err := yamlfile.Parse(name, data)
-	if err != nil {
-		return dirt{}, err
-	}
-	var d dirt
-	f := doc.Root().Mapping("years", "dirt", "violations")
-	if v, ok := f.Get("years"); ok {
-		d.years = v.Integer()
-	}
-	if v, ok := f.Get("dirt"); ok {
-		g := v.Mapping("no-start", "late", "late-up-to")
-		share := func(key string) float64 {
-			x, ok := g.Need(key)
-			if !ok {
-				return 0
-			}
-			s := x.Number()
-			if s < 0 || s > 1 {
-				x.Fault("found %v, wanted a share", s)
-			}
-			return s
+func readDirt(v yamlfile.Value) dirt {
+	g := v.Mapping("no-start", "late", "late-up-to")
+	share := func(key string) float64 {
+		x, ok := g.Need(key)
+		if !ok {
+			return 0
 		}
-		d.noStart, d.late = share("no-start"), share("late")
-		d.lateUpTo = time.Duration(seconds(g, "late-up-to") * float64(time.Second))
+		s := x.Number()
+		if s < 0 || s > 1 {
+			x.Fault("found %v, wanted a share", s)
+		}
+		return s
 	}
-	return d, doc.Err()
+	return dirt{share("no-start"), share("late"), time.Duration(seconds(g, "late-up-to") * float64(time.Second))}
 }
 
 // GenerateSystem simulates all processes of a pack as they are, on their shared people,
@@ -121,13 +99,13 @@ func GenerateSystem(ctx context.Context, p *Pack, cfg SystemConfig) (*System, er
 	if err != nil {
 		return nil, err
 	}
-	spoil, err := p.dirt()
+	todo, err := p.plan()
 	if err != nil {
 		return nil, err
 	}
 	end := m.Start.AddDate(0, 0, m.Days)
 	if cfg.Years == 0 {
-		cfg.Years = spoil.years
+		cfg.Years = todo.years
 	}
 	if cfg.Years > 0 {
 		m.Start = end.AddDate(-cfg.Years, 0, 0)
@@ -151,7 +129,7 @@ func GenerateSystem(ctx context.Context, p *Pack, cfg SystemConfig) (*System, er
 		return nil, err
 	}
 	for i, process := range m.Processes {
-		g := &cutter{pack: p, process: process, number: i, end: end, begin: statistics.Begin, watcher: w, dirt: spoil, cfg: cfg,
+		g := &cutter{pack: p, process: process, number: i, end: end, begin: statistics.Begin, watcher: w, dirt: todo.dirt, cfg: cfg,
 			rng: rand.New(rand.NewPCG(cfg.Seed, 0x64697274<<8+uint64(i)))}
 		if g.hours, err = spanHours(m, process); err != nil {
 			return nil, fmt.Errorf("generating pack %q: %w", p.ID, err)
@@ -159,6 +137,9 @@ func GenerateSystem(ctx context.Context, p *Pack, cfg SystemConfig) (*System, er
 		log, truth, err := g.cut(all)
 		if err != nil {
 			return nil, fmt.Errorf("generating pack %q: process %q: %w", p.ID, process.ID, err)
+		}
+		if log, truth.Planted, err = p.plant(ctx, m, process, log, Config{Seed: cfg.Seed, Lang: cfg.Lang}); err != nil {
+			return nil, err
 		}
 		out.Logs = append(out.Logs, log)
 		out.Truth.Processes = append(out.Truth.Processes, *truth)
@@ -171,13 +152,6 @@ func GenerateSystem(ctx context.Context, p *Pack, cfg SystemConfig) (*System, er
 		out.Logs = append(out.Logs, log)
 	}
 	return out, nil
-}
-
-func language(lang string) string {
-	if lang == "" {
-		return "ru"
-	}
-	return lang
 }
 
 // spanHours returns the calendar in which the lead time of a process is counted, nil

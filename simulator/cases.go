@@ -53,7 +53,8 @@ func (r *run) newCase(p int32, counted bool, arrival time.Duration) int32 {
 		}
 	}
 	if l := process.limit; l != nil {
-		c.Due = r.clock(l.due(r.instant(arrival), l.term(r.terms[p].Uniform(uint64(c.Number), 0))))
+		c.term = l.term(r.terms[p].Uniform(uint64(c.Number), 0))
+		r.begins(c)
 	}
 	if counted {
 		r.counting.under++
@@ -116,6 +117,19 @@ func (r *run) abandon(i int32) {
 	r.endCase(i)
 }
 
+// begins sets the due date of a case by its term, which runs from the request where
+// the process names one and from the arrival otherwise.
+func (r *run) begins(c *caseState) {
+	p := &r.processes[c.Process]
+	from := c.Arrival
+	if p.requested {
+		if from = c.Requested; from == Never {
+			return
+		}
+	}
+	c.Due = r.clock(p.limit.due(r.instant(from), c.term))
+}
+
 // hold stops the legal clock of a case, once more.
 func (r *run) hold(i int32) {
 	c := &r.cases[i]
@@ -130,9 +144,13 @@ func (r *run) unhold(i int32) {
 	if c.stopped--; c.stopped > 0 || c.Due == Never {
 		return
 	}
-	if l := r.processes[c.Process].limit; l != nil {
-		c.Due = r.clock(l.extend(r.instant(c.Due), r.instant(c.since), r.instant(r.des.Now())))
-		c.Suspended += r.des.Now() - c.since
+	if p := &r.processes[c.Process]; p.limit != nil {
+		since := c.since
+		if p.requested {
+			since = max(since, c.Requested)
+		}
+		c.Due = r.clock(p.limit.extend(r.instant(c.Due), r.instant(since), r.instant(r.des.Now())))
+		c.Suspended += r.des.Now() - since
 	}
 }
 

@@ -70,11 +70,14 @@ func (r *run) resumeCase(o *OpenCase) error {
 	}
 	i := r.newCase(int32(p), true, r.clock(o.Arrival))
 	c := &r.cases[i]
-	if !o.Due.IsZero() {
-		c.Due = r.clock(o.Due)
-	}
 	if !o.Requested.IsZero() {
 		c.Requested = r.clock(o.Requested)
+		if r.processes[p].limit != nil {
+			r.begins(c)
+		}
+	}
+	if !o.Due.IsZero() {
+		c.Due = r.clock(o.Due)
 	}
 	for id, value := range o.Values {
 		if err := r.setValue(c, int32(p), id, value); err != nil {

@@ -234,11 +234,17 @@ func (c *compiler) probabilities(n *node, b *bpmn.Node, d *diagram, sum bool, wh
 }
 
 // expected sets, on splits with rules, the share of the cases that each flow is
-// expected to take, by drawing attributes; it is for the check of utilisation only.
+// expected to take, by drawing attributes, and on splits whose shares fall with each
+// visit their mean over the visits, the falling flows leading back; it is for the check
+// of utilisation only.
 func (c *compiler) expected(shares map[int32][]float64) {
 	const draws = 2000
 	for at := range c.p.nodes {
 		n := &c.p.nodes[at]
+		if n.decays && n.op == opExclusive && !n.ruled {
+			shares[int32(at)] = n.meanShares()
+			continue
+		}
 		if !n.ruled {
 			continue
 		}
@@ -264,4 +270,26 @@ func (c *compiler) expected(shares map[int32][]float64) {
 		}
 		shares[int32(at)] = out
 	}
+}
+
+// meanShares returns the shares of a split over the visits of a case that comes back
+// by the flows whose share falls, and by them alone.
+func (n *node) meanShares() []float64 {
+	out := make([]float64, len(n.out))
+	visits, on := 0.0, 1.0
+	for visit := uint32(0); visit < 1000 && on > 1e-9; visit++ {
+		back := 0.0
+		for k, p := range n.shares(visit) {
+			out[k] += on * p
+			if n.out[k].decay != 1 {
+				back += p
+			}
+		}
+		visits += on
+		on *= back
+	}
+	for k := range out {
+		out[k] /= visits
+	}
+	return out
 }

@@ -151,6 +151,7 @@ type caseState struct {
 	entered time.Duration // when it came to be under way in this run
 	stopped int32         // how many of its items hold the legal clock
 	since   time.Duration // when the first of them began
+	term    int           // days of its limit
 	talk    int32         // with cases of other processes; -1 for none
 }
 

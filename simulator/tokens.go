@@ -136,8 +136,8 @@ func (r *run) enter(t token) {
 	}
 	if n.term >= 0 {
 		if c := &r.cases[f.at]; c.Process == int(n.process) {
-			l := r.processes[c.Process].limit
-			c.Due = r.clock(l.due(r.instant(c.Arrival), n.term))
+			c.term = n.term
+			r.begins(c)
 		}
 	}
 	switch n.op {
@@ -179,6 +179,9 @@ func (r *run) pass(frame int32, n *node) {
 	if c.Process == int(n.process) {
 		if n.requested && c.Requested == Never {
 			c.Requested = r.des.Now()
+			if r.processes[c.Process].limit != nil {
+				r.begins(c)
+			}
 		}
 		if n.delivered {
 			c.Delivered = r.des.Now()
@@ -287,38 +290,44 @@ func (r *run) some(frame, at int32, n *node) {
 	r.put(token{frame, n.out[k].to, n.out[k].slot})
 }
 
-// faded draws a flow where shares fall with each visit: what a falling share loses
-// goes to the others in their proportions.
+// faded draws a flow where shares fall with each visit.
 func (n *node) faded(u float64, visit uint32) int {
-	total, still := 0.0, 0.0
+	upTo := 0.0
+	shares := n.shares(visit)
+	for k, p := range shares {
+		if upTo += p; u < upTo {
+			return k
+		}
+	}
+	for k := len(shares) - 1; k > 0; k-- { // all of them fall: the last that does not lead back
+		if n.out[k].p > 0 {
+			return k
+		}
+	}
+	return 0
+}
+
+// shares returns those of the flows at a visit, counted from 0: what a falling share
+// loses goes to the others in their proportions.
+func (n *node) shares(visit uint32) []float64 {
+	total, still, lost := 0.0, 0.0, 0.0
 	for k := range n.out {
 		e := &n.out[k]
 		total += e.p
 		if e.decay == 1 {
 			still += e.p
 		}
+		lost += e.p * (1 - power(e.decay, visit))
 	}
-	lost := 0.0
-	for k := range n.out {
-		lost += n.out[k].p * (1 - power(n.out[k].decay, visit))
-	}
-	upTo := 0.0
+	out := make([]float64, len(n.out))
 	for k := range n.out {
 		e := &n.out[k]
-		p := e.p * power(e.decay, visit)
+		out[k] = e.p * power(e.decay, visit) / total
 		if e.decay == 1 && still > 0 {
-			p = e.p * (1 + lost/still)
-		}
-		if upTo += p / total; u < upTo {
-			return k
+			out[k] = e.p * (1 + lost/still) / total
 		}
 	}
-	for k := len(n.out) - 1; k > 0; k-- { // all of them fall: the last that does not lead back
-		if n.out[k].p > 0 {
-			return k
-		}
-	}
-	return 0
+	return out
 }
 
 func power(x float64, n uint32) float64 {

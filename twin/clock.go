@@ -104,17 +104,7 @@ func FormatClock(d time.Duration) string {
 // Hours returns the calendar as it is reckoned in a time zone. An error tells of hours
 // that never open or overlap.
 func (c *Calendar) Hours(loc *time.Location) (*calendar.Calendar, error) {
-	cfg := calendar.Config{Location: loc, Decrees: true, Off: c.Off}
-	if c.Production {
-		cfg.Production = calendar.Russia()
-	}
-	for _, w := range c.Week {
-		cfg.Week = append(cfg.Week, calendar.Interval(w))
-	}
-	if len(cfg.Week) == 0 {
-		cfg.Week = []calendar.Interval{{From: time.Sunday, To: time.Saturday, End: 24 * time.Hour}}
-	}
-	k, err := calendar.New(cfg)
+	k, err := calendar.New(c.Config(loc))
 	if err != nil {
 		return nil, fmt.Errorf("reading its hours: %w", err)
 	}

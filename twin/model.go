@@ -80,6 +80,21 @@ type Calendar struct {
 	Off        []calendar.Period // closed whatever the week says
 }
 
+// Config returns the calendar as mining reckons with it, in the time zone of the twin.
+func (c *Calendar) Config(loc *time.Location) calendar.Config {
+	cfg := calendar.Config{Location: loc, Decrees: true, Off: c.Off}
+	if c.Production {
+		cfg.Production = calendar.Russia()
+	}
+	for _, w := range c.Week {
+		cfg.Week = append(cfg.Week, calendar.Interval{From: w.From, To: w.To, Begin: w.Begin, End: w.End})
+	}
+	if len(cfg.Week) == 0 {
+		cfg.Week = []calendar.Interval{{From: time.Sunday, To: time.Saturday, End: 24 * time.Hour}}
+	}
+	return cfg
+}
+
 // Interval is a half-open stretch [Begin, End) of each day From…To of the week,
 // in time since midnight; End may be 24 h.
 type Interval struct {

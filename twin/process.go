@@ -197,7 +197,8 @@ type Release struct {
 	Provenance  Provenance
 }
 
-// Limit is the time within which a case must be delivered.
+// Limit is the time within which a case must be delivered: from its arrival, or from
+// the completion of RequestedBy where the process names it.
 type Limit struct {
 	Days     int
 	Unit     string // "calendar-day" or "working-day"

@@ -71,7 +71,7 @@ func (a *app) datasetGenerate() *cobra.Command {
 		Short: "Generate event logs with planted truth",
 		Long: `Simulates all processes of a pack as they are, on their shared people, and writes their
 logs as XES, cut at the end of the period with cases under way, the twin as text, and the
-planted truth as JSON. With --process the log of that process alone, whole and clean. The
+planted truth as JSON, and the rules of the pack where it has some. With --process the log of that process alone, whole and clean. The
 same pack and seed give the same bytes.`,
 		Example: "  uprava dataset generate municipality --years 2 --seed 7 --out town\n  uprava dataset generate municipality --process redistribution --years 1 --out data",
 		Args:    cobra.ExactArgs(1),
@@ -104,6 +104,19 @@ same pack and seed give the same bytes.`,
 		truthPath := filepath.Join(out, log.Name()+".truth.json")
 		if err := writeTruth(truthPath, truth); err != nil {
 			return err
+		}
+		checks, err := p.Rules(cfg.Lang)
+		if err != nil {
+			return err
+		}
+		if checks != nil {
+			err = writeFile(filepath.Join(out, log.Name()+".rules.yaml"), func(w io.Writer) error {
+				_, err := w.Write(checks)
+				return err
+			})
+			if err != nil {
+				return err
+			}
 		}
 		l := a.lang()
 		fmt.Fprintln(a.stdout, l.T("cli.generated", l.Count("case", int64(log.Cases())), l.Count("instance", int64(log.Events())), path, truthPath))

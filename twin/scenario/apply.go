@@ -38,6 +38,8 @@ func (l Lever) apply(m *twin.Model) error {
 	switch l.Kind {
 	case Pool, Calendar, Order:
 		return l.staff(m)
+	case Skill:
+		return l.teach(m)
 	case Control, Arrivals, Surge, Gate:
 		p, err := process(m, l.Target)
 		if err != nil {
@@ -278,6 +280,40 @@ func (l Lever) staff(m *twin.Model) error {
 		return nil
 	}
 	return fmt.Errorf("found the pool %q, wanted %s", l.Target, yamlfile.Wanted(l.Target, all))
+}
+
+// teach gives a person a skill, in the first pool that says what they can do.
+func (l Lever) teach(m *twin.Model) error {
+	var found *twin.Member
+	var all []string
+	for i := range m.Pools {
+		for k := range m.Pools[i].Members {
+			x := &m.Pools[i].Members[k]
+			if x.ID == l.Target && (found == nil || len(found.Skills) == 0) {
+				found = x
+			}
+			all = append(all, x.ID)
+		}
+	}
+	if found == nil {
+		return fmt.Errorf("found the person %q, wanted %s", l.Target, yamlfile.Wanted(l.Target, all))
+	}
+	var asked []string
+	for _, p := range m.Processes {
+		for _, t := range p.Tasks {
+			if t.Skill != "" && !slices.Contains(asked, t.Skill) {
+				asked = append(asked, t.Skill)
+			}
+		}
+	}
+	if slices.Sort(asked); !slices.Contains(asked, l.To) {
+		return fmt.Errorf("found the skill %q, which no step asks for, wanted %s", l.To, yamlfile.Wanted(l.To, asked))
+	}
+	if found.Skills == nil {
+		found.Skills = map[string]int{}
+	}
+	found.Skills[l.To] = max(found.Skills[l.To], l.Level)
+	return nil
 }
 
 func process(m *twin.Model, id string) (*twin.Process, error) {

@@ -32,6 +32,7 @@ parallel:NODE..NODE     steps in a row go on side by side
 priority:NODE+1         more urgent, or less
 calendar:POOL=CALENDAR  hours of a pool
 queue:POOL=priority     order of its work (fifo, earliest-due, shortest, priority)
+skill:PERSON=SKILL      a person learns it; skill:PERSON=SKILL 2 to level 2
 NODE is an identifier or a name, PROCESS/NODE where several processes have it`
 
 // ParseLever reads a lever from one line; see Forms. "task=NODE scale=0.5" is
@@ -172,6 +173,18 @@ func (l *Lever) value(s string) error {
 	case Calendar, Order:
 		if l.To = s; s == "" {
 			return errors.New("found nothing after the equals sign")
+		}
+	case Skill:
+		l.To, l.Level = s, 1
+		if i := strings.LastIndexByte(s, ' '); i >= 0 {
+			n, err := strconv.Atoi(s[i+1:])
+			if err != nil || n < 1 {
+				return fmt.Errorf("found the level %q, wanted a number from 1", s[i+1:])
+			}
+			l.To, l.Level = strings.TrimSpace(s[:i]), n
+		}
+		if l.To == "" {
+			return errors.New("found no skill after the equals sign")
 		}
 	case Surge:
 		period, scale, _ := strings.Cut(s, "*")

@@ -88,7 +88,7 @@ func optional(f yamlfile.Mapping, key string) string {
 var fields = map[Kind][]string{
 	Step: {"scale", "time"}, Delay: {"scale", "time"}, Remove: nil, Automate: {"time"}, Branch: {"share"}, Batch: {"days", "at"},
 	Pool: {"change", "size"}, Release: {"working-days"}, Control: {"days"}, Arrivals: {"scale"},
-	Surge: {"period", "scale"}, Gate: {"size"}, Parallel: {"until"}, Priority: {"change"}, Rule: {"when"}, Calendar: {"to"}, Order: {"to"},
+	Surge: {"period", "scale"}, Gate: {"size"}, Parallel: {"until"}, Priority: {"change"}, Rule: {"when"}, Calendar: {"to"}, Order: {"to"}, Skill: {"to", "level"},
 }
 
 // ReadLever reads one item of a scenario: a line of text as ParseLever reads it, or
@@ -179,6 +179,16 @@ func (l *Lever) amounts(f yamlfile.Mapping) {
 	case Calendar, Order:
 		if v, ok := f.Need("to"); ok {
 			l.To = v.Text()
+		}
+	case Skill:
+		l.Level = 1
+		if v, ok := f.Need("to"); ok {
+			l.To = v.Text()
+		}
+		if v, ok := f.Get("level"); ok {
+			if l.Level = v.Integer(); l.Level < 1 {
+				v.Fault("found the level %d, wanted 1 or more", l.Level)
+			}
 		}
 	case Rule:
 		if v, ok := f.Need("when"); ok {

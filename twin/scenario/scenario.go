@@ -46,10 +46,11 @@ const (
 	Rule     Kind = "rule"     // flow out of a gateway: taken When the rule holds, in place of its share
 	Calendar Kind = "calendar" // pool: its hours become those of the calendar To
 	Order    Kind = "queue"    // pool: To is the order in which it takes up work
+	Skill    Kind = "skill"    // member of a pool: has the skill To from now on, at Level
 )
 
 var kinds = []string{string(Step), string(Delay), string(Remove), string(Automate), string(Branch), string(Batch), string(Pool), string(Release), string(Control),
-	string(Arrivals), string(Surge), string(Gate), string(Parallel), string(Priority), string(Rule), string(Calendar), string(Order)}
+	string(Arrivals), string(Surge), string(Gate), string(Parallel), string(Priority), string(Rule), string(Calendar), string(Order), string(Skill)}
 
 // Lever is one change. Which fields count depends on the kind; see the constants.
 type Lever struct {
@@ -69,7 +70,8 @@ type Lever struct {
 	ControlDays int                // of Control
 	Period      calendar.Period    // of Surge
 	Until       string             // of Parallel: the last of the steps
-	To          string             // of Calendar and Order
+	To          string             // of Calendar, Order and Skill
+	Level       int                // of Skill, at least 1
 	When        twin.Rule          // of Rule
 	Provenance  twin.Provenance
 }
@@ -101,6 +103,11 @@ func (l Lever) String() string {
 	case Parallel:
 		return s + ".." + l.Until
 	case Calendar, Order:
+		return s + "=" + l.To
+	case Skill:
+		if l.Level > 1 {
+			return fmt.Sprintf("%s=%s %d", s, l.To, l.Level)
+		}
 		return s + "=" + l.To
 	case Priority:
 		return fmt.Sprintf("%s%+d", s, l.Change)

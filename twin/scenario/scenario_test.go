@@ -17,14 +17,14 @@ func office() *twin.Model {
 	return &twin.Model{
 		ID: "office", TimeZone: "Europe/Moscow",
 		Calendars: []twin.Calendar{{ID: "days", Week: []twin.Interval{{From: 1, To: 5, Begin: 9 * time.Hour, End: 18 * time.Hour}}}},
-		Pools:     []twin.Pool{{ID: "clerks", Size: 2, Calendar: "days"}, {ID: "heads", Members: []twin.Member{{ID: "h1"}, {ID: "h2"}}, Name: twin.Text{RU: "Руководители"}}},
+		Pools:     []twin.Pool{{ID: "clerks", Size: 2, Calendar: "days"}, {ID: "heads", Members: []twin.Member{{ID: "h1", Skills: map[string]int{"law": 2}}, {ID: "h2"}}, Name: twin.Text{RU: "Руководители"}}},
 		Processes: []*twin.Process{{
 			ID: "land", DeliveredBy: "sign", Arrivals: twin.Arrivals{Between: twin.Distribution{Law: "exponential", Mean: 3600}},
 			Labels: map[string]twin.Text{"register": {RU: "Заявление зарегистрировано", EN: "Registered"}},
 			Tasks: map[string]twin.Task{
 				"register": {Pools: []string{"clerks"}, Time: fixed(600), Delay: fixed(900)},
 				"ask":      {Time: fixed(86400)},
-				"sign": {Pools: []string{"heads"}, Time: fixed(60), ByPool: map[string]twin.Distribution{"h1": fixed(30)},
+				"sign": {Pools: []string{"heads"}, Skill: "law", Time: fixed(60), ByPool: map[string]twin.Distribution{"h1": fixed(30)},
 					Batch: &twin.Batch{Days: []time.Weekday{4}, At: 15 * time.Hour, Calendar: "days"}, NotBefore: &twin.Release{WorkingDays: 5, Calendar: "days"}},
 			},
 			Branches: map[string]float64{"again": 0.4, "on": 0.6},
@@ -99,16 +99,22 @@ func TestLevers(t *testing.T) {
 		{"pool:clerks+1", func(t *testing.T, m *twin.Model, _ *twin.Process) { require.Equal(t, 3, m.Pools[0].Size) }},
 		{"pool:clerks=5", func(t *testing.T, m *twin.Model, _ *twin.Process) { require.Equal(t, 5, m.Pools[0].Size) }},
 		{"pool:руководители-1", func(t *testing.T, m *twin.Model, _ *twin.Process) {
-			require.Equal(t, []twin.Member{{ID: "h1"}}, m.Pools[1].Members)
+			require.Equal(t, []twin.Member{{ID: "h1", Skills: map[string]int{"law": 2}}}, m.Pools[1].Members)
 		}},
 		{"pool:heads+1", func(t *testing.T, m *twin.Model, _ *twin.Process) {
-			require.Equal(t, []twin.Member{{ID: "h1"}, {ID: "h2"}, {ID: "heads-new-1"}}, m.Pools[1].Members)
+			require.Equal(t, []twin.Member{{ID: "h1", Skills: map[string]int{"law": 2}}, {ID: "h2"}, {ID: "heads-new-1"}}, m.Pools[1].Members)
 		}},
 		{"release:sign=at-once", func(t *testing.T, _ *twin.Model, p *twin.Process) { require.Nil(t, p.Tasks["sign"].NotBefore) }},
 		{"release:sign=8", func(t *testing.T, _ *twin.Model, p *twin.Process) {
 			require.Equal(t, &twin.Release{WorkingDays: 8, Calendar: "days"}, p.Tasks["sign"].NotBefore)
 		}},
 		{"control:land=10", func(t *testing.T, _ *twin.Model, p *twin.Process) { require.Equal(t, 10, p.Limit.ControlDays) }},
+		{"skill:h2=law", func(t *testing.T, m *twin.Model, _ *twin.Process) {
+			require.Equal(t, []twin.Member{{ID: "h1", Skills: map[string]int{"law": 2}}, {ID: "h2", Skills: map[string]int{"law": 1}}}, m.Pools[1].Members)
+		}},
+		{"skill:h2=law 3", func(t *testing.T, m *twin.Model, _ *twin.Process) {
+			require.Equal(t, 3, m.Pools[1].Members[1].Skills["law"])
+		}},
 		{"arrivals:land*2", func(t *testing.T, _ *twin.Model, p *twin.Process) {
 			require.Equal(t, 1800.0, p.Arrivals.Between.Average())
 		}},
@@ -141,6 +147,8 @@ func TestLeversThatDoNotFit(t *testing.T) {
 		"delay:ask*0.5":    `the step "ask" has no delay`, "pool:clerk+1": `found the pool "clerk", wanted perhaps "clerks"`,
 		"pool:clerks-2":       `has 2 people and would have 0`,
 		"control:land=40":     `wanted 0 to 29`,
+		"skill:h3=law":        `found the person "h3", wanted perhaps "h1"`,
+		"skill:h2=lore":       `found the skill "lore", which no step asks for`,
 		"arrivals:water*2":    `found the process "water", wanted "land"`,
 		"batch:split=daily":   `"split" of the process "land" is no step with a time`,
 		"step:sea/register*2": `found the step "sea/register"`,
@@ -165,6 +173,7 @@ func TestLeversThatDoNotFit(t *testing.T) {
 		"release:a=never":  `wanted working days or "at-once"`,
 		"task=a scale":     `found no " scale="`,
 		"arrivals:a":       `wanted such as "arrivals:PROCESS*1.2"`,
+		"skill:a=b 0":      `found the level "0"`,
 		"control:a=1.5":    `found "1.5", wanted days`,
 		"batch:a=Mon 99:0": `wanted a time of day`,
 	} {
