@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/uprava/uprava/mining/bpmn"
@@ -73,7 +74,7 @@ type planned struct {
 }
 
 // checkKeys are the keys that checks have.
-var checkKeys = []string{"kind", "of", "n", "process", "within", "half-width", "covered", "scenario", "precision", "recall", "baseline", "attribute", "at-least", "direction", "figure", "source", "pool", "most", "least", "share"}
+var checkKeys = []string{"kind", "of", "n", "process", "within", "half-width", "covered", "scenario", "precision", "recall", "baseline", "attribute", "at-least", "direction", "figure", "source", "pool", "most", "least", "prefix"}
 
 // checker is a check under way.
 type checker struct {
@@ -89,6 +90,7 @@ type checker struct {
 var checks = map[string]func(*checker, context.Context, yamlfile.Mapping) error{
 	"things": (*checker).things, "steps": (*checker).stepsOf, "cases": (*checker).casesOf, "total": (*checker).total,
 	"as-is": (*checker).asIs, "to-be": (*checker).toBe, "effect": (*checker).effect, "load": (*checker).load,
+	"violations": (*checker).violations, "last": (*checker).last, "times": (*checker).times,
 }
 
 // Check checks everything that check.yaml of a pack says of it against a generated
@@ -387,7 +389,7 @@ func (c *checker) asIs(ctx context.Context, g yamlfile.Mapping) error {
 				truth = &c.s.Truth.Processes[i]
 			}
 		}
-		c.row("as-is mined", p.ID, mined.Completed == truth.Completed && mined.CompletedMean == truth.Mean,
+		c.row("as-is-mined", p.ID, mined.Completed == truth.Completed && mined.CompletedMean == truth.Mean,
 			join("%s, n = "+fmt.Sprint(truth.Completed), amount(float64(truth.Mean), truth.Unit)), join("%s, n = "+fmt.Sprint(mined.Completed), amount(float64(mined.CompletedMean), truth.Unit)))
 		k, err := lead(r, c.s.Twin, p.ID)
 		if err != nil {
@@ -395,17 +397,17 @@ func (c *checker) asIs(ctx context.Context, g yamlfile.Mapping) error {
 		}
 		mean := float64(k.Mean)
 		published := v.AsIs
-		c.row("as-is planted", p.ID, math.Abs(mean-published) <= within*published,
+		c.row("as-is-planted", p.ID, math.Abs(mean-published) <= within*published,
 			join(fmt.Sprintf("%%s ± %.0f %%%%", 100*within), amount(published, k.Unit)), join("%s (%s … %s)", amount(mean, k.Unit), amount(float64(k.Low), k.Unit), amount(float64(k.High), k.Unit)))
 		asked++
 		in := float64(mined.Low) <= mean && mean <= float64(mined.High)
 		if in {
 			covered++
 		}
-		c.card.Rows = append(c.card.Rows, Row{Check: "as-is interval", Of: p.ID, Pass: true, Told: true, Wanted: join("%s", amount(mean, k.Unit)),
+		c.card.Rows = append(c.card.Rows, Row{Check: "as-is-interval", Of: p.ID, Pass: true, Told: true, Wanted: join("%s", amount(mean, k.Unit)),
 			Found: join(fmt.Sprintf("%%s (%%s … %%s), n = %d + %d, n* = %.0f", mined.Completed, mined.Open, float64(mined.EffectiveN)), amount(float64(mined.Mean), k.Unit), amount(float64(mined.Low), k.Unit), amount(float64(mined.High), k.Unit))})
 	}
-	c.row("as-is intervals cover", "", float64(covered) >= share*float64(asked), say2("не меньше %.0f из %d", "at least %.0f of %d", math.Ceil(share*float64(asked)), asked), both("%d", covered))
+	c.row("as-is-cover", "", float64(covered) >= share*float64(asked), say2("не меньше %.0f из %d", "at least %.0f of %d", math.Ceil(share*float64(asked)), asked), both("%d", covered))
 	return nil
 }
 
@@ -495,7 +497,7 @@ func (c *checker) effect(ctx context.Context, g yamlfile.Mapping) error {
 		}
 		return join(sign+"%s", t)
 	}
-	c.row("effect of "+id, of+" "+figure, pass, source(g, wanted), join("%s → %s: %s (%s … %s)", amount(float64(a.Mean), a.Unit), amount(float64(b.Mean), a.Unit), signed(p.Difference), signed(p.Interval.Low), signed(p.Interval.High)))
+	c.row("effect", strings.TrimSpace(id+": "+figure+" "+of), pass, source(g, wanted), join("%s → %s: %s (%s … %s)", amount(float64(a.Mean), a.Unit), amount(float64(b.Mean), a.Unit), signed(p.Difference), signed(p.Interval.Low), signed(p.Interval.High)))
 	return nil
 }
 

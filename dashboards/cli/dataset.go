@@ -304,7 +304,7 @@ func (a *app) printScorecard(card *datasets.Scorecard) error {
 		case !r.Pass:
 			mark = "✗"
 		}
-		t.add(mark, r.Check, r.Of, r.Wanted.In(string(l)), r.Found.In(string(l)))
+		t.add(mark, l.T("scorecard."+r.Check), r.Of, r.Wanted.In(string(l)), r.Found.In(string(l)))
 	}
 	if err := t.write(a.stdout); err != nil {
 		return err
