@@ -46,4 +46,4 @@ package simulator
 
 // Version is that of the simulator's draws and rules: the same version, program
 // and seed give the same log. It changes when either does.
-const Version = "2"
+const Version = "3"
