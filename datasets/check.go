@@ -302,14 +302,20 @@ func lead(r *experiment.Result, m *twin.Model, process string) (experiment.KPI, 
 	return experiment.KPI{}, fmt.Errorf("the result has no lead time of %q", process)
 }
 
-// question asks for the as-is of a process: what its lead time is, by definition, and
-// nothing of how the log was made.
-func (c *checker) question(p *twin.Process) Question {
+// LeadQuestion asks for the as-is of a process of a system: what its lead time is, by
+// definition, and nothing of how the log was made. Names are those of logs in the
+// given language.
+func LeadQuestion(pack *Pack, s *System, process, lang string) (Question, error) {
+	i := slices.IndexFunc(s.Twin.Processes, func(p *twin.Process) bool { return p.ID == process })
+	if i < 0 {
+		return Question{}, fmt.Errorf("process %q: %w", process, ErrUnknown)
+	}
+	p := s.Twin.Processes[i]
 	name := func(id string) string {
 		if id == "" {
 			return ""
 		}
-		if label := p.Labels[id].In(language(c.cfg.Lang)); label != "" {
+		if label := p.Labels[id].In(language(lang)); label != "" {
 			return label
 		}
 		if n := p.Diagram.Node(id); n != nil {
@@ -317,14 +323,14 @@ func (c *checker) question(p *twin.Process) Question {
 		}
 		return id
 	}
-	q := Question{Log: c.pack.ID + "-" + p.ID, From: name(p.RequestedBy), To: name(p.DeliveredBy), Unit: measure.Second, TimeZone: c.s.Twin.TimeZone, AsOf: c.s.Truth.To}
+	q := Question{Log: pack.ID + "-" + p.ID, From: name(p.RequestedBy), To: name(p.DeliveredBy), Unit: measure.Second, TimeZone: s.Twin.TimeZone, AsOf: s.Truth.To}
 	switch p.LeadTime.Unit {
 	case twin.WorkingDay:
 		q.Unit = measure.WorkingDay
 	case twin.WorkingHour:
 		q.Unit = measure.WorkingHour
 	}
-	for _, k := range c.s.Twin.Calendars {
+	for _, k := range s.Twin.Calendars {
 		if k.ID != p.LeadTime.Calendar || p.LeadTime.Unit == "" {
 			continue
 		}
@@ -333,7 +339,7 @@ func (c *checker) question(p *twin.Process) Question {
 			q.Week = append(q.Week, twin.FormatInterval(iv))
 		}
 	}
-	return q
+	return q, nil
 }
 
 // amount writes a number of a unit for a row.
@@ -378,7 +384,10 @@ func (c *checker) asIs(ctx context.Context, g yamlfile.Mapping) error {
 		if err != nil {
 			return err
 		}
-		q := c.question(p)
+		q, err := LeadQuestion(c.pack, c.s, p.ID, c.cfg.Lang)
+		if err != nil {
+			return err
+		}
 		mined, err := c.cfg.Ask(ctx, q)
 		if err != nil {
 			return fmt.Errorf("process %q: %w", p.ID, err)

@@ -13,10 +13,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"path"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/scenario"
 	"github.com/uprava/uprava/twin/yamlfile"
@@ -40,14 +44,26 @@ type Pack struct {
 	Main      string    // process that is meant where none is named
 	Processes []Published
 	Figures   []Figure
+	// ToBe is the scenario that stands for all levers together, Coupling what single
+	// ones do to other processes; empty where the pack has none.
+	ToBe      string
+	Coupling  []Coupling
 	scenarios []string
 	files     fs.FS
+}
+
+// Coupling says which processes feel the levers of a scenario through the people that
+// they share.
+type Coupling struct {
+	Scenario  string
+	Processes []string
 }
 
 // Published are the values that a process of a pack is made to reproduce.
 type Published struct {
 	Process    string
-	AsIs, ToBe float64 // mean lead time, seconds
+	AsIs, ToBe float64      // mean lead time
+	Unit       measure.Unit // of both: measure.Second, WorkingHour or WorkingDay
 	Source     twin.Text
 }
 
@@ -91,7 +107,7 @@ func read(files fs.FS) (*Pack, error) {
 		return nil, err
 	}
 	p := &Pack{files: files}
-	f := doc.Root().Mapping("id", "name", "notice", "customer", "main", "processes", "figures", "scenarios")
+	f := doc.Root().Mapping("id", "name", "notice", "customer", "main", "processes", "figures", "scenarios", "to-be", "coupling")
 	p.ID, p.Main = text(f, "id"), text(f, "main")
 	p.Name, p.Notice = words(f, "name"), words(f, "notice")
 	if _, ok := f.Get("customer"); ok {
@@ -100,13 +116,32 @@ func read(files fs.FS) (*Pack, error) {
 	if v, ok := f.Get("processes"); ok {
 		for _, item := range v.List() {
 			g := item.Mapping("id", "as-is", "to-be", "source")
-			p.Processes = append(p.Processes, Published{text(g, "id"), seconds(g, "as-is"), seconds(g, "to-be"), words(g, "source")})
+			v := Published{Process: text(g, "id"), Source: words(g, "source")}
+			v.AsIs, v.Unit = length(g, "as-is")
+			unit := v.Unit
+			if v.ToBe, unit = length(g, "to-be"); unit != v.Unit {
+				item.Fault("found as-is in %q and to-be in %q, wanted the same unit", v.Unit, unit)
+			}
+			p.Processes = append(p.Processes, v)
 		}
 	}
 	if v, ok := f.Get("figures"); ok {
 		for _, item := range v.List() {
 			g := item.Mapping("name", "value", "source")
 			p.Figures = append(p.Figures, Figure{words(g, "name"), words(g, "value"), words(g, "source")})
+		}
+	}
+	if v, ok := f.Get("to-be"); ok {
+		p.ToBe = v.Text()
+	}
+	if v, ok := f.Get("coupling"); ok {
+		for _, item := range v.List() {
+			g := item.Mapping("scenario", "processes")
+			c := Coupling{Scenario: text(g, "scenario")}
+			for _, x := range items(g, "processes") {
+				c.Processes = append(c.Processes, x.Text())
+			}
+			p.Coupling = append(p.Coupling, c)
 		}
 	}
 	if v, ok := f.Need("scenarios"); ok {
@@ -205,7 +240,7 @@ func (p *Pack) Describe(w io.Writer, lang string) error {
 		fmt.Fprintf(w, "%s  %s\n", q.ID, q.Name.In(lang))
 		for _, v := range p.Processes {
 			if v.Process == q.ID {
-				fmt.Fprintf(w, "    %g d → %g d  (%s)\n", v.AsIs/86400, v.ToBe/86400, v.Source.In(lang))
+				fmt.Fprintf(w, "    %s → %s  (%s)\n", published(v.AsIs, v.Unit).In(lang), published(v.ToBe, v.Unit).In(lang), v.Source.In(lang))
 			}
 		}
 	}
@@ -257,4 +292,37 @@ func (p *Pack) process(m *twin.Model, id string) (*twin.Process, error) {
 		known[i] = q.ID
 	}
 	return nil, fmt.Errorf("process %q of pack %q: %w; there are %q", id, p.ID, ErrUnknown, known)
+}
+
+// length reads a length of time: of the wall clock, or in working days ("6 wd") or hours
+// ("8 wh"), whose length a calendar gives.
+func length(f yamlfile.Mapping, key string) (float64, measure.Unit) {
+	v, ok := f.Need(key)
+	if !ok {
+		return 0, measure.Second
+	}
+	for suffix, unit := range map[string]measure.Unit{" wd": measure.WorkingDay, " wh": measure.WorkingHour} {
+		if number, ok := strings.CutSuffix(v.Text(), suffix); ok {
+			x, err := strconv.ParseFloat(number, 64)
+			if err != nil || !(x > 0) || math.IsInf(x, 0) {
+				v.Fault("found %q, wanted such as \"6 wd\"", v.Text())
+			}
+			return x, unit
+		}
+	}
+	return v.Seconds(), measure.Second
+}
+
+// published writes a length of time as it was published.
+func published(x float64, u measure.Unit) twin.Text {
+	n := func(x float64) string { return strconv.FormatFloat(x, 'g', 4, 64) }
+	switch {
+	case u == measure.WorkingDay:
+		return twin.Text{RU: n(x) + " раб. дн.", EN: n(x) + " wd"}
+	case u == measure.WorkingHour:
+		return twin.Text{RU: n(x) + " раб. ч", EN: n(x) + " wh"}
+	case x < 86400:
+		return twin.Text{RU: n(x/3600) + " ч", EN: n(x/3600) + " h"}
+	}
+	return twin.Text{RU: n(x/86400) + " дн.", EN: n(x/86400) + " d"}
 }

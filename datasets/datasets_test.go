@@ -47,7 +47,7 @@ func TestPacks(t *testing.T) {
 		var b bytes.Buffer
 		require.NoError(t, p.Describe(&b, "ru"))
 		if len(p.Processes) > 0 {
-			require.Contains(t, b.String(), " d → ")
+			require.Contains(t, b.String(), " → ")
 		} else {
 			require.NotEmpty(t, p.Figures)
 			require.Contains(t, b.String(), p.Figures[0].Value.RU)

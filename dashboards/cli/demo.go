@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -17,10 +15,8 @@ import (
 
 	"github.com/uprava/uprava/connectors"
 	"github.com/uprava/uprava/connectors/csvlog"
-	"github.com/uprava/uprava/connectors/xes"
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/terms"
-	"github.com/uprava/uprava/datasets"
 	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/measure"
@@ -72,50 +68,6 @@ Without a terminal it prints and ends.`,
 
 // say prints a step of the demo.
 func (a *app) say(key string, args ...any) { fmt.Fprintln(a.stdout, a.lang().T(key, args...)) }
-
-// demoTown walks the way on the pack and returns the name of its log.
-func (a *app) demoTown(ctx context.Context, d *desk.Desk, replications int) (string, error) {
-	l := a.lang()
-	pack, err := datasets.Open(demoPack)
-	if err != nil {
-		return "", err
-	}
-	fmt.Fprintf(a.stdout, "%s\n%s\n\n", pack.Name.In(string(l)), pack.Notice.In(string(l)))
-	generated, _, err := datasets.Generate(ctx, pack, datasets.Config{Years: 1, Seed: 1, Lang: "ru"})
-	if err != nil {
-		return "", err
-	}
-	dir, err := os.MkdirTemp("", "uprava-demo-")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, generated.Name()+".xes")
-	if err := writeFile(path, func(w io.Writer) error { return xes.Write(w, generated) }); err != nil {
-		return "", err
-	}
-	a.say("demo.generated", l.Count("case", int64(generated.Cases())))
-	if err := a.demoIngest(ctx, d, generated.Name(), path); err != nil {
-		return "", err
-	}
-	mined, err := a.demoMined(ctx, d, generated.Name())
-	if err != nil {
-		return "", err
-	}
-	m, err := pack.Model()
-	if err != nil {
-		return "", err
-	}
-	scenarios, err := pack.Compared()
-	if err != nil {
-		return "", err
-	}
-	out, err := a.demoCompare(ctx, desk.Compared{Model: m, Process: pack.Main, Scenarios: scenarios}, replications)
-	if err != nil {
-		return "", err
-	}
-	return generated.Name(), a.demoTable(mined, out)
-}
 
 // demoLog walks the way on a log of one's own.
 func (a *app) demoLog(ctx context.Context, d *desk.Desk, path string, replications int) (string, error) {

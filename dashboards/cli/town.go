@@ -1,0 +1,322 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/datasets"
+	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/mining/performance"
+	"github.com/uprava/uprava/simulator/backtest"
+	"github.com/uprava/uprava/simulator/experiment"
+	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/scenario"
+)
+
+// townWalk is the demo of a pack of several processes under way.
+type townWalk struct {
+	*app
+	pack   *datasets.Pack
+	system *datasets.System
+	desk   *desk.Desk
+	model  *twin.Model
+
+	mined      map[string]*performance.LongRun
+	asIs, toBe *experiment.Result
+}
+
+// demoTown walks the way on the pack and returns the name of the log whose page is
+// shown.
+func (a *app) demoTown(ctx context.Context, d *desk.Desk, replications int) (string, error) {
+	l := a.lang()
+	pack, err := datasets.Open(demoPack)
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(a.stdout, "%s\n%s\n\n", pack.Name.In(string(l)), pack.Notice.In(string(l)))
+	w := &townWalk{app: a, pack: pack, desk: d, mined: map[string]*performance.LongRun{}}
+	if w.system, err = datasets.GenerateSystem(ctx, pack, datasets.SystemConfig{Seed: 1, Lang: "ru"}); err != nil {
+		return "", err
+	}
+	if w.model, err = pack.Model(); err != nil {
+		return "", err
+	}
+	if err := w.ingest(ctx); err != nil {
+		return "", err
+	}
+	for _, step := range []func(context.Context, int) error{w.mine, w.simulate, w.table, w.freed, w.coupling, w.foretell} {
+		if err := step(ctx, replications); err != nil {
+			return "", err
+		}
+	}
+	return pack.ID + "-" + pack.Main, nil
+}
+
+func (w *townWalk) ingest(ctx context.Context) error {
+	l := w.lang()
+	bar := w.bar(l.T("demo.storing"))
+	defer bar.end()
+	cases, events, open := 0, 0, 0
+	for i, log := range w.system.Logs {
+		if err := w.desk.Store().Save(ctx, log.Name(), log); err != nil {
+			return err
+		}
+		bar.step(i+1, len(w.system.Logs))
+		cases, events, open = cases+log.Cases(), events+log.Events(), open+w.system.Truth.Processes[i].Open
+	}
+	bar.end()
+	w.say("demo.town", l.Int(int64(len(w.system.Logs))), w.system.Truth.From.Format(time.DateOnly), w.system.Truth.To.AddDate(0, 0, -1).Format(time.DateOnly), l.Count("case", int64(cases)), l.Count("event", int64(events)), l.Int(int64(open)))
+	return nil
+}
+
+// mine asks the store for the lead times of the published processes.
+func (w *townWalk) mine(ctx context.Context, _ int) error {
+	l := w.lang()
+	fmt.Fprintln(w.stdout)
+	w.say("demo.as-is-head")
+	t := table{head: []string{l.T("demo.process"), l.T("cli.mean"), l.T("cli.interval"), "n", l.T("demo.effective"), l.T("demo.open")}, right: map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true}}
+	for _, v := range w.pack.Processes {
+		q, err := datasets.LeadQuestion(w.pack, w.system, v.Process, "ru")
+		if err != nil {
+			return err
+		}
+		r, err := w.desk.LongRun(ctx, q.Log, desk.LeadQuestion{From: q.From, To: q.To, Unit: q.Unit, Week: q.Week, Production: q.Production, TimeZone: q.TimeZone, Cluster: q.Cluster, AsOf: q.AsOf})
+		if err != nil {
+			return err
+		}
+		w.mined[v.Process] = r
+		show := func(x measure.Number) string { return amount(l, r.Unit, float64(x)) }
+		t.add(w.name(v.Process), show(r.Mean), show(r.Low)+" … "+show(r.High), l.Int(int64(r.Completed)), l.Float(float64(r.EffectiveN), 0), l.Int(int64(r.Open)))
+	}
+	return t.write(w.stdout)
+}
+
+func (w *townWalk) name(process string) string {
+	for _, p := range w.model.Processes {
+		if p.ID == process {
+			return p.Name.In(string(w.lang()))
+		}
+	}
+	return process
+}
+
+func (w *townWalk) scenario(id string) (*scenario.Scenario, error) {
+	all, err := w.pack.Scenarios()
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(all, func(s *scenario.Scenario) bool { return s.ID == id })
+	if i < 0 {
+		return nil, fmt.Errorf("scenario %q of pack %q: %w", id, w.pack.ID, datasets.ErrUnknown)
+	}
+	return all[i], nil
+}
+
+// run simulates the town under a scenario, "" for as it is.
+func (w *townWalk) run(ctx context.Context, id string, replications int) (*experiment.Result, error) {
+	m := w.model
+	if id != "" {
+		s, err := w.scenario(id)
+		if err != nil {
+			return nil, err
+		}
+		if m, err = s.Apply(m); err != nil {
+			return nil, desk.InputError{Err: err}
+		}
+	}
+	bar := w.bar(w.lang().T("cli.replications"))
+	defer bar.end()
+	return experiment.Run(ctx, m, experiment.Config{Replications: replications, Seed: 1, Language: string(w.lang()), Progress: bar.step})
+}
+
+func (w *townWalk) simulate(ctx context.Context, replications int) (err error) {
+	if w.asIs, err = w.run(ctx, "", replications); err != nil {
+		return err
+	}
+	w.toBe, err = w.run(ctx, w.pack.ToBe, replications)
+	return err
+}
+
+// lead returns the lead time of a process in a result.
+func (w *townWalk) lead(r *experiment.Result, process string) (experiment.KPI, error) {
+	if k, ok := r.Find(experiment.LeadTime, process); ok {
+		return k, nil
+	}
+	return experiment.KPI{}, fmt.Errorf("the simulation gave no lead time of %q", process)
+}
+
+// table prints as-is and to-be with intervals beside the published values, and by how
+// much the times are cut.
+func (w *townWalk) table(context.Context, int) error {
+	l := w.lang()
+	fmt.Fprintln(w.stdout)
+	s, err := w.scenario(w.pack.ToBe)
+	if err != nil {
+		return err
+	}
+	w.say("demo.to-be-head", s.Name.In(string(l)))
+	t := table{head: []string{l.T("demo.process"), l.T("whatif.as-is"), l.T("demo.published"), l.T("demo.to-be"), l.T("cli.interval"), l.T("demo.published"), l.T("demo.cut"), "p85"}, right: map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 7: true}}
+	cuts, published, weighted, cases := 0.0, 0.0, 0.0, 0.0
+	for _, v := range w.pack.Processes {
+		a, err := w.lead(w.asIs, v.Process)
+		if err != nil {
+			return err
+		}
+		b, err := w.lead(w.toBe, v.Process)
+		if err != nil {
+			return err
+		}
+		show := func(x float64) string { return amount(l, a.Unit, x) }
+		cut := 1 - float64(b.Mean)/float64(a.Mean)
+		n, _ := w.asIs.Find(experiment.CaseCount, v.Process)
+		p85, _ := w.toBe.Find(experiment.LeadTimeP85, v.Process)
+		t.add(w.name(v.Process), show(float64(a.Mean)), show(v.AsIs), show(float64(b.Mean)), show(float64(b.Low))+" … "+show(float64(b.High)), show(v.ToBe), l.Percent(cut, 1), show(float64(p85.Mean)))
+		cuts += cut
+		published += 1 - v.ToBe/v.AsIs
+		weighted += cut * float64(n.Mean)
+		cases += float64(n.Mean)
+	}
+	if err := t.write(w.stdout); err != nil {
+		return err
+	}
+	k := float64(len(w.pack.Processes))
+	w.say("demo.cuts", l.Percent(cuts/k, 1), l.Percent(published/k, 1), l.Percent(weighted/cases, 1))
+	e := w.asIs.Evidence
+	w.say("demo.evidence", l.Int(int64(e.Replications)), l.Int(int64(e.Seed)), e.InputHash)
+	return nil
+}
+
+// freed prints the labour, its flow efficiency and the hours that the pools are freed
+// of: the goal of it all, with the headcount as it was.
+func (w *townWalk) freed(context.Context, int) error {
+	l := w.lang()
+	fmt.Fprintln(w.stdout)
+	s, err := w.scenario(w.pack.ToBe)
+	if err != nil {
+		return err
+	}
+	changed, err := s.Apply(w.model)
+	if err != nil {
+		return err
+	}
+	w.say("demo.freed-head", l.Int(int64(desk.Headcount(w.model))), l.Int(int64(desk.Headcount(changed))))
+	t := table{head: []string{l.T("demo.pool"), l.T("demo.hours-as-is"), l.T("demo.hours-to-be"), l.T("demo.hours-freed"), l.T("cli.interval")}, right: map[int]bool{1: true, 2: true, 3: true, 4: true}}
+	for _, p := range w.model.Pools {
+		a, okA := w.asIs.Find(experiment.WorkedHours, p.ID)
+		b, okB := w.toBe.Find(experiment.WorkedHours, p.ID)
+		if !okA || !okB {
+			continue
+		}
+		d, err := measure.Paired(b.Values, a.Values, 0.95)
+		if err != nil {
+			return err
+		}
+		hours := func(x float64) string { return l.Float(x, 0) }
+		t.add(p.Name.In(string(l)), hours(float64(a.Mean)), hours(float64(b.Mean)), hours(d.Difference), hours(d.Interval.Low)+" … "+hours(d.Interval.High))
+	}
+	if err := t.write(w.stdout); err != nil {
+		return err
+	}
+	for _, figure := range []string{experiment.LabourHours, experiment.FlowEfficiency} {
+		a, okA := w.asIs.Find(figure, "")
+		b, okB := w.toBe.Find(figure, "")
+		if okA && okB {
+			w.say("demo.figure", l.T("kpi."+figure), amount(l, a.Unit, float64(a.Mean)), amount(l, b.Unit, float64(b.Mean)), amount(l, b.Unit, float64(b.Low)), amount(l, b.Unit, float64(b.High)))
+		}
+	}
+	return nil
+}
+
+// coupling pulls the levers of one process and tells what that does to others that
+// share its people.
+func (w *townWalk) coupling(ctx context.Context, replications int) error {
+	l := w.lang()
+	for _, c := range w.pack.Coupling {
+		r, err := w.run(ctx, c.Scenario, replications)
+		if err != nil {
+			return err
+		}
+		s, err := w.scenario(c.Scenario)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(w.stdout)
+		w.say("demo.coupling-head", s.Name.In(string(l)))
+		for _, process := range c.Processes {
+			a, err := w.lead(w.asIs, process)
+			if err != nil {
+				return err
+			}
+			b, err := w.lead(r, process)
+			if err != nil {
+				return err
+			}
+			d, err := measure.Paired(a.Values, b.Values, 0.95)
+			if err != nil {
+				return err
+			}
+			show := func(x float64) string {
+				if x < 0 {
+					return "−" + amount(l, a.Unit, -x)
+				}
+				return "+" + amount(l, a.Unit, x)
+			}
+			w.say("demo.coupling", w.name(process), show(d.Difference), show(d.Interval.Low), show(d.Interval.High))
+		}
+	}
+	return nil
+}
+
+// foretell fits each process to the first part of its log and foretells the last
+// quarter, which it has not seen.
+func (w *townWalk) foretell(ctx context.Context, _ int) error {
+	l := w.lang()
+	fmt.Fprintln(w.stdout)
+	bar := w.bar(l.T("demo.foretelling"))
+	defer bar.end()
+	t := table{head: []string{l.T("demo.process"), l.T("demo.foretold"), l.T("cli.interval"), l.T("demo.was"), l.T("demo.covered"), l.T("demo.quantiles")}, right: map[int]bool{1: true, 2: true, 3: true}}
+	covered, of := 0, 0
+	var skipped []string
+	for i, v := range w.pack.Processes {
+		log, err := w.desk.Store().Load(ctx, w.pack.ID+"-"+v.Process)
+		if err != nil {
+			return err
+		}
+		r, err := backtest.Run(ctx, log, backtest.Config{Split: foretoldFrom, Runs: 5, Seed: 1, TimeZone: w.model.TimeZone})
+		bar.step(i+1, len(w.pack.Processes))
+		if err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			skipped = append(skipped, w.name(v.Process)+": "+err.Error())
+			continue
+		}
+		p, yes := r.CycleTime, "—"
+		if of++; p.Covers {
+			covered++
+			yes = "✓"
+		}
+		show := func(x measure.Number) string { return l.Seconds(float64(x)) }
+		t.add(w.name(v.Process), show(p.Predicted), show(p.Low)+" … "+show(p.High), show(p.Actual), yes, l.Percent(float64(p.Quantiles), 0))
+	}
+	bar.end()
+	w.say("demo.foretold-head", l.Percent(foretoldFrom, 1))
+	if err := t.write(w.stdout); err != nil {
+		return err
+	}
+	if of > 0 {
+		w.say("demo.foretold-cover", l.Int(int64(covered)), l.Int(int64(of)), l.Percent(float64(covered)/math.Max(1, float64(of)), 0))
+	}
+	if len(skipped) > 0 {
+		w.say("demo.foretold-skipped", strings.Join(skipped, "; "))
+	}
+	return nil
+}
+
+// foretoldFrom is where the last three of 24 months begin.
+const foretoldFrom = 21.0 / 24
