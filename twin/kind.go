@@ -77,7 +77,7 @@ var forms = []form{
 	{ReferenceProcess, "references", map[string][]string{"stage": nil}, map[Relation][]Kind{Supports: doings, Uses: {Document}}},
 	{Regulation, "regulations", map[string][]string{"act": nil, "edition": nil}, map[Relation][]Kind{BelongsTo: {Regulation}, Regulates: {ProcessKind, Procedure, Service, Document, UnitKind, Post}}},
 	{Risk, "risks", map[string][]string{"probability": {"low", "medium", "high"}, "impact": {"low", "medium", "high"}}, map[Relation][]Kind{DependsOn: {ProcessKind, Procedure, System, UnitKind, PoolKind}, BelongsTo: {Goal, ProcessKind}}},
-	{Role, "roles", nil, map[Relation][]Kind{Performs: doings, BelongsTo: {PoolKind}}},
+	{Role, "roles", nil, map[Relation][]Kind{Performs: doings, BelongsTo: {PoolKind, UnitKind}, Owns: {ProcessKind, Procedure, Indicator, Goal, Risk}}},
 	{Service, "services", map[string][]string{"form": {"public", "internal"}}, map[Relation][]Kind{BelongsTo: bodies, DependsOn: {Regulation}}},
 	{System, "systems", map[string][]string{"vendor": nil, "state": {"planned", "used", "to be replaced"}}, map[Relation][]Kind{BelongsTo: bodies, Supports: {ProcessKind, Procedure, Goal}, DependsOn: {System, Interface}, Produces: {Document}}},
 }

@@ -150,7 +150,7 @@ and shows both. Everything runs on this machine, without internet.
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	c.AddCommand(
 		a.demo(), a.ingest(), a.export(), a.logs(), a.mine(), a.discover(), a.check(), a.compare(), a.explain(), a.drift(), a.distance(), a.times(), a.leadtime(), a.clock(), a.people(), a.objects(), a.quality(), a.predict(), a.filters(), a.fit(), a.dataset(),
-		a.backtest(), a.forecast(), a.simulate(), a.twin(), a.experiment(), a.attribute(), a.optimise(), a.convert(), a.serve(), a.doctor(), a.versionCommand(),
+		a.backtest(), a.forecast(), a.simulate(), a.twin(), a.kpi(), a.experiment(), a.attribute(), a.optimise(), a.convert(), a.serve(), a.doctor(), a.versionCommand(),
 		&cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: "Exit codes of every command:\n\n" + exitCodes},
 	)
 	for _, sub := range c.Commands() {
