@@ -78,12 +78,11 @@ var checkKeys = []string{"kind", "of", "n", "process", "within", "half-width", "
 
 // checker is a check under way.
 type checker struct {
-	pack  *Pack
-	s     *System
-	cfg   CheckConfig
-	card  *Scorecard
-	runs  map[string]*experiment.Result // by scenario, "" for as-is
-	steps int
+	pack *Pack
+	s    *System
+	cfg  CheckConfig
+	card *Scorecard
+	runs map[string]*experiment.Result // by scenario, "" for as-is
 }
 
 // kinds of checks.

@@ -118,8 +118,8 @@ func read(files fs.FS) (*Pack, error) {
 			g := item.Mapping("id", "as-is", "to-be", "source")
 			v := Published{Process: text(g, "id"), Source: words(g, "source")}
 			v.AsIs, v.Unit = length(g, "as-is")
-			unit := v.Unit
-			if v.ToBe, unit = length(g, "to-be"); unit != v.Unit {
+			toBe, unit := length(g, "to-be")
+			if v.ToBe = toBe; unit != v.Unit {
 				item.Fault("found as-is in %q and to-be in %q, wanted the same unit", v.Unit, unit)
 			}
 			p.Processes = append(p.Processes, v)
