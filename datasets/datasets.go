@@ -14,7 +14,9 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,11 +28,24 @@ import (
 	"github.com/uprava/uprava/twin/yamlfile"
 )
 
-//go:embed municipality expertise transformation
+//go:embed */*
 var folders embed.FS
 
-// ids lists the packs. A folder that is not here does not exist.
-var ids = []string{"municipality", "expertise", "transformation"}
+// ids returns the packs that come with the program: the folders with a manifest.
+func ids() []string {
+	found, err := fs.Glob(folders, "*/"+manifest)
+	if err != nil { // the pattern is sound
+		panic(err)
+	}
+	out := make([]string, len(found))
+	for i, name := range found {
+		out[i] = path.Dir(name)
+	}
+	return out
+}
+
+// manifest is the file that makes a folder a pack.
+const manifest = "pack.yaml"
 
 // ErrUnknown says that there is no pack of that name.
 var ErrUnknown = errors.New("no such pack")
@@ -73,7 +88,7 @@ type Figure struct{ Name, Value, Source twin.Text }
 // Packs returns all packs.
 func Packs() ([]*Pack, error) {
 	var out []*Pack
-	for _, id := range ids {
+	for _, id := range ids() {
 		p, err := Open(id)
 		if err != nil {
 			return nil, err
@@ -83,10 +98,11 @@ func Packs() ([]*Pack, error) {
 	return out, nil
 }
 
-// Open returns a pack; an error that is ErrUnknown names those that exist.
+// Open returns a pack that comes with the program; an error that is ErrUnknown names
+// those that there are.
 func Open(id string) (*Pack, error) {
-	if !slices.Contains(ids, id) {
-		return nil, fmt.Errorf("pack %q: %w; there are %q", id, ErrUnknown, ids)
+	if !slices.Contains(ids(), id) {
+		return nil, fmt.Errorf("pack %q: %w; there are %q", id, ErrUnknown, ids())
 	}
 	sub, err := fs.Sub(folders, id)
 	if err != nil {
@@ -95,14 +111,22 @@ func Open(id string) (*Pack, error) {
 	return read(sub)
 }
 
+// Find returns the pack of a folder of that name with a manifest in it, else one that
+// comes with the program.
+func Find(name string) (*Pack, error) {
+	if _, err := os.Stat(filepath.Join(name, manifest)); err == nil {
+		return read(os.DirFS(name))
+	}
+	return Open(name)
+}
+
 // read reads the manifest of a pack.
 func read(files fs.FS) (*Pack, error) {
-	const name = "pack.yaml"
-	data, err := fs.ReadFile(files, name)
+	data, err := fs.ReadFile(files, manifest)
 	if err != nil {
 		return nil, err
 	}
-	doc, err := yamlfile.Parse(name, data)
+	doc, err := yamlfile.Parse(manifest, data)
 	if err != nil {
 		return nil, err
 	}
@@ -276,7 +300,7 @@ func Origin(m *eventlog.Meta) (pack, process string, ok bool) {
 			process = a.Value.Text()
 		}
 	}
-	return pack, process, slices.Contains(ids, pack) && process != ""
+	return pack, process, slices.Contains(ids(), pack) && process != ""
 }
 
 // process returns the process of the model that a configuration means.

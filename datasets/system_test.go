@@ -2,13 +2,18 @@ package datasets_test
 
 import (
 	"context"
+	"fmt"
 	"go/build"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/uprava/uprava/datasets"
+	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/twin"
 )
@@ -115,4 +120,71 @@ func TestMinersDoNotKnowThePacks(t *testing.T) {
 		visit("github.com/uprava/uprava/" + name)
 	}
 	require.Greater(t, len(seen), 15)
+}
+
+// A pack is a folder: another one needs no code.
+func TestPackOfAFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "own")
+	require.NoError(t, os.CopyFS(dir, os.DirFS("transformation")))
+	name := filepath.Join(dir, "pack.yaml")
+	data, err := os.ReadFile(name)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(name, []byte(strings.Replace(string(data), "id: transformation", "id: own", 1)), 0o644))
+	p, err := datasets.Find(dir)
+	require.NoError(t, err)
+	s, err := datasets.GenerateSystem(context.Background(), p, datasets.SystemConfig{})
+	require.NoError(t, err)
+	require.Len(t, s.Logs, 3)
+	card, err := datasets.Check(context.Background(), p, s, datasets.CheckConfig{Replications: 2})
+	require.NoError(t, err)
+	require.Empty(t, card.Failed())
+	_, err = datasets.Find(filepath.Dir(dir))
+	require.ErrorIs(t, err, datasets.ErrUnknown)
+}
+
+// Each truth of a pack that is spoiled fails its check.
+func TestScorecardSeesWhatIsSpoiled(t *testing.T) {
+	p, clean := system(t, "transformation", 1)
+	for name, spoil := range map[string]func(*datasets.System){
+		"things": func(s *datasets.System) { s.Twin.Elements = nil },
+		"steps": func(s *datasets.System) {
+			for _, q := range s.Twin.Processes {
+				q.Diagram.Nodes[1].Kind = bpmn.ExclusiveGateway
+			}
+		},
+		"cases": func(s *datasets.System) {
+			s.Logs[0] = s.Logs[0].Where(func(c eventlog.Case) bool { return c.ID() != s.Logs[0].Case(0).ID() })
+		},
+		"total": func(s *datasets.System) {
+			s.Logs[2] = s.Logs[2].Where(func(c eventlog.Case) bool { return len(c.ID())%2 == 9 })
+		},
+	} {
+		s := *clean
+		s.Twin, s.Logs = clean.Twin.Clone(), slices.Clone(clean.Logs)
+		spoil(&s)
+		card, err := datasets.Check(context.Background(), p, &s, datasets.CheckConfig{Replications: 2})
+		require.NoError(t, err, name)
+		found := false
+		for _, r := range card.Failed() {
+			found = found || r.Check == name
+		}
+		require.True(t, found, "%s: %+v", name, card.Rows)
+	}
+	p, clean = system(t, "expertise", 1)
+	for name, spoil := range map[string]func(*datasets.System){
+		"planted": func(s *datasets.System) { s.Truth.Processes[0].Planted = s.Truth.Processes[0].Planted[1:] },
+		"log": func(s *datasets.System) {
+			planted := s.Truth.Processes[0].Planted[0].Case
+			s.Logs[0] = s.Logs[0].Where(func(c eventlog.Case) bool { return c.ID() != planted })
+		},
+	} {
+		s := *clean
+		truth := *clean.Truth
+		truth.Processes = slices.Clone(truth.Processes)
+		s.Truth, s.Logs = &truth, slices.Clone(clean.Logs)
+		spoil(&s)
+		card, err := datasets.Check(context.Background(), p, &s, datasets.CheckConfig{Replications: 3, Lang: "en"})
+		require.NoError(t, err, name)
+		require.Contains(t, fmt.Sprint(card.Failed()), "violations", name)
+	}
 }

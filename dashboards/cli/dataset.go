@@ -52,7 +52,7 @@ func (a *app) datasetList() *cobra.Command {
 func (a *app) datasetDescribe() *cobra.Command {
 	c := &cobra.Command{Use: "describe PACK", Short: "What a pack holds and where its figures come from", Args: cobra.ExactArgs(1), Example: "  uprava dataset describe municipality"}
 	c.RunE = func(_ *cobra.Command, args []string) error {
-		p, err := datasets.Open(args[0])
+		p, err := datasets.Find(args[0])
 		if err != nil {
 			return err
 		}
@@ -82,7 +82,7 @@ same pack and seed give the same bytes.`,
 	f.Uint64Var(&cfg.Seed, "seed", 1, "number of the random series")
 	f.StringVarP(&out, "out", "o", ".", "folder to write to")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		p, err := datasets.Open(args[0])
+		p, err := datasets.Find(args[0])
 		if err != nil {
 			return err
 		}
@@ -206,7 +206,7 @@ not as it must be.`,
 	f.IntVar(&cfg.Replications, "replications", 40, "simulated years behind each figure")
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		p, err := datasets.Open(args[0])
+		p, err := datasets.Find(args[0])
 		if err != nil {
 			return err
 		}

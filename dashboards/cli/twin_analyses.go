@@ -16,7 +16,7 @@ import (
 
 // townOf reads a twin, of a pack with its town.
 func townOf(name string, seed uint64) (*twin.Model, error) {
-	if p, err := datasets.Open(name); err == nil {
+	if p, err := datasets.Find(name); err == nil {
 		if m, _, err := p.Town(seed); err == nil {
 			return m, nil
 		}

@@ -118,7 +118,11 @@ func (d *Desk) fitted(log string) (*subject, error) {
 
 // readSubject reads a twin folder with the scenarios beside it.
 func readSubject(dir string) (*subject, error) {
-	m, err := twin.Read(os.DirFS(dir))
+	files := dir
+	if exists(filepath.Join(dir, "pack.yaml")) { // the folder of a pack
+		files = filepath.Join(dir, "twin")
+	}
+	m, err := twin.Read(os.DirFS(files))
 	if err != nil {
 		return nil, InputError{fmt.Errorf("reading the twin in %q: %w", dir, err)}
 	}
@@ -129,11 +133,11 @@ func readSubject(dir string) (*subject, error) {
 	if len(m.Processes) > 0 {
 		s.process = m.Processes[0]
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "scenarios", "*.yaml"))
+	levers, err := filepath.Glob(filepath.Join(dir, "scenarios", "*.yaml"))
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range files {
+	for _, f := range levers {
 		one, err := scenario.ReadFile(f)
 		if err != nil {
 			return nil, InputError{err}

@@ -75,11 +75,12 @@ func Compare(ctx context.Context, c Compared) ([]Outcome, error) {
 }
 
 // read takes the figures of the process out of the result. A process without
-// milestones is measured from arrival to end.
+// milestones, or whose lead time is counted in working time, is measured from arrival to
+// end by the wall clock.
 func (o *Outcome) read(process string) error {
 	find := func(of string, names ...string) (experiment.KPI, bool) {
 		for _, name := range names {
-			if k, ok := o.Result.Find(name, of); ok {
+			if k, ok := o.Result.Find(name, of); ok && (k.Unit == measure.Second || k.Unit == measure.Share) {
 				return k, true
 			}
 		}
