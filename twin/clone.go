@@ -120,7 +120,7 @@ func (t Task) clone() Task {
 	}
 	t.Batch = t.Batch.clone()
 	t.SetUp, t.Patience = t.SetUp.clone(), t.Patience.clone()
-	t.Room = clonePointer(t.Room)
+	t.Room, t.AtLeast = clonePointer(t.Room), clonePointer(t.AtLeast)
 	if t.Repeat != nil {
 		r := *t.Repeat
 		r.Instances = maps.Clone(r.Instances)

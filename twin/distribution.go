@@ -75,6 +75,24 @@ func (d Distribution) Validate() error {
 	return errors.Join(faults...)
 }
 
+// Least returns the shortest time that the law gives, in seconds, Scale included; 0 for
+// one without a bound, and for none.
+func (d Distribution) Least() float64 {
+	least := d.Min
+	switch d.Law {
+	case "fixed":
+		least = d.Value
+	case "empirical":
+		if least = 0; len(d.Sample) > 0 {
+			least = d.Sample[0]
+		}
+	}
+	if d.Scale != 0 {
+		least *= d.Scale
+	}
+	return least
+}
+
 // Average returns the mean of the law in seconds, Scale included. Bounds of a
 // normal, lognormal, gamma or exponential law are not reckoned in: where they
 // cut much off, the mean of the draws differs.

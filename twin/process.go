@@ -147,11 +147,20 @@ type Task struct {
 	Room     *int
 	// Suspends: the legal clock of the case stands still while it is here.
 	Suspends bool
+	// AtLeast is the time that law gives the step at the least, delay and all; nil for
+	// none. No lever may shorten it, or take the step out.
+	AtLeast *Minimum
 	// Cost in roubles of one execution, beside that of who works at it.
 	Cost float64
 	// Repeat says how often an activity that the diagram repeats is done.
 	Repeat     *Repeat
 	Provenance Provenance
+}
+
+// Minimum is a time below which a step may not come.
+type Minimum struct {
+	Seconds  float64
+	Citation Text
 }
 
 // Repeat is the parameters of a loop, or of several instances.

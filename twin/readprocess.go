@@ -241,7 +241,7 @@ func (r *reader) limit(v yamlfile.Value) *Limit {
 }
 
 func (r *reader) task(v yamlfile.Value) (Task, Text) {
-	f := v.Mapping("name", "pools", "time", "delay", "delay-calendar", "calendar", "by-pool", "batch", "not-before", "skill", "level", "priority", "set-up", "patience", "room", "suspends", "cost", "repeat", "from")
+	f := v.Mapping("name", "pools", "time", "delay", "delay-calendar", "calendar", "by-pool", "batch", "not-before", "skill", "level", "priority", "set-up", "patience", "room", "suspends", "at-least", "cost", "repeat", "from")
 	t := Task{Pools: optTexts(f, "pools"), Time: r.distribution(f, "time"), Delay: r.distribution(f, "delay"), DelayCalendar: optText(f, "delay-calendar"), Calendar: optText(f, "calendar"), Provenance: provenance(f)}
 	if v, ok := f.Get("by-pool"); ok {
 		for _, e := range v.Entries() {
@@ -259,6 +259,13 @@ func (r *reader) task(v yamlfile.Value) (Task, Text) {
 	if v, ok := f.Get("room"); ok {
 		room := v.Integer()
 		t.Room = &room
+	}
+	if v, ok := f.Get("at-least"); ok {
+		g := v.Mapping("time", "citation")
+		t.AtLeast = &Minimum{Citation: words(g, "citation")}
+		if x, ok := g.Need("time"); ok {
+			t.AtLeast.Seconds = x.Seconds()
+		}
 	}
 	if v, ok := f.Get("repeat"); ok {
 		t.Repeat = repeat(v)

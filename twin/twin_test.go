@@ -187,6 +187,10 @@ func random(seed uint64) *Model {
 			task := p.Tasks["task"]
 			task.Skill, task.Level, task.Priority, task.SetUp, task.Patience, task.Room = word(), 2, 4, law(), law(), &room
 			task.DelayCalendar = "c0"
+			if maybe() {
+				task.Calendar, task.DelayCalendar = "", ""
+				task.Delay, task.AtLeast = Distribution{Law: "fixed", Value: 7200}, &Minimum{Seconds: 3600, Citation: text()}
+			}
 			task.Suspends, task.Cost, task.Batch = maybe(), 12.5, &Batch{Size: 4, Wait: length(), Together: maybe(), Factor: 0.25}
 			p.Tasks["task"] = task
 			p.Diagram.Node("task").Loop = &bpmn.Loop{Form: bpmn.ParallelInstances}

@@ -402,6 +402,17 @@ func (v *validator) task(p *Process, n *bpmn.Node, t Task, at func(...string) st
 			v.fault(here, "process %q: task %q: %s: %w", p.ID, n.ID, law.name, err)
 		}
 	}
+	if x := t.AtLeast; x != nil {
+		least := t.Time.Least() + t.Delay.Least()
+		switch {
+		case !(x.Seconds > 0) || math.IsInf(x.Seconds, 0):
+			v.fault(here, "process %q: task %q: at least %v s, wanted more than 0", p.ID, n.ID, x.Seconds)
+		case t.Calendar != "" || t.DelayCalendar != "" || len(t.Pools) > 0 && t.Delay.Law == "":
+			v.fault(here, "process %q: task %q: a least time is one of the wall clock: wanted a delay without a calendar", p.ID, n.ID)
+		case least < x.Seconds*(1-1e-9):
+			v.fault(here, "process %q: task %q: it can take %s, law gives it at least %s (%s)", p.ID, n.ID, yamlfile.FormatSeconds(least), yamlfile.FormatSeconds(x.Seconds), x.Citation.In("en"))
+		}
+	}
 	if !(t.Cost >= 0) || math.IsInf(t.Cost, 0) {
 		v.fault(here, "process %q: task %q: cost: found %v, wanted a number from 0", p.ID, n.ID, t.Cost)
 	}

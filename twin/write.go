@@ -406,6 +406,9 @@ func (w *processWriter) task(id string, t Task, name Text) yamlfile.Map {
 	if t.Room != nil {
 		out = append(out, yamlfile.Item{Key: "room", Value: *t.Room})
 	}
+	if t.AtLeast != nil {
+		out = append(out, yamlfile.Item{Key: "at-least", Value: yamlfile.Map{{Key: "time", Value: yamlfile.Seconds(t.AtLeast.Seconds)}, {Key: "citation", Value: textMap(t.AtLeast.Citation)}}})
+	}
 	return append(out, yamlfile.Item{Key: "suspends", Value: truth(t.Suspends)}, yamlfile.Item{Key: "cost", Value: number(t.Cost)},
 		yamlfile.Item{Key: "repeat", Value: repeatMap(t.Repeat)}, from(t.Provenance))
 }

@@ -27,11 +27,24 @@ func (s *Scenario) Apply(m *twin.Model) (*twin.Model, error) {
 		if err := changed.Validate(); err != nil {
 			faults = append(faults, err)
 		}
+		faults = append(faults, minima(m, changed)...)
 	}
 	if len(faults) > 0 {
 		return nil, fmt.Errorf("applying the scenario %q: %w", s.ID, errors.Join(faults...))
 	}
 	return changed, nil
+}
+
+// minima returns what law gives a least time and the change takes out.
+func minima(m, changed *twin.Model) (faults []error) {
+	for i, p := range m.Processes {
+		for _, id := range slices.Sorted(maps.Keys(p.Tasks)) {
+			if x := p.Tasks[id].AtLeast; x != nil && (i >= len(changed.Processes) || changed.Processes[i].Tasks[id].AtLeast == nil) {
+				faults = append(faults, fmt.Errorf("process %q: task %q may not be taken out or automated: law gives it a least time (%s)", p.ID, id, x.Citation.In("en")))
+			}
+		}
+	}
+	return faults
 }
 
 func (l Lever) apply(m *twin.Model) error {

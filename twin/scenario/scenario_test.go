@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -301,5 +302,27 @@ func TestRuleLever(t *testing.T) {
 	for line, want := range map[string]string{"rule:again=1": "a rule stands in a file", "priority:sign": "wanted such as", "gate:land=0": "wanted a number of cases", "surge:land=soon*2": "wanted a date"} {
 		_, err := ParseLever(line)
 		require.ErrorContains(t, err, want)
+	}
+}
+
+// No lever breaks a time that law gives a step at the least.
+func TestLegalMinimumStands(t *testing.T) {
+	m := &twin.Model{ID: "m", TimeZone: "UTC", Processes: []*twin.Process{{ID: "p",
+		Diagram: &bpmn.Process{ID: "p", Nodes: []*bpmn.Node{{ID: "s"}, {ID: "notice", Name: "notice", Kind: bpmn.Task}, {ID: "e", Kind: bpmn.EndEvent}},
+			Flows: []*bpmn.Flow{{ID: "f1", Source: "s", Target: "notice"}, {ID: "f2", Source: "notice", Target: "e"}}},
+		Arrivals: twin.Arrivals{Between: twin.Distribution{Law: "exponential", Mean: 3600}},
+		Tasks:    map[string]twin.Task{"notice": {Time: twin.Distribution{Law: "uniform", Min: 14 * 86400, Max: 20 * 86400}, AtLeast: &twin.Minimum{Seconds: 14 * 86400, Citation: twin.Text{EN: "two weeks", RU: "две недели"}}}}}}}
+	if err := m.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for lever, want := range map[string]string{"step:notice*1": "", "step:notice*2": "", "step:notice*0.5": "law gives it at least 14 d (two weeks)", "step:notice=10d": "at least 14 d", "remove:notice": "may not be taken out", "automate:notice=0s": "at least 14 d"} {
+		l, err := ParseLever(lever)
+		if err != nil {
+			t.Fatal(lever, err)
+		}
+		_, err = (&Scenario{ID: "x", Levers: []Lever{l}}).Apply(m)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: found %v, wanted %q", lever, err, want)
+		}
 	}
 }
