@@ -248,7 +248,8 @@ func (c *checker) total(_ context.Context, g yamlfile.Mapping) error {
 	return nil
 }
 
-// run simulates the pack as it is, or under a scenario, on common random numbers.
+// run simulates the pack as it is, or under a scenario, on common random numbers, over
+// the years of the logs: holidays fall otherwise in each.
 func (c *checker) run(ctx context.Context, id string) (*experiment.Result, error) {
 	if r := c.runs[id]; r != nil {
 		return r, nil
@@ -266,6 +267,7 @@ func (c *checker) run(ctx context.Context, id string) (*experiment.Result, error
 			return nil, fmt.Errorf("scenario %q: %w", id, err)
 		}
 	}
+	m.Start, m.Days = c.s.Twin.Start, c.s.Twin.Days
 	r, err := experiment.Run(ctx, m, experiment.Config{Replications: c.cfg.Replications, Seed: c.cfg.Seed + 1, Language: language(c.cfg.Lang)})
 	if err != nil {
 		return nil, err

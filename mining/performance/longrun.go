@@ -80,8 +80,10 @@ type spell struct {
 // LongRunMean returns the mean lead time of a process from its log, with an interval
 // that allows for cases which hang together and for those that were cut off. The
 // interval is that of a jackknife over clusters (Efron & Stein 1981,
-// doi:10.1214/aos/1176345462) with Student's quantile. Clusters by period are weeks,
-// made longer until the means of neighbours no longer go together. A case without the
+// doi:10.1214/aos/1176345462) with Student's quantile. Clusters by period are weeks, made
+// longer until cases that are under way together fall into the same or into neighbours
+// (half of them take no longer than the period), and until the means of neighbours no
+// longer go together. A case without the
 // second milestone counts as ended otherwise where it stopped at an activity at which
 // old cases stop, else as open. O(n log n + clusters · n).
 func LongRunMean(l *eventlog.Log, cfg LongRunConfig) (*LongRun, error) {
@@ -122,6 +124,7 @@ type cutLog struct {
 	begun  []int           // cases that passed the first milestone
 	starts []eventlog.Time // of these
 	ends   []eventlog.Time // NoTime where not delivered
+	median eventlog.Time   // of the delivered, by the wall clock
 }
 
 func (c *cutLog) gather(from, to finder) {
@@ -167,6 +170,9 @@ func (c *cutLog) spells(out *LongRun) []spell {
 		}
 	}
 	slices.Sort(wall)
+	if len(wall) > 0 {
+		c.median = eventlog.Time(measure.Quantile(wall, 0.5))
+	}
 	old := c.asOf
 	if len(wall) > 0 {
 		old -= eventlog.Time(measure.Quantile(wall, 0.99))
@@ -303,7 +309,8 @@ func (c *cutLog) cluster(spells []spell, out *LongRun) {
 				series = append(series, means[n]/counts[n])
 			}
 		}
-		if r := lagOne(series); r < 1.645/math.Sqrt(float64(len(series))) || len(number) < 2*fewestClusters {
+		long := weeks*week >= c.median || len(number) < 2*fewestClusters
+		if r := lagOne(series); long && r < 1.645/math.Sqrt(float64(len(series))) || len(number) < 2*fewestClusters {
 			for i := range spells {
 				spells[i].cluster = at[i]
 			}
