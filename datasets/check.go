@@ -417,7 +417,40 @@ func (c *checker) asIs(ctx context.Context, g yamlfile.Mapping) error {
 		c.card.Rows = append(c.card.Rows, Row{Check: "as-is-interval", Of: p.ID, Pass: true, Told: true, Wanted: join("%s", amount(mean, k.Unit)),
 			Found: join(fmt.Sprintf("%%s (%%s … %%s), n = %d + %d, n* = %.0f", mined.Completed, mined.Open, float64(mined.EffectiveN)), amount(float64(mined.Mean), k.Unit), amount(float64(mined.Low), k.Unit), amount(float64(mined.High), k.Unit))})
 	}
+	if err := c.readings(r); err != nil {
+		return err
+	}
 	c.row("as-is-cover", "", float64(covered) >= share*float64(asked), say2("не меньше %.0f из %d", "at least %.0f of %d", math.Ceil(share*float64(asked)), asked), both("%d", covered))
+	return nil
+}
+
+// readings tells what a published value may mean: the actual mean, the norm, or the term
+// that 85 % of the cases meet.
+func (c *checker) readings(r *experiment.Result) error {
+	for _, v := range c.pack.Processes {
+		p, err := c.process(v.Process)
+		if err != nil {
+			return err
+		}
+		mean, err := lead(r, c.s.Twin, p.ID)
+		if err != nil {
+			return err
+		}
+		norm := both("—")
+		if l := p.Limit; l != nil {
+			norm = say2("%d кал. дн.", "%d cd", l.Days)
+			if l.Unit == twin.WorkingDay {
+				norm = say2("%d раб. дн.", "%d wd", l.Days)
+			}
+		}
+		p85 := both("—")
+		if k, ok := r.Find(experiment.LeadTimeP85, mean.Of); ok {
+			p85 = amount(float64(k.Mean), k.Unit)
+		}
+		found := join("%s · %s · %s", amount(float64(mean.Mean), mean.Unit), norm, p85)
+		found.RU, found.EN = "среднее · норма · 85 % дел: "+found.RU, "mean · norm · 85 % of cases: "+found.EN
+		c.card.Rows = append(c.card.Rows, Row{Check: "readings", Of: p.ID, Pass: true, Told: true, Wanted: amount(v.AsIs, v.Unit), Found: found})
+	}
 	return nil
 }
 

@@ -12,7 +12,7 @@ import (
 func TestClock(t *testing.T) {
 	s := newShell(t)
 	dir := t.TempDir()
-	s.ok("dataset", "generate", "municipality", "--seed", "1", "--out", dir)
+	s.ok("dataset", "generate", "municipality", "--process", "redistribution", "--seed", "1", "--out", dir)
 	s.ok("ingest", filepath.Join(dir, "municipality-redistribution.xes.gz"), "--log", "land")
 	bound := []string{"clock", "land", "--rule", "land-39.29", "--bind", "registered=Application registered", "--bind", "decided=Decision sent",
 		"--bind", "returned=Application returned", "--bind", "scheme-coordinated=Scheme coordinated"}

@@ -100,7 +100,7 @@ func TestExplain(t *testing.T) {
 func TestExplainLateOfThePack(t *testing.T) {
 	s := newShell(t)
 	dir := t.TempDir()
-	s.ok("dataset", "generate", "municipality", "--out", dir)
+	s.ok("dataset", "generate", "municipality", "--process", "redistribution", "--out", dir)
 	s.ok("ingest", filepath.Join(dir, "municipality-redistribution.xes.gz"))
 	b, err := os.ReadFile(filepath.Join(dir, "municipality-redistribution.truth.json"))
 	require.NoError(t, err)
