@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -345,19 +346,25 @@ func LeadQuestion(pack *Pack, s *System, process, lang string) (Question, error)
 
 // amount writes a number of a unit for a row.
 func amount(x float64, u measure.Unit) twin.Text {
+	digits, ru, en := 2, "дн.", "d"
 	switch {
 	case math.IsNaN(x):
 		return both("—")
 	case u == measure.WorkingDay:
-		return say2("%.2f раб. дн.", "%.2f wd", x)
+		ru, en = "раб. дн.", "wd"
 	case u == measure.WorkingHour:
-		return say2("%.2f раб. ч", "%.2f wh", x)
+		ru, en = "раб. ч", "wh"
 	case u == measure.Share:
-		return both("%.1f %%", 100*x)
-	case x < 2*3600*3:
-		return say2("%.1f мин", "%.1f min", x/60)
+		x, digits, ru, en = 100*x, 1, "%", "%"
+	case u == measure.Second && x < 6*3600:
+		x, digits, ru, en = x/60, 1, "мин", "min"
+	case u == measure.Second:
+		x /= 86400
+	default:
+		ru, en = string(u), string(u)
 	}
-	return say2("%.2f дн.", "%.2f d", x/86400)
+	n := strconv.FormatFloat(x, 'f', digits, 64)
+	return twin.Text{RU: strings.Replace(n, ".", ",", 1) + " " + ru, EN: n + " " + en}
 }
 
 func join(format string, parts ...twin.Text) twin.Text {
