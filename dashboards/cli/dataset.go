@@ -203,7 +203,7 @@ not as it must be.`,
 	f := c.Flags()
 	f.IntVar(&years, "years", 0, "years to generate (default: as the pack says)")
 	f.Uint64Var(&cfg.Seed, "seed", 1, "number of the random series")
-	f.IntVar(&cfg.Replications, "replications", 40, "simulated years behind each figure")
+	f.IntVar(&cfg.Replications, "replications", 60, "simulated periods behind each figure")
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		p, err := datasets.Find(args[0])
