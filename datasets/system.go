@@ -55,11 +55,11 @@ type ProcessTruth struct {
 	Completed int            `json:"completed"` // delivered before the cut
 	Open      int            `json:"open"`      // under way at the cut
 	Mean      measure.Number `json:"completed_mean"`
-	// Later are the lead times of the cases that the cut left open, by case; those that
-	// ended without delivery are not among them.
-	Later   map[string]float64 `json:"later"`
-	NoStart int                `json:"events_without_start"`
-	Late    int                `json:"events_entered_late"`
+	// Later are the moments at which cases that the cut left open were delivered, by
+	// case; those that ended without delivery are not among them.
+	Later   map[string]time.Time `json:"later_ends"`
+	NoStart int                  `json:"events_without_start"`
+	Late    int                  `json:"events_entered_late"`
 	// Planted are the violations of the pack's rules that the log holds, and no others.
 	Planted []Planted `json:"planted_violations,omitempty"`
 }
@@ -244,7 +244,7 @@ func (g *cutter) lead(c *simulator.Case) (float64, time.Time) {
 // cut returns the log of the process and its truth.
 func (g *cutter) cut(all *eventlog.Log) (*eventlog.Log, *ProcessTruth, error) {
 	name := g.pack.ID + "-" + g.process.ID
-	t := &ProcessTruth{Process: g.process.ID, Log: name, Unit: g.unit(), Later: map[string]float64{}}
+	t := &ProcessTruth{Process: g.process.ID, Log: name, Unit: g.unit(), Later: map[string]time.Time{}}
 	b := eventlog.NewBuilder(name)
 	milestones := g.milestones()
 	end := eventlog.Time(g.end.UnixMicro())
@@ -283,7 +283,7 @@ func (g *cutter) cut(all *eventlog.Log) (*eventlog.Log, *ProcessTruth, error) {
 			if !at.After(g.end) {
 				done = append(done, x)
 			} else {
-				t.Later[c.ID()] = x
+				t.Later[c.ID()] = at.In(g.begin.Location())
 			}
 		}
 		if fate.End == simulator.Never || g.begin.Add(fate.End).After(g.end) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/datasets"
+	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/mining/performance"
 	"github.com/uprava/uprava/simulator/backtest"
@@ -287,13 +288,16 @@ func (w *townWalk) foretell(ctx context.Context, _ int) error {
 		if err != nil {
 			return err
 		}
+		if log, err = w.delivered(log, v.Process); err != nil {
+			return err
+		}
 		r, err := backtest.Run(ctx, log, backtest.Config{Split: foretoldFrom, Runs: 5, Seed: 1, TimeZone: w.model.TimeZone})
 		bar.step(i+1, len(w.pack.Processes))
 		if err != nil {
 			if ctx.Err() != nil {
 				return err
 			}
-			skipped = append(skipped, w.name(v.Process)+": "+err.Error())
+			skipped = append(skipped, w.name(v.Process))
 			continue
 		}
 		p, yes := r.CycleTime, "—"
@@ -316,6 +320,49 @@ func (w *townWalk) foretell(ctx context.Context, _ int) error {
 		w.say("demo.foretold-skipped", strings.Join(skipped, "; "))
 	}
 	return nil
+}
+
+// delivered returns a log up to the delivery of its cases. What the cut left open has
+// its later end from the truth, so that the last quarter is judged by all its cases; the
+// model is fitted to cases that had ended before that quarter.
+func (w *townWalk) delivered(log *eventlog.Log, process string) (*eventlog.Log, error) {
+	q, err := datasets.LeadQuestion(w.pack, w.system, process, "ru")
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(w.system.Truth.Processes, func(t datasets.ProcessTruth) bool { return t.Process == process })
+	later := w.system.Truth.Processes[i].Later
+	b := eventlog.NewBuilder(log.Name())
+	for _, c := range log.All() {
+		last := c.Len() - 1
+		if q.To != "" {
+			code, _ := log.Activities().Code(q.To)
+			last = slices.Index(c.Activities(), code)
+		}
+		end, open := later[c.ID()]
+		if last < 0 && !open {
+			continue // it ended without delivery
+		}
+		if open {
+			last = c.Len() - 1
+		}
+		for k := range last + 1 {
+			e := c.Event(k)
+			if err := b.Add(&e); err != nil {
+				return nil, err
+			}
+		}
+		if open {
+			e := eventlog.NewEvent(c.ID(), q.To, eventlog.At(end))
+			if q.To == "" {
+				e.Activity = log.Activities().Name(c.Activities()[c.Len()-1])
+			}
+			if err := b.Add(&e); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return b.Log(), nil
 }
 
 // foretoldFrom is where the last three of 24 months begin.
