@@ -89,7 +89,7 @@ type checker struct {
 // kinds of checks.
 var checks = map[string]func(*checker, context.Context, yamlfile.Mapping) error{
 	"things": (*checker).things, "steps": (*checker).stepsOf, "cases": (*checker).casesOf, "total": (*checker).total,
-	"as-is": (*checker).asIs, "to-be": (*checker).toBe, "effect": (*checker).effect, "load": (*checker).load,
+	"as-is": (*checker).asIs, "to-be": (*checker).toBe, "effect": (*checker).effect, "load": (*checker).load, "duplicates": (*checker).duplicates,
 	"violations": (*checker).violations, "last": (*checker).last, "times": (*checker).times,
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/uprava/uprava/mining/rules"
 	"github.com/uprava/uprava/simulator"
 	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/architecture"
 	"github.com/uprava/uprava/twin/yamlfile"
 )
 
@@ -236,5 +237,27 @@ func (c *checker) times(ctx context.Context, g yamlfile.Mapping) error {
 	want, within := numberOr(g, "n", 0), numberOr(g, "within", 0.05)
 	mean := (iv.Low + iv.High) / 2
 	c.row("times", strings.TrimSpace(step+" "+id), math.Abs(mean-want) <= within, source(g, both("%.2f ± %.2f", want, within)), both("%.2f (%.2f … %.2f)", mean, iv.Low, iv.High))
+	return nil
+}
+
+// duplicates looks for procedures that are done twice among those of the town: the
+// planted ones must be found with a precision and a recall, which plain overlap of words
+// does not reach. Near misses are told.
+func (c *checker) duplicates(ctx context.Context, g yamlfile.Mapping) error {
+	if c.s.Truth.Town == nil {
+		return fmt.Errorf("town: %w", ErrUnknown)
+	}
+	list := architecture.Functions(c.s.Twin)
+	found, err := architecture.Duplicates(ctx, list, architecture.DuplicateConfig{})
+	if err != nil {
+		return err
+	}
+	truth := c.s.Truth.Town
+	q, near := architecture.Judge(found, truth.Duplicates), architecture.Judge(found, truth.NearMisses)
+	precision, recall, baseline := numberOr(g, "precision", 0.85), numberOr(g, "recall", 0.8), numberOr(g, "baseline", 0.5)
+	words := architecture.RecallAt(architecture.TokenOverlap(list), truth.Duplicates, precision)
+	c.row("duplicates", fmt.Sprintf("%d + %d", len(truth.Duplicates), len(truth.NearMisses)), float64(q.Precision) >= precision && float64(q.Recall) >= recall && words <= baseline,
+		source(g, say2("точность ≥ %.2f, полнота ≥ %.2f; по словам полнота ≤ %.2f", "precision ≥ %.2f, recall ≥ %.2f; by words recall ≤ %.2f", precision, recall, baseline)),
+		say2("точность %.2f, полнота %.2f; по словам %.2f; похожих, но других, %d", "precision %.2f, recall %.2f; by words %.2f; near misses %d", float64(q.Precision), float64(q.Recall), words, near.Hits))
 	return nil
 }

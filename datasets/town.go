@@ -15,7 +15,7 @@ import (
 // words of a town: what town.yaml of a pack holds.
 type townWords struct {
 	posts, procedures, duplicates, nearMisses int
-	filled                                    float64
+	filled, footprints                        float64
 	volume, effort                            spread
 	months                                    [12]float64
 	noStart, late, lateDays                   float64
@@ -94,7 +94,7 @@ func (p *Pack) town() (*townWords, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := doc.Root().Mapping("inhabitants", "posts", "filled", "procedures", "duplicates", "near-misses", "volume", "effort", "months", "dirt", "from",
+	f := doc.Root().Mapping("inhabitants", "posts", "filled", "procedures", "duplicates", "footprints", "near-misses", "volume", "effort", "months", "dirt", "from",
 		"posts-of", "systems", "parties", "actions", "departments", "qualifiers", "regulations", "powers", "institutions")
 	whole := func(key string) int {
 		v, _ := f.Need(key)
@@ -108,7 +108,7 @@ func (p *Pack) town() (*townWords, error) {
 		v, _ := f.Need(key)
 		return v.List()
 	}
-	w := &townWords{posts: whole("posts"), procedures: whole("procedures"), duplicates: whole("duplicates"), nearMisses: whole("near-misses"), filled: number(f, "filled")}
+	w := &townWords{posts: whole("posts"), procedures: whole("procedures"), duplicates: whole("duplicates"), nearMisses: whole("near-misses"), filled: number(f, "filled"), footprints: number(f, "footprints")}
 	scatter := func(key string) spread {
 		v, _ := f.Need(key)
 		g := v.Mapping("median", "spread")
@@ -580,7 +580,7 @@ func (b *builder) write(list []*procedure) {
 		kind := b.postsOf[2+b.rng.IntN(len(b.postsOf)-2)]
 		e := b.add(twin.Procedure, x.id, x.name, to(twin.BelongsTo, twin.UnitKind, unit))
 		e.Properties = map[string]string{}
-		if b.rng.Float64() < 0.8 {
+		if b.rng.Float64() < b.footprints {
 			e.Properties["steps"] = strings.Join(x.steps, "; ")
 		}
 		for _, s := range x.systems {

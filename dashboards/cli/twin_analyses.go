@@ -132,3 +132,53 @@ func (a *app) twinLoad() *cobra.Command {
 	}
 	return c
 }
+
+func (a *app) twinDuplicates() *cobra.Command {
+	var cfg architecture.DuplicateConfig
+	c := &cobra.Command{
+		Use: "duplicates TWIN", Short: "Work procedures that may be done twice, with the reason", Args: cobra.ExactArgs(1),
+		Long: `Looks for pairs of procedures that come to the same, whatever they are called: by the
+documents and systems they use, the acts they stand on, the steps of their footprint, and
+their words (Russian morphology). A person decides; the reason stands beside each pair.`,
+		Example: "  uprava twin duplicates municipality",
+	}
+	c.Flags().Float64Var(&cfg.Threshold, "threshold", 0.5, "least score of a reported pair, above 0 to 1")
+	asJSON := jsonFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		m, err := townOf(args[0], 1)
+		if err != nil {
+			return err
+		}
+		found, err := architecture.Duplicates(c.Context(), architecture.Functions(m), cfg)
+		if err != nil {
+			return desk.InputError{Err: err}
+		}
+		l := a.lang()
+		g := m.Graph()
+		name := func(id string) twin.Text { return g.Name(twin.Ref{Kind: twin.Procedure, ID: id}) }
+		type pair struct {
+			A      string    `json:"a"`
+			B      string    `json:"b"`
+			NameA  twin.Text `json:"name_a"`
+			NameB  twin.Text `json:"name_b"`
+			Score  float64   `json:"score"`
+			Reason string    `json:"reason"`
+		}
+		out := []pair{}
+		for i := range found {
+			p := &found[i]
+			out = append(out, pair{p.A, p.B, name(p.A), name(p.B), p.Score, p.Reason(string(l))})
+		}
+		if *asJSON {
+			return writeJSON(a.stdout, struct {
+				Pairs []pair `json:"pairs"`
+			}{out})
+		}
+		for _, p := range out {
+			fmt.Fprintf(a.stdout, "%s  %s «%s» — %s «%s»\n      %s\n", l.Float(p.Score, 2), p.A, plain(p.NameA.In(string(l))), p.B, plain(p.NameB.In(string(l))), plain(p.Reason))
+		}
+		fmt.Fprintln(a.stdout, l.T("duplicates.found", l.Int(int64(len(out)))))
+		return nil
+	}
+	return c
+}
