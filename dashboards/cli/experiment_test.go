@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -149,7 +150,9 @@ func TestOptimise(t *testing.T) {
 
 func TestBacktest(t *testing.T) {
 	s := newShell(t)
-	s.ok("simulate", "municipality", "--replications", "1", "--log", "land")
+	dir := t.TempDir()
+	s.ok("dataset", "generate", "municipality", "--process", "redistribution", "--out", dir)
+	s.ok("ingest", filepath.Join(dir, "municipality-redistribution.xes.gz"), "--log", "land")
 	var answer struct {
 		Training  int `json:"training_cases"`
 		Test      int `json:"test_cases"`

@@ -48,8 +48,10 @@ func Example() {
 		}
 	}
 	// Output:
-	// Reply to a request within 5 working days: 98 of 290 (95%: 28.6 to 39.4%)
-	//   redistribution-000140: "Replies received" on 28.01.2019 10:15, more than 5 working days after "Interagency requests sent" on 16.01.2019 09:39
-	// Term of redistribution: 6 of 335 (95%: 0.8 to 3.9%)
-	//   redistribution-000211: finished on 11.06.2019 09:06, due by 07.06.2019 (limit 45 calendar-days): 4 calendar days late
+	// Reply to a request within 5 working days: 92 of 289 (95%: 26.7 to 37.4%)
+	//   redistribution-000140: "Replies received" on 28.01.2019 12:40, more than 5 working days after "Interagency requests sent" on 16.01.2019 12:04
+	// Term of redistribution: 16 of 333 (95%: 3.0 to 7.7%)
+	//   redistribution-000204: finished on 07.05.2019 17:48, due by 05.05.2019 (limit 30 calendar-days): 2 calendar days late
+	// Return within 10 days: 1 of 44 (95%: 0.4 to 11.8%)
+	//   redistribution-000468: finished on 13.01.2020 17:36, due by 09.01.2020 (limit 10 calendar-days): 4 calendar days late
 }

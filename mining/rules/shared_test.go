@@ -80,22 +80,22 @@ func TestMunicipality(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, r.Warnings)
 	require.Equal(t, []string{
-		"complete-before-requests: kept 290, broken 0, not concerned 45, undecided 0",
-		"review-before-signature: kept 290, broken 0, not concerned 45, undecided 0",
-		"remarks-reviewed-again: kept 24, broken 0, not concerned 311, undecided 0",
-		"sent-after-signature: kept 290, broken 0, not concerned 45, undecided 0",
-		"decision-or-return: kept 335, broken 0, not concerned 0, undecided 0",
-		"drafter-does-not-review: kept 290, broken 0, not concerned 45, undecided 0",
-		"deputy-signs: kept 290, broken 0, not concerned 45, undecided 0",
-		"reply-in-time: kept 192, broken 98, not concerned 45, undecided 0",
-		"term: kept 329, broken 6, not concerned 0, undecided 0",
-		"return-in-time: kept 45, broken 0, not concerned 290, undecided 0",
+		"complete-before-requests: kept 289, broken 0, not concerned 44, undecided 0",
+		"review-before-signature: kept 289, broken 0, not concerned 44, undecided 0",
+		"remarks-reviewed-again: kept 24, broken 0, not concerned 309, undecided 0",
+		"sent-after-signature: kept 289, broken 0, not concerned 44, undecided 0",
+		"decision-or-return: kept 333, broken 0, not concerned 0, undecided 0",
+		"drafter-does-not-review: kept 289, broken 0, not concerned 44, undecided 0",
+		"deputy-signs: kept 289, broken 0, not concerned 44, undecided 0",
+		"reply-in-time: kept 197, broken 92, not concerned 44, undecided 0",
+		"term: kept 317, broken 16, not concerned 0, undecided 0",
+		"return-in-time: kept 43, broken 1, not concerned 289, undecided 0",
 	}, show(r))
 	term := r.Rules[8]
 	require.Equal(t, truth.Overdue, term.Violated)
 	require.Equal(t, truth.Limited, term.N)
-	require.Equal(t, "finished on 11.06.2019 09:06, due by 07.06.2019 (limit 45 calendar-days): 4 calendar days late", term.Evidence[0].Reason.EN)
-	require.Equal(t, "завершено 11.06.2019 09:06 при сроке до 07.06.2019 (45 календарных дней): просрочка — 4 календарных дня", term.Evidence[0].Reason.RU)
+	require.Equal(t, "finished on 07.05.2019 17:48, due by 05.05.2019 (limit 30 calendar-days): 2 calendar days late", term.Evidence[0].Reason.EN)
+	require.Equal(t, "завершено 07.05.2019 17:48 при сроке до 05.05.2019 (30 календарных дней): просрочка — 2 календарных дня", term.Evidence[0].Reason.RU)
 	require.Equal(t, "to be checked against the text: roll-over off a day of rest by the administrative regulation", term.Warnings[0].Error())
 	l2, _, err := datasets.Generate(context.Background(), p, datasets.Config{Lang: "ru", Seed: 1})
 	require.NoError(t, err)
