@@ -18,6 +18,9 @@ import (
 // violated, no request to the outside. With -update the pictures of the README
 // are made anew.
 func TestPageOfTheTown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the demo walks the whole town")
+	}
 	if !web.Built() {
 		const how = "the browser assets are not built: run `make assets`"
 		if os.Getenv("CI") == "true" {

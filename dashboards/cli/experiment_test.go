@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,8 +26,9 @@ sensitivity:
 // read from the store, and the same bytes come.
 func TestExperiment(t *testing.T) {
 	s := newShell(t)
+	office := landOffice(t)
 	t.Chdir(t.TempDir())
-	require.NoError(t, os.WriteFile("levers.yaml", []byte(levers), 0o600))
+	require.NoError(t, os.WriteFile("levers.yaml", []byte(strings.ReplaceAll(levers, "municipality", office)), 0o600))
 	first := s.ok("experiment", "levers.yaml", "--json")
 	code, again, said := s.run("experiment", "levers.yaml", "--json")
 	require.Zero(t, code)
@@ -80,7 +82,7 @@ func TestExperiment(t *testing.T) {
 		"model: municipality\nscenarios: [portal]\nprecision: 2\n":               "precision 2",
 		"model: municipality\nsensitivity: {factors: [{lever: \"remove:x\"}]}\n": `"from"`,
 	} {
-		require.NoError(t, os.WriteFile("bad.yaml", []byte(text), 0o600))
+		require.NoError(t, os.WriteFile("bad.yaml", []byte(strings.ReplaceAll(text, "municipality", office)), 0o600))
 		code, _, stderr := s.run("experiment", "bad.yaml")
 		require.NotZero(t, code, text)
 		require.Contains(t, stderr, want, text)
@@ -88,8 +90,8 @@ func TestExperiment(t *testing.T) {
 }
 
 func TestAttribute(t *testing.T) {
-	s := newShell(t)
-	args := []string{"attribute", "municipality", "--scenario", "portal", "--scenario", "requests", "--scenario", "at-once", "--offer", "templates", "--offer", "daily-signing",
+	s, office := newShell(t), landOffice(t)
+	args := []string{"attribute", office, "--scenario", "portal", "--scenario", "requests", "--scenario", "at-once", "--offer", "templates", "--offer", "daily-signing",
 		"--tolerance", "0.2", "--figure", "lead_time", "--of", "redistribution", "--replications", "10"}
 	var answer struct {
 		Joint  struct{ Effect float64 }
@@ -117,16 +119,16 @@ func TestAttribute(t *testing.T) {
 		require.Contains(t, text, "portal")
 		require.NotContains(t, text, "%!")
 	}
-	code, _, _ := s.run("attribute", "municipality")
+	code, _, _ := s.run("attribute", office)
 	require.Equal(t, exitUsage, code)
-	code, _, stderr := s.run("attribute", "municipality", "--scenario", "portal", "--figure", "beauty", "--replications", "2")
+	code, _, stderr := s.run("attribute", office, "--scenario", "portal", "--figure", "beauty", "--replications", "2")
 	require.NotZero(t, code)
 	require.Contains(t, stderr, "no such figure")
 }
 
 func TestOptimise(t *testing.T) {
-	s := newShell(t)
-	args := []string{"optimise", "municipality", "--pool", "lawyers=1..2", "--scenario", "at-once", "--minimise", "lead_time/redistribution", "--minimise", "headcount",
+	s, office := newShell(t), landOffice(t)
+	args := []string{"optimise", office, "--pool", "lawyers=1..2", "--scenario", "at-once", "--minimise", "lead_time/redistribution", "--minimise", "headcount",
 		"--keep-headcount", "--replications", "4", "--population", "6", "--generations", "3"}
 	var answer struct {
 		Choices []struct {
@@ -140,10 +142,10 @@ func TestOptimise(t *testing.T) {
 	require.Equal(t, 1, answer.Choices[0].Pools["lawyers"]) // a second would be a person more
 	require.NotContains(t, s.ok(append(args, "--lang", "ru")...), "%!")
 	for _, bad := range [][]string{{"--pool", "lawyers"}, {"--subject-to", "x"}, {"--subject-to", "x<=y"}} {
-		code, _, _ := s.run(append([]string{"optimise", "municipality"}, bad...)...)
+		code, _, _ := s.run(append([]string{"optimise", office}, bad...)...)
 		require.Equal(t, exitUsage, code)
 	}
-	code, _, stderr := s.run("optimise", "municipality", "--pool", "nobody=1..2")
+	code, _, stderr := s.run("optimise", office, "--pool", "nobody=1..2")
 	require.NotZero(t, code)
 	require.Contains(t, stderr, `found the pool "nobody"`)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +43,28 @@ func run(args ...string) (out, errs string, code int) {
 	var o, e bytes.Buffer
 	code = Run(context.Background(), args, strings.NewReader(""), &o, &e)
 	return o.String(), e.String(), code
+}
+
+// landOffice writes the land office of the town by itself, with its scenarios: small
+// enough to be simulated often.
+func landOffice(t *testing.T) string {
+	dir := town(t, func(m *twin.Model) {
+		m.Processes = slices.DeleteFunc(m.Processes, func(p *twin.Process) bool { return p.Unit != "land" })
+		m.Elements = nil
+	})
+	all := filepath.Join("..", "..", "datasets", "municipality", "scenarios")
+	entries, err := os.ReadDir(all)
+	require.NoError(t, err)
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "scenarios"), 0o755))
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), "to-be.yaml") {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(all, e.Name()))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "scenarios", e.Name()), data, 0o644))
+	}
+	return dir
 }
 
 func TestTwinDiffMergeImpact(t *testing.T) {
