@@ -492,21 +492,9 @@ func (c *checker) toBe(ctx context.Context, g yamlfile.Mapping) error {
 		c.row("to-be", v.Process, math.Abs(mean-target) <= within*target && width <= half*mean,
 			join(fmt.Sprintf("%%s ± %.0f %%%%", 100*within), amount(target, k.Unit)), join("%s (%s … %s)", amount(mean, k.Unit), amount(float64(k.Low), k.Unit), amount(float64(k.High), k.Unit)))
 	}
-	was, is := headcount(m), headcount(changed)
+	was, is := m.Headcount(), changed.Headcount()
 	c.row("headcount", id, was == is, both("%d", was), both("%d", is))
 	return nil
-}
-
-func headcount(m *twin.Model) int {
-	n := 0
-	for _, p := range m.Pools {
-		if len(p.Members) > 0 {
-			n += len(p.Members)
-		} else {
-			n += p.Size
-		}
-	}
-	return n
 }
 
 // effect compares a figure under a scenario with that of the model as it is, paired.

@@ -13,6 +13,7 @@ import (
 	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/mining/performance"
 	"github.com/uprava/uprava/simulator"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/yamlfile"
@@ -291,21 +292,8 @@ func (g *cutter) cut(all *eventlog.Log) (*eventlog.Log, *ProcessTruth, error) {
 		}
 	}
 	t.Completed = len(done)
-	t.Mean = measure.Number(exactMean(done))
+	t.Mean = measure.Number(performance.ExactMean(done))
 	return b.Log().Described(describe(g.pack, g.process, Config{Seed: g.cfg.Seed})), t, nil
-}
-
-// exactMean sums in ascending order.
-func exactMean(x []float64) float64 {
-	if len(x) == 0 {
-		return math.NaN()
-	}
-	slices.Sort(x)
-	sum := 0.0
-	for _, v := range x {
-		sum += v
-	}
-	return sum / float64(len(x))
 }
 
 // milestones are the names of the activities between which the lead time runs.

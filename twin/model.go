@@ -123,6 +123,19 @@ type Pool struct {
 	Provenance  Provenance
 }
 
+// Headcount returns the number of people in the pools.
+func (m *Model) Headcount() int {
+	n := 0
+	for _, p := range m.Pools {
+		if len(p.Members) > 0 {
+			n += len(p.Members)
+		} else {
+			n += p.Size
+		}
+	}
+	return n
+}
+
 // Unlimited as Pool.AtOnce sets no limit.
 const Unlimited = -1
 

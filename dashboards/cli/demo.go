@@ -255,7 +255,7 @@ func (a *app) demoTable(m *mined, out []desk.Outcome) error {
 			}
 		}
 		t.add(name, l.In(float64(o.LeadTime.Mean), per), l.In(float64(o.LeadTime.Low), per)+" … "+l.In(float64(o.LeadTime.High), per),
-			l.In(float64(o.P85.Mean), per), overdue, change, people(l, desk.Headcount(o.Model)))
+			l.In(float64(o.P85.Mean), per), overdue, change, people(l, o.Model.Headcount()))
 	}
 	fmt.Fprintln(a.stdout)
 	if err := t.write(a.stdout); err != nil {

@@ -205,7 +205,7 @@ func (w *townWalk) freed(context.Context, int) error {
 	if err != nil {
 		return err
 	}
-	w.say("demo.freed-head", l.Int(int64(desk.Headcount(w.model))), l.Int(int64(desk.Headcount(changed))))
+	w.say("demo.freed-head", l.Int(int64(w.model.Headcount())), l.Int(int64(changed.Headcount())))
 	t := table{head: []string{l.T("demo.pool"), l.T("demo.hours-as-is"), l.T("demo.hours-to-be"), l.T("demo.hours-freed"), l.T("cli.interval")}, right: map[int]bool{1: true, 2: true, 3: true, 4: true}}
 	for _, p := range w.model.Pools {
 		a, okA := w.asIs.Find(experiment.WorkedHours, p.ID)

@@ -100,19 +100,6 @@ func (o *Outcome) read(process string) error {
 	return nil
 }
 
-// Headcount is the number of people in the pools of a model.
-func Headcount(m *twin.Model) int {
-	n := 0
-	for _, p := range m.Pools {
-		if len(p.Members) > 0 {
-			n += len(p.Members)
-		} else {
-			n += p.Size
-		}
-	}
-	return n
-}
-
 func estimate(k experiment.KPI) web.Estimate {
 	return web.Estimate{Mean: float64(k.Mean), Low: float64(k.Low), High: float64(k.High)}
 }
@@ -125,7 +112,7 @@ func whatIf(out []Outcome, mined float64) *web.WhatIf {
 	}
 	seen := map[string]bool{}
 	for i, o := range out {
-		s := web.Scenario{LeadTime: estimate(o.LeadTime), P85: estimate(o.P85), Headcount: Headcount(o.Model)}
+		s := web.Scenario{LeadTime: estimate(o.LeadTime), P85: estimate(o.P85), Headcount: o.Model.Headcount()}
 		if i == 0 {
 			s.Name = twin.Text{RU: "«Как есть»", EN: "As-is"}
 		} else {
