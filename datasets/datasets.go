@@ -78,6 +78,7 @@ type Coupling struct {
 type Published struct {
 	Process    string
 	AsIs, ToBe float64      // mean lead time
+	Levers     string       // scenario of its own levers; "" where it has none
 	Unit       measure.Unit // of both: measure.Second, WorkingHour or WorkingDay
 	Source     twin.Text
 }
@@ -139,8 +140,11 @@ func read(files fs.FS) (*Pack, error) {
 	}
 	if v, ok := f.Get("processes"); ok {
 		for _, item := range v.List() {
-			g := item.Mapping("id", "as-is", "to-be", "source")
+			g := item.Mapping("id", "as-is", "to-be", "levers", "source")
 			v := Published{Process: text(g, "id"), Source: words(g, "source")}
+			if x, ok := g.Get("levers"); ok {
+				v.Levers = x.Text()
+			}
 			v.AsIs, v.Unit = length(g, "as-is")
 			toBe, unit := length(g, "to-be")
 			if v.ToBe = toBe; unit != v.Unit {

@@ -153,7 +153,7 @@ func (w *townWalk) lead(r *experiment.Result, process string) (experiment.KPI, e
 
 // table prints as-is and to-be with intervals beside the published values, and by how
 // much the times are cut.
-func (w *townWalk) table(context.Context, int) error {
+func (w *townWalk) table(ctx context.Context, replications int) error {
 	l := w.lang()
 	fmt.Fprintln(w.stdout)
 	s, err := w.scenario(w.pack.ToBe)
@@ -161,7 +161,7 @@ func (w *townWalk) table(context.Context, int) error {
 		return err
 	}
 	w.say("demo.to-be-head", s.Name.In(string(l)))
-	t := table{head: []string{l.T("demo.process"), l.T("whatif.as-is"), l.T("demo.published"), l.T("demo.to-be"), l.T("cli.interval"), l.T("demo.published"), l.T("demo.cut"), "p85"}, right: map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 7: true}}
+	t := table{head: []string{l.T("demo.process"), l.T("whatif.as-is"), l.T("demo.published"), l.T("demo.to-be"), l.T("cli.interval"), l.T("demo.published"), l.T("demo.cut"), "p85", l.T("demo.own")}, right: map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 7: true, 8: true}}
 	cuts, published, weighted, cases := 0.0, 0.0, 0.0, 0.0
 	for _, v := range w.pack.Processes {
 		a, err := w.lead(w.asIs, v.Process)
@@ -176,7 +176,19 @@ func (w *townWalk) table(context.Context, int) error {
 		cut := 1 - float64(b.Mean)/float64(a.Mean)
 		n, _ := w.asIs.Find(experiment.CaseCount, v.Process)
 		p85, _ := w.toBe.Find(experiment.LeadTimeP85, v.Process)
-		t.add(w.name(v.Process), show(float64(a.Mean)), show(v.AsIs), show(float64(b.Mean)), show(float64(b.Low))+" … "+show(float64(b.High)), show(v.ToBe), l.Percent(cut, 1), show(float64(p85.Mean)))
+		own := "—"
+		if v.Levers != "" { // by itself, the others as they are
+			r, err := w.run(ctx, v.Levers, max(5, replications/4))
+			if err != nil {
+				return err
+			}
+			k, err := w.lead(r, v.Process)
+			if err != nil {
+				return err
+			}
+			own = show(float64(k.Mean)) + " ± " + show(float64(k.High-k.Low)/2)
+		}
+		t.add(w.name(v.Process), show(float64(a.Mean)), show(v.AsIs), show(float64(b.Mean)), show(float64(b.Low))+" … "+show(float64(b.High)), show(v.ToBe), l.Percent(cut, 1), show(float64(p85.Mean)), own)
 		cuts += cut
 		published += 1 - v.ToBe/v.AsIs
 		weighted += cut * float64(n.Mean)
