@@ -4,7 +4,7 @@
 package terms
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
 	"math"
 	"strings"
@@ -16,8 +16,8 @@ import (
 	"golang.org/x/text/number"
 )
 
-//go:embed terms.yaml
-var source []byte
+//go:embed *.yaml
+var sources embed.FS
 
 type entry struct {
 	RU string `yaml:"ru"`
@@ -25,11 +25,28 @@ type entry struct {
 }
 
 var entries = func() map[string]entry {
-	m := map[string]entry{}
-	if err := yaml.UnmarshalWithOptions(source, &m, yaml.Strict()); err != nil {
-		panic("terms.yaml: " + err.Error()) // embedded at build time and covered by a test
+	all := map[string]entry{}
+	files, err := sources.ReadDir(".")
+	if err != nil {
+		panic(err) // embedded at build time and covered by a test
 	}
-	return m
+	for _, f := range files {
+		source, err := sources.ReadFile(f.Name())
+		m := map[string]entry{}
+		if err == nil {
+			err = yaml.UnmarshalWithOptions(source, &m, yaml.Strict())
+		}
+		if err != nil {
+			panic(f.Name() + ": " + err.Error())
+		}
+		for key, e := range m {
+			if _, twice := all[key]; twice {
+				panic(f.Name() + ": the key " + key + " stands in another file too")
+			}
+			all[key] = e
+		}
+	}
+	return all
 }()
 
 // Lang is a language of the interface.
@@ -114,6 +131,15 @@ func (l Lang) Float(x float64, digits int) string {
 		return "—"
 	}
 	return l.printer().Sprint(number.Decimal(x, number.MaxFractionDigits(digits)))
+}
+
+// Fixed writes a number with exactly the given digits after the point, and a dash for
+// what is not a number.
+func (l Lang) Fixed(x float64, digits int) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return "—"
+	}
+	return l.printer().Sprint(number.Decimal(x, number.Scale(digits)))
 }
 
 // Percent writes a share between 0 and 1 as percent.
