@@ -6,6 +6,7 @@ package terms
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"math"
 	"strings"
 	"time"
@@ -17,31 +18,32 @@ import (
 )
 
 //go:embed *.yaml
-var sources embed.FS
+var source embed.FS
 
 type entry struct {
 	RU string `yaml:"ru"`
 	EN string `yaml:"en"`
 }
 
+// entries are the words of all lists: terms.yaml, and one for each group of pages.
 var entries = func() map[string]entry {
 	all := map[string]entry{}
-	files, err := sources.ReadDir(".")
+	names, err := fs.Glob(source, "*.yaml")
 	if err != nil {
-		panic(err) // embedded at build time and covered by a test
+		panic(err) // a constant pattern
 	}
-	for _, f := range files {
-		source, err := sources.ReadFile(f.Name())
-		m := map[string]entry{}
-		if err == nil {
-			err = yaml.UnmarshalWithOptions(source, &m, yaml.Strict())
-		}
+	for _, name := range names { // embedded at build time and covered by a test
+		text, err := source.ReadFile(name)
 		if err != nil {
-			panic(f.Name() + ": " + err.Error())
+			panic(err)
 		}
-		for key, e := range m {
+		list := map[string]entry{}
+		if err := yaml.UnmarshalWithOptions(text, &list, yaml.Strict()); err != nil {
+			panic(name + ": " + err.Error())
+		}
+		for key, e := range list {
 			if _, twice := all[key]; twice {
-				panic(f.Name() + ": the key " + key + " stands in another file too")
+				panic(name + ": " + key + " stands in two lists")
 			}
 			all[key] = e
 		}
@@ -200,4 +202,12 @@ func (l Lang) Date(t time.Time) string {
 		return t.Format("2 January 2006")
 	}
 	return t.Format("02.01.2006")
+}
+
+// Moment writes a day and the time of day, to the minute.
+func (l Lang) Moment(t time.Time) string {
+	if t.IsZero() {
+		return "—"
+	}
+	return l.Date(t) + ", " + t.Format("15:04")
 }
