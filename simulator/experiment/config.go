@@ -42,6 +42,9 @@ type Config struct {
 	Workers int
 	// Samples keeps the cycle and lead times of the counted cases in the Result.
 	Samples bool
+	// Observe gives the observer of a replication, several of which are watched at
+	// once; nil for none. Replications that Precision adds are not watched.
+	Observe func(replication int) simulator.Observer
 	// Progress is told after every replication how many are done; nil for
 	// nothing. Calls do not overlap.
 	Progress func(done, total int)

@@ -49,7 +49,7 @@ func compile(m *twin.Model, cfg Config) (*simulator.Program, error) {
 }
 
 func run(ctx context.Context, m *twin.Model, p *simulator.Program, cfg Config, doubts []error, progress func(int, int)) (*Result, error) {
-	runs, err := replicate(ctx, p, cfg, 0, cfg.Replications, nil, progress)
+	runs, err := replicate(ctx, p, cfg, 0, cfg.Replications, cfg.Observe, progress)
 	if err != nil {
 		return nil, err
 	}
