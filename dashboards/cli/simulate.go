@@ -156,16 +156,16 @@ func printResult(w io.Writer, r *experiment.Result, cmp *experiment.Comparison, 
 	}
 	for _, k := range r.KPIs {
 		show := func(v measure.Number) string { return amount(l, k.Unit, float64(v)) }
-		row := []string{l.T("kpi." + k.Name), k.Of, show(k.Mean), show(k.Low) + " … " + show(k.High)}
+		row := []string{l.T("kpi." + k.Name), k.Of, show(k.Mean), between(show, k.Low, k.High)}
 		if cmp != nil {
 			d, ok := cmp.Find(k.Name, k.Of)
 			switch {
 			case !ok:
 				row = append(row, "—", "")
 			case !d.Distinct:
-				row = append(row, l.T("whatif.noise"), show(d.Low)+" … "+show(d.High))
+				row = append(row, l.T("whatif.noise"), between(show, d.Low, d.High))
 			default:
-				row = append(row, show(d.Difference), show(d.Low)+" … "+show(d.High))
+				row = append(row, show(d.Difference), between(show, d.Low, d.High))
 			}
 		}
 		t.add(row...)
@@ -184,6 +184,14 @@ func printResult(w io.Writer, r *experiment.Result, cmp *experiment.Comparison, 
 		_, err = fmt.Fprintf(w, "%s: %s\n", l.T("backtest.verdict"), trust)
 	}
 	return err
+}
+
+// between writes an interval; one sign where there is none.
+func between(show func(measure.Number) string, low, high measure.Number) string {
+	if math.IsNaN(float64(low)) && math.IsNaN(float64(high)) {
+		return measure.Unknown
+	}
+	return show(low) + " … " + show(high)
 }
 
 // amount writes a figure in its unit.

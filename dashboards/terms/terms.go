@@ -132,6 +132,9 @@ func (l Lang) Float(x float64, digits int) string {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return "—"
 	}
+	if math.Abs(x) < math.Pow10(-digits)/2 { // no minus before nothing
+		x = 0
+	}
 	return l.printer().Sprint(number.Decimal(x, number.MaxFractionDigits(digits)))
 }
 
