@@ -13,12 +13,18 @@ import (
 
 	"github.com/uprava/uprava/dashboards/api"
 	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/dashboards/jobs"
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/dashboards/web"
+	frame "github.com/uprava/uprava/dashboards/web/shell"
 )
 
 // defaultListen is where the pages are unless told otherwise.
 const defaultListen = "127.0.0.1:8090"
+
+// How many long works of the pages run at once, and how many that ended are
+// remembered.
+const parallelJobs, rememberedJobs = 2, 200
 
 func (a *app) serve() *cobra.Command {
 	var listen string
@@ -52,7 +58,11 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, listen string, ready fu
 	if a.language != "" {
 		chosen = a.lang()
 	}
-	pages, err := web.New(web.Config{Backend: d.Pages(), Lang: chosen, Version: version, Log: log})
+	life, end := context.WithCancel(ctx)
+	work := jobs.New(life, parallelJobs, rememberedJobs)
+	defer work.Wait()
+	defer end()
+	pages, err := web.New(frame.Config{Desk: d, Jobs: work, Lang: chosen, Version: version, Log: log})
 	if err != nil {
 		return err
 	}

@@ -30,8 +30,7 @@ type Desk struct {
 	end     context.CancelFunc
 	running sync.WaitGroup
 
-	mu      sync.Mutex
-	whatIfs map[string]*computation
+	memory *memory
 }
 
 // ErrNotFound says that there is no log, model or scenario of that name.
@@ -50,7 +49,7 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Desk{store: s, dir: cfg.Dir, whatIfs: map[string]*computation{}}
+	d := &Desk{store: s, dir: cfg.Dir, memory: newMemory(memoryWeight)}
 	d.life, d.end = context.WithCancel(context.WithoutCancel(ctx))
 	return d, nil
 }

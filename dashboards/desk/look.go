@@ -18,10 +18,23 @@ type Look struct {
 	Events     mining.Events
 	Classifier string // "" for concept:name
 	Filter     filter.Filter
+	AsOf       time.Time // what was known at this moment; zero for all that the log holds
+}
+
+// String tells the look, so that equal looks have equal texts.
+func (k Look) String() string {
+	asOf := ""
+	if !k.AsOf.IsZero() {
+		asOf = k.AsOf.UTC().Format(time.RFC3339Nano)
+	}
+	return fmt.Sprintf("%s\x00%s\x00%s\x00%s", k.Events, k.Classifier, k.Filter, asOf)
 }
 
 // plain reports whether the store can answer by itself.
-func (k Look) plain() bool { return k.Classifier == "" && k.Filter.Empty() }
+func (k Look) plain() bool { return k.Classifier == "" && k.whole() }
+
+// whole reports whether all of the log is meant.
+func (k Look) whole() bool { return k.Filter.Empty() && k.AsOf.IsZero() }
 
 // View is a log as it is looked at, and what was done to get it.
 type View struct {
@@ -30,7 +43,7 @@ type View struct {
 	Pairing eventlog.Pairing // zero for recorded events
 }
 
-// View loads a log and looks at it: pairs starts with completions (unless events
+// View loads a log and looks at it: leaves out what was not known at the moment, pairs starts with completions (unless events
 // are taken as recorded), names the activities by the classifier, then filters.
 // An attribute, activity or person that the filter names and the log lacks is an
 // InputError, and so is a filter that leaves no case.
@@ -44,6 +57,9 @@ func (d *Desk) View(ctx context.Context, log string, look Look) (*View, error) {
 
 func (k Look) at(ctx context.Context, l *eventlog.Log) (*View, error) {
 	var v View
+	if !k.AsOf.IsZero() {
+		l = known(l, eventlog.At(k.AsOf).Time)
+	}
 	if k.Events == mining.Recorded {
 		v.Log = l.Recorded()
 	} else {
@@ -62,9 +78,25 @@ func (k Look) at(ctx context.Context, l *eventlog.Log) (*View, error) {
 		err = InputError{err}
 	}
 	if err == nil && v.Effect.OfCases > 0 && v.Log.Cases() == 0 {
-		err = InputError{fmt.Errorf("filtering %q: %q leaves none of %d cases", l.Name(), v.Effect.Filter, v.Effect.OfCases)}
+		err = InputError{&EmptyError{l.Name(), v.Effect.Filter, v.Effect.OfCases}}
 	}
 	return &v, err
+}
+
+// EmptyError says that a filter leaves no case of a log.
+type EmptyError struct {
+	Log, Filter string
+	OfCases     int
+}
+
+func (e *EmptyError) Error() string {
+	return fmt.Sprintf("filtering %q: %q leaves none of %d cases", e.Log, e.Filter, e.OfCases)
+}
+
+// known returns what a log told at a moment: the events up to it. Cases that had none
+// are left out.
+func known(l *eventlog.Log, at eventlog.Time) *eventlog.Log {
+	return l.WhereEvents(func(c eventlog.Case, i int) bool { return c.Times()[i] <= at })
 }
 
 // fiveDays is the calendar of working days where nothing else is known: five days

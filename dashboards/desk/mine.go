@@ -22,7 +22,7 @@ func (d *Desk) Mine(ctx context.Context, log string, look Look) (*mining.Overvie
 	if err != nil || l == nil {
 		return o, err
 	}
-	if !look.Filter.Empty() {
+	if !look.whole() {
 		v, err := look.at(ctx, l)
 		if err != nil {
 			return nil, err
@@ -41,7 +41,7 @@ func (d *Desk) source(ctx context.Context, log string, look Look) (mining.Source
 	if look.plain() {
 		return d.store.Source(log), nil
 	}
-	if look.Filter.Empty() {
+	if look.whole() {
 		l, err := d.store.Load(ctx, log)
 		if err != nil {
 			return nil, err

@@ -49,7 +49,7 @@ func (d *Desk) Outlook(ctx context.Context, log string, look Look, cfg OutlookCo
 	} else {
 		past := v.Log
 		if cfg.AsOf != 0 { // nothing later may be seen
-			past = past.WhereEvents(func(c eventlog.Case, i int) bool { return c.Times()[i] <= cfg.AsOf })
+			past = known(past, cfg.AsOf)
 		}
 		n := max(fitCases, past.Cases())
 		var report *fit.Report

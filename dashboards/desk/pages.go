@@ -2,76 +2,107 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/uprava/uprava/dashboards/charts"
-	"github.com/uprava/uprava/dashboards/web"
 	"github.com/uprava/uprava/mining"
+	"github.com/uprava/uprava/mining/dfg"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/simulator"
 	"github.com/uprava/uprava/simulator/experiment"
 	"github.com/uprava/uprava/twin"
 )
 
-// Pages returns what the pages show.
-func (d *Desk) Pages() web.Backend { return &pages{desk: d, processes: map[string]*kept{}} }
-
-type pages struct {
-	desk *Desk
-
-	mu        sync.Mutex
-	processes map[string]*kept // by log, until the log changes
+// Log is one line of the list of logs.
+type Log struct {
+	Name          string
+	Title         twin.Text // name of the process, the log's own name where there is none
+	Cases, Events int64
+	First, Last   time.Time
+	Simulated     bool
 }
 
-type kept struct {
-	changed time.Time
-	page    *web.Process
-	subject *subject
+// AsIs is what a log shows of its process.
+type AsIs struct {
+	Log
+	Notice   twin.Text // of the twin that the log belongs to; empty for a log of one's own
+	Overview *mining.Overview
+	Graph    *dfg.Graph
+	Variants []mining.Variant
+	Bins     charts.Bins // lead times
+	Limit    *Limit      // nil where no legal limit is known
+	// Labels hold activity names in both languages, by name in the log; names
+	// that are missing are shown as they are.
+	Labels map[string]twin.Text
 }
 
-func (p *pages) Logs(ctx context.Context) ([]web.Log, error) {
-	list, err := p.desk.store.Logs(ctx)
+// Limit is the legal limit of a process and how the log keeps it.
+type Limit struct {
+	Text        twin.Text // "30 calendar days" and its citation
+	Seconds     float64   // as wall-clock time, for the line in the chart
+	ShareInTime float64
+	N           int64 // cases that could be judged
+}
+
+// WhatIf compares scenarios of one model.
+type WhatIf struct {
+	Mined     float64 // mean lead time of the log, seconds; NaN where it has none
+	Scenarios []Scenario
+	Evidence  Evidence
+	Warnings  []error
+}
+
+// Scenario is one line of the comparison; the first is the as-is.
+type Scenario struct {
+	Name       twin.Text
+	Levers     []twin.Text
+	LeadTime   Estimate  // mean, seconds
+	P85        Estimate  // seconds
+	Overdue    *Estimate // share; nil where there is no limit
+	Difference *Estimate // of the mean against as-is, paired; nil for as-is
+	Headcount  int
+}
+
+// Estimate is a mean over replications with its interval.
+type Estimate struct{ Mean, Low, High float64 }
+
+// Evidence says what a comparison rests on.
+type Evidence struct {
+	Replications, Warmup, Cases int
+	Seed                        uint64
+	Hash                        string
+	BackTest                    string // what one said of the model; "" where there was none
+}
+
+// Logs lists the logs of the store by name.
+func (d *Desk) Logs(ctx context.Context) ([]Log, error) {
+	list, err := d.store.Logs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]web.Log, len(list))
+	out := make([]Log, len(list))
 	for i, l := range list {
-		out[i] = web.Log{Name: l.Name, Title: twin.Text{RU: l.Name, EN: l.Name}, Cases: l.Cases, Events: l.Events, First: l.First, Last: l.Last}
+		out[i] = Log{Name: l.Name, Title: twin.Text{RU: l.Name, EN: l.Name}, Cases: l.Cases, Events: l.Events, First: l.First, Last: l.Last}
 	}
 	return out, nil
 }
 
-func (p *pages) Process(ctx context.Context, log string) (*web.Process, error) {
-	k, err := p.process(ctx, log)
-	if err != nil {
-		return nil, err
-	}
-	return k.page, nil
+// AsIs returns the as-is of one log, remembered until the log changes.
+func (d *Desk) AsIs(ctx context.Context, log string) (*AsIs, error) {
+	return Remember(ctx, d, log, "as-is", func(ctx context.Context) (*AsIs, error) { return d.asIs(ctx, log) })
 }
 
-// process mines a log once and keeps the answer until the log changes.
-func (p *pages) process(ctx context.Context, log string) (*kept, error) {
-	info, err := p.desk.store.Log(ctx, log)
+func (d *Desk) asIs(ctx context.Context, log string) (*AsIs, error) {
+	info, err := d.store.Log(ctx, log)
 	if err != nil {
-		if errors.Is(err, mining.ErrUnknownLog) {
-			return nil, web.ErrNotFound
-		}
 		return nil, err
 	}
-	p.mu.Lock()
-	k := p.processes[log]
-	p.mu.Unlock()
-	if k != nil && k.changed.Equal(info.Changed) {
-		return k, nil
-	}
-	src := p.desk.store.Source(log)
-	page := &web.Process{Log: web.Log{Name: log, Title: twin.Text{RU: log, EN: log}, Cases: info.Cases, Events: info.Events, First: info.First, Last: info.Last}}
-	if page.Overview, err = p.desk.Mine(ctx, log, Look{}); err != nil {
+	src := d.store.Source(log)
+	page := &AsIs{Log: Log{Name: log, Title: twin.Text{RU: log, EN: log}, Cases: info.Cases, Events: info.Events, First: info.First, Last: info.Last}}
+	if page.Overview, err = d.Mine(ctx, log, Look{}); err != nil {
 		return nil, err
 	}
 	if page.Graph, err = src.DirectlyFollows(ctx, mining.Instances); err != nil {
@@ -80,17 +111,17 @@ func (p *pages) process(ctx context.Context, log string) (*kept, error) {
 	if page.Variants, err = src.Variants(ctx, mining.Instances); err != nil {
 		return nil, err
 	}
-	l, err := p.desk.store.Load(ctx, log)
+	l, err := d.store.Load(ctx, log)
 	if err != nil {
 		return nil, err
 	}
-	k = &kept{changed: info.Changed, page: page}
-	if k.subject, err = p.desk.subjectOf(log, l.Meta()); err != nil {
+	s, err := d.subjectOf(log, l.Meta())
+	if err != nil {
 		return nil, err
 	}
-	page.Labels = k.subject.labels()
+	page.Labels = s.labels()
 	limit := 0.0
-	if s := k.subject; s != nil {
+	if s != nil {
 		page.Notice = s.model.Notice
 		if s.process != nil {
 			if name := s.process.Name; name != (twin.Text{}) {
@@ -102,21 +133,18 @@ func (p *pages) process(ctx context.Context, log string) (*kept, error) {
 			}
 		}
 	}
-	times, _, _, err := k.subject.leadTimes(l)
+	times, _, _, err := s.leadTimes(l)
 	if err != nil {
 		return nil, err
 	}
 	page.Bins = charts.BinsOf(times.Seconds, limit)
-	p.mu.Lock()
-	p.processes[log] = k
-	p.mu.Unlock()
-	return k, nil
+	return page, nil
 }
 
 // judge tells how many of the cases with a due date were ended by it.
-func judge(l *eventlog.Log, limit *twin.Limit) *web.Limit {
+func judge(l *eventlog.Log, limit *twin.Limit) *Limit {
 	days := strconv.Itoa(limit.Days)
-	out := &web.Limit{Text: twin.Text{RU: days + " кал. дн.", EN: days + " calendar days"}, Seconds: float64(limit.Days) * 86400}
+	out := &Limit{Text: twin.Text{RU: days + " кал. дн.", EN: days + " calendar days"}, Seconds: float64(limit.Days) * 86400}
 	if limit.Unit == twin.WorkingDay {
 		out.Text, out.Seconds = twin.Text{RU: days + " раб. дн.", EN: days + " working days"}, 0
 	}
@@ -144,64 +172,37 @@ func judge(l *eventlog.Log, limit *twin.Limit) *web.Limit {
 	return out
 }
 
-// computation is a what-if that runs or is done; those who ask for the same wait
-// for the same.
-type computation struct {
-	done   chan struct{}
-	result *web.WhatIf
-	err    error
-}
-
-func (p *pages) WhatIf(ctx context.Context, log string) (*web.WhatIf, error) {
-	k, err := p.process(ctx, log)
-	if err != nil || k.subject == nil {
-		return nil, err
-	}
-	key := log + "\x00" + k.changed.String()
-	d := p.desk
-	d.mu.Lock()
-	c := d.whatIfs[key]
-	if c == nil {
-		c = &computation{done: make(chan struct{})}
-		d.whatIfs[key] = c
-		d.running.Add(1)
-		go func() { // outlives the reader who asked first: others may wait too
-			defer d.running.Done()
-			defer close(c.done)
-			c.result, c.err = d.whatIf(k)
-		}()
-	}
-	d.mu.Unlock()
-	select {
-	case <-c.done:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	if c.err != nil {
-		d.mu.Lock()
-		delete(d.whatIfs, key) // the next reader tries again
-		d.mu.Unlock()
-	}
-	return c.result, c.err
-}
-
-func (d *Desk) whatIf(k *kept) (*web.WhatIf, error) {
-	s := k.subject
-	process := ""
-	if s.process != nil {
-		process = s.process.ID
-	}
-	scenarios := s.scenarios[:s.compared]
-	if len(scenarios) == 0 {
-		var err error
-		if scenarios, err = Suggest(d.life, s.model); err != nil {
-			return nil, err
-		}
-	}
-	out, err := Compare(d.life, Compared{Model: s.model, Process: process, Scenarios: scenarios,
-		Config: experiment.Config{Replications: whatIfReplications, Seed: 1}})
+// WhatIf compares the scenarios of the model that belongs to a log, nil where there
+// is none; remembered until the log changes. It takes as long as the simulation takes.
+func (d *Desk) WhatIf(ctx context.Context, log string) (*WhatIf, error) {
+	meta, err := d.store.Meta(ctx, log)
 	if err != nil {
 		return nil, err
 	}
-	return whatIf(out, float64(k.page.Overview.LeadTime.Mean)), nil
+	s, err := d.subjectOf(log, meta)
+	if err != nil || s == nil {
+		return nil, err
+	}
+	return Remember(ctx, d, log, "what-if", func(ctx context.Context) (*WhatIf, error) {
+		mined, err := d.AsIs(ctx, log)
+		if err != nil {
+			return nil, err
+		}
+		process := ""
+		if s.process != nil {
+			process = s.process.ID
+		}
+		scenarios := s.scenarios[:s.compared]
+		if len(scenarios) == 0 {
+			if scenarios, err = Suggest(ctx, s.model); err != nil {
+				return nil, err
+			}
+		}
+		out, err := Compare(ctx, Compared{Model: s.model, Process: process, Scenarios: scenarios,
+			Config: experiment.Config{Replications: whatIfReplications, Seed: 1}})
+		if err != nil {
+			return nil, err
+		}
+		return whatIf(out, float64(mined.Overview.LeadTime.Mean)), nil
+	})
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/uprava/uprava/dashboards/web"
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator/experiment"
 	"github.com/uprava/uprava/twin"
@@ -100,19 +99,19 @@ func (o *Outcome) read(process string) error {
 	return nil
 }
 
-func estimate(k experiment.KPI) web.Estimate {
-	return web.Estimate{Mean: float64(k.Mean), Low: float64(k.Low), High: float64(k.High)}
+func estimate(k experiment.KPI) Estimate {
+	return Estimate{Mean: float64(k.Mean), Low: float64(k.Low), High: float64(k.High)}
 }
 
 // whatIf turns a comparison into what a page shows.
-func whatIf(out []Outcome, mined float64) *web.WhatIf {
-	w := &web.WhatIf{Mined: mined}
+func whatIf(out []Outcome, mined float64) *WhatIf {
+	w := &WhatIf{Mined: mined}
 	if math.IsInf(mined, 0) {
 		w.Mined = math.NaN()
 	}
 	seen := map[string]bool{}
 	for i, o := range out {
-		s := web.Scenario{LeadTime: estimate(o.LeadTime), P85: estimate(o.P85), Headcount: o.Model.Headcount()}
+		s := Scenario{LeadTime: estimate(o.LeadTime), P85: estimate(o.P85), Headcount: o.Model.Headcount()}
 		if i == 0 {
 			s.Name = twin.Text{RU: "«Как есть»", EN: "As-is"}
 		} else {
@@ -123,7 +122,7 @@ func whatIf(out []Outcome, mined float64) *web.WhatIf {
 			s.Overdue = &e
 		}
 		if o.Difference != nil {
-			s.Difference = &web.Estimate{Mean: o.Difference.Difference, Low: o.Difference.Interval.Low, High: o.Difference.Interval.High}
+			s.Difference = &Estimate{Mean: o.Difference.Difference, Low: o.Difference.Interval.Low, High: o.Difference.Interval.High}
 		}
 		w.Scenarios = append(w.Scenarios, s)
 		for _, warning := range o.Result.Warnings {
@@ -134,6 +133,6 @@ func whatIf(out []Outcome, mined float64) *web.WhatIf {
 		}
 	}
 	e := out[0].Result.Evidence
-	w.Evidence = web.Evidence{Replications: e.Replications, Warmup: e.Warmup, Cases: e.Cases / max(1, e.Replications), Seed: e.Seed, Hash: e.InputHash, BackTest: e.BackTest}
+	w.Evidence = Evidence{Replications: e.Replications, Warmup: e.Warmup, Cases: e.Cases / max(1, e.Replications), Seed: e.Seed, Hash: e.InputHash, BackTest: e.BackTest}
 	return w
 }

@@ -4,8 +4,9 @@
 package terms
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
+	"io/fs"
 	"math"
 	"strings"
 	"time"
@@ -16,20 +17,38 @@ import (
 	"golang.org/x/text/number"
 )
 
-//go:embed terms.yaml
-var source []byte
+//go:embed *.yaml
+var source embed.FS
 
 type entry struct {
 	RU string `yaml:"ru"`
 	EN string `yaml:"en"`
 }
 
+// entries are the words of all lists: terms.yaml, and one for each group of pages.
 var entries = func() map[string]entry {
-	m := map[string]entry{}
-	if err := yaml.UnmarshalWithOptions(source, &m, yaml.Strict()); err != nil {
-		panic("terms.yaml: " + err.Error()) // embedded at build time and covered by a test
+	all := map[string]entry{}
+	names, err := fs.Glob(source, "*.yaml")
+	if err != nil {
+		panic(err) // a constant pattern
 	}
-	return m
+	for _, name := range names { // embedded at build time and covered by a test
+		text, err := source.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		list := map[string]entry{}
+		if err := yaml.UnmarshalWithOptions(text, &list, yaml.Strict()); err != nil {
+			panic(name + ": " + err.Error())
+		}
+		for key, e := range list {
+			if _, twice := all[key]; twice {
+				panic(name + ": " + key + " stands in two lists")
+			}
+			all[key] = e
+		}
+	}
+	return all
 }()
 
 // Lang is a language of the interface.
@@ -116,6 +135,15 @@ func (l Lang) Float(x float64, digits int) string {
 	return l.printer().Sprint(number.Decimal(x, number.MaxFractionDigits(digits)))
 }
 
+// Fixed writes a number with exactly the given digits after the point, and a dash for
+// what is not a number.
+func (l Lang) Fixed(x float64, digits int) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return "—"
+	}
+	return l.printer().Sprint(number.Decimal(x, number.Scale(digits)))
+}
+
 // Percent writes a share between 0 and 1 as percent.
 func (l Lang) Percent(share float64, digits int) string {
 	if math.IsNaN(share) || math.IsInf(share, 0) {
@@ -174,4 +202,12 @@ func (l Lang) Date(t time.Time) string {
 		return t.Format("2 January 2006")
 	}
 	return t.Format("02.01.2006")
+}
+
+// Moment writes a day and the time of day, to the minute.
+func (l Lang) Moment(t time.Time) string {
+	if t.IsZero() {
+		return "—"
+	}
+	return l.Date(t) + ", " + t.Format("15:04")
 }

@@ -16,6 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/uprava/uprava/dashboards/charts"
+	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/dashboards/web/board"
+	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/dashboards/web/webtest"
 	"github.com/uprava/uprava/mining"
 	"github.com/uprava/uprava/mining/eventlog"
@@ -30,26 +33,26 @@ var hostile = []string{
 // logs is a backend over logs in memory, mined for real.
 type logs map[string]*eventlog.Log
 
-func (b logs) Logs(context.Context) ([]Log, error) {
-	var out []Log
+func (b logs) Logs(context.Context) ([]desk.Log, error) {
+	var out []desk.Log
 	for name := range b {
-		p, err := b.Process(context.Background(), name)
+		p, err := b.AsIs(context.Background(), name)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, p.Log)
 	}
-	slices.SortFunc(out, func(x, y Log) int { return strings.Compare(x.Name, y.Name) })
+	slices.SortFunc(out, func(x, y desk.Log) int { return strings.Compare(x.Name, y.Name) })
 	return out, nil
 }
 
-func (b logs) Process(ctx context.Context, name string) (*Process, error) {
+func (b logs) AsIs(ctx context.Context, name string) (*desk.AsIs, error) {
 	if name == "broken" {
 		return nil, errors.New("the engine answered <b>nothing</b>")
 	}
 	l, ok := b[name]
 	if !ok {
-		return nil, ErrNotFound
+		return nil, desk.ErrNotFound
 	}
 	src := mining.InMemory(l)
 	o, err := mining.Mine(ctx, name, src, mining.Instances)
@@ -72,27 +75,27 @@ func (b logs) Process(ctx context.Context, name string) (*Process, error) {
 			first, last = min(first, c.First()), max(last, c.Last())
 		}
 	}
-	p := &Process{
-		Log:      Log{Name: name, Title: twin.Text{RU: name, EN: name}, Cases: o.Cases, Events: o.Events, First: first.Go(), Last: last.Go()},
+	p := &desk.AsIs{
+		Log:      desk.Log{Name: name, Title: twin.Text{RU: name, EN: name}, Cases: o.Cases, Events: o.Events, First: first.Go(), Last: last.Go()},
 		Overview: o, Graph: g, Variants: variants, Bins: charts.BinsOf(times, 1800),
 		Labels: map[string]twin.Text{"a": {RU: "Приём заявления", EN: "Application received"}},
 		Notice: twin.Text{RU: "Демонстрационные данные условного города.", EN: "Demonstration data of a fictional town."},
-		Limit:  &Limit{Text: twin.Text{RU: "30 минут", EN: "30 minutes"}, Seconds: 1800, ShareInTime: 0.75, N: o.Cases},
+		Limit:  &desk.Limit{Text: twin.Text{RU: "30 минут", EN: "30 minutes"}, Seconds: 1800, ShareInTime: 0.75, N: o.Cases},
 	}
 	return p, nil
 }
 
-func (b logs) WhatIf(_ context.Context, name string) (*WhatIf, error) {
+func (b logs) WhatIf(_ context.Context, name string) (*desk.WhatIf, error) {
 	if name == "plain" {
 		return nil, nil
 	}
-	return &WhatIf{Mined: 1500, Evidence: Evidence{Replications: 30, Warmup: 10, Cases: 100, Seed: 1, Hash: "0f1e2d"},
+	return &desk.WhatIf{Mined: 1500, Evidence: desk.Evidence{Replications: 30, Warmup: 10, Cases: 100, Seed: 1, Hash: "0f1e2d"},
 		Warnings: []error{errors.New(hostile[0])},
-		Scenarios: []Scenario{
-			{Name: twin.Text{RU: "«Как есть»", EN: "As-is"}, LeadTime: Estimate{1500, 1450, 1550}, P85: Estimate{2500, 2400, 2600}, Overdue: &Estimate{0.2, 0.18, 0.22}, Headcount: 7},
-			{Name: twin.Text{RU: hostile[1]}, LeadTime: Estimate{900, 850, 950}, P85: Estimate{1500, 1400, 1600}, Overdue: &Estimate{0.02, 0.01, 0.03}, Difference: &Estimate{-600, -640, -560}, Headcount: 7, Levers: []twin.Text{{RU: "шаблоны", EN: "templates"}}},
-			{Name: twin.Text{RU: "Второй юрист", EN: "A second lawyer"}, LeadTime: Estimate{1480, 1400, 1560}, P85: Estimate{2500, 2400, 2600}, Difference: &Estimate{-20, -80, 40}, Headcount: 8},
-			{Name: twin.Text{RU: "Не посчитано"}, LeadTime: Estimate{math.NaN(), math.NaN(), math.NaN()}, P85: Estimate{math.NaN(), math.NaN(), math.NaN()}},
+		Scenarios: []desk.Scenario{
+			{Name: twin.Text{RU: "«Как есть»", EN: "As-is"}, LeadTime: est(1500, 1450, 1550), P85: est(2500, 2400, 2600), Overdue: ref(0.2, 0.18, 0.22), Headcount: 7},
+			{Name: twin.Text{RU: hostile[1]}, LeadTime: est(900, 850, 950), P85: est(1500, 1400, 1600), Overdue: ref(0.02, 0.01, 0.03), Difference: ref(-600, -640, -560), Headcount: 7, Levers: []twin.Text{{RU: "шаблоны", EN: "templates"}}},
+			{Name: twin.Text{RU: "Второй юрист", EN: "A second lawyer"}, LeadTime: est(1480, 1400, 1560), P85: est(2500, 2400, 2600), Difference: ref(-20, -80, 40), Headcount: 8},
+			{Name: twin.Text{RU: "Не посчитано"}, LeadTime: est(math.NaN(), math.NaN(), math.NaN()), P85: est(math.NaN(), math.NaN(), math.NaN())},
 		}}, nil
 }
 
@@ -123,7 +126,7 @@ func backend() logs {
 
 func handler(t *testing.T) http.Handler {
 	t.Helper()
-	h, err := New(Config{Backend: backend(), Version: "test"})
+	assets, err := Assets()
 	if err != nil {
 		require.Contains(t, err.Error(), "make assets")
 		if os.Getenv("CI") == "true" {
@@ -131,7 +134,11 @@ func handler(t *testing.T) http.Handler {
 		}
 		t.Skip(err)
 	}
-	return Guard(h)
+	s, err := shell.New(shell.Config{Version: "test"})
+	require.NoError(t, err)
+	s.Mount("GET /assets/", assets)
+	require.NoError(t, board.Mount(s, backend()))
+	return Guard(s)
 }
 
 func get(h http.Handler, path string, header ...string) *httptest.ResponseRecorder {
@@ -179,11 +186,11 @@ func TestLanguage(t *testing.T) {
 	h := handler(t)
 	require.Contains(t, get(h, "/", "Accept-Language", "en").Body.String(), `<html lang="en"`)
 	require.Contains(t, get(h, "/", "Accept-Language", "en", "Cookie", "lang=ru").Body.String(), `<html lang="ru"`)
-	w := get(h, "/language/en?back=/logs/plain")
+	w := get(h, "/language/en?back=logs/plain%3Flang%3Dru%26p%3D2019")
 	require.Equal(t, http.StatusSeeOther, w.Code)
-	require.Equal(t, "/logs/plain", w.Header().Get("Location"))
+	require.Equal(t, "../logs/plain?p=2019", w.Header().Get("Location"), "relative, and without the language that was left")
 	for _, evil := range []string{"//evil.example", "https://evil.example/", `/\evil.example`, "javascript:alert(1)", "%2F%2Fevil.example"} {
-		require.Equal(t, "/", get(h, "/language/en?back="+evil).Header().Get("Location"), evil)
+		require.Equal(t, "../", get(h, "/language/en?back="+evil).Header().Get("Location"), evil)
 	}
 }
 
@@ -247,6 +254,12 @@ func TestBrowser(t *testing.T) {
 				}
 				require.Zero(t, b.Int("document.documentElement.scrollWidth > innerWidth ? 1 : 0"), "%s overflows its window", name)
 				b.Screenshot(name + "-" + lang + "-" + size.name)
+				switch name {
+				case "plain", "empty":
+					b.Axe()
+				case "hostile":
+					b.Axe("label-content-name-mismatch") // the map cuts a label of forty words, its name does not
+				}
 			}
 		}
 	}
@@ -260,5 +273,14 @@ func TestBrowser(t *testing.T) {
 	b.Do(chromedp.Click(chromedp.CSS("#theme")))
 	require.Equal(t, "dark", b.String("document.documentElement.dataset.theme"))
 	b.Screenshot("plain-en-dark")
+	b.Axe()
+	b.Go(server.URL + "/?lang=ru")
+	b.Axe()
 	b.Clean(server.URL)
 }
+
+func est(mean, low, high float64) desk.Estimate {
+	return desk.Estimate{Mean: mean, Low: low, High: high}
+}
+
+func ref(mean, low, high float64) *desk.Estimate { return new(est(mean, low, high)) }

@@ -42,13 +42,11 @@ function optionsOf(id) {
   return o;
 }
 
-export function mountCharts(root) {
-  for (const host of root.querySelectorAll('[data-chart]')) {
-    const chart = init(host, null, { renderer: 'canvas' });
-    const draw = () => chart.setOption(optionsOf(host.dataset.chart), true);
-    draw();
-    new ResizeObserver(() => chart.resize()).observe(host);
-    document.addEventListener('themechange', draw);
-    host.dataset.ready = 'yes';
-  }
+export function mountChart(host) {
+  const chart = init(host, null, { renderer: 'canvas' });
+  const draw = () => chart.setOption(optionsOf(host.dataset.chart), true);
+  draw();
+  new ResizeObserver(() => chart.resize()).observe(host);
+  document.addEventListener('themechange', draw);
+  host.dataset.ready = 'yes';
 }

@@ -1,13 +1,14 @@
 // A part of the page that takes long to compute comes by itself: the server answers when it is done.
-export function mountFragments() {
-  for (const host of document.querySelectorAll('[data-fragment]')) load(host);
+export function mountFragments(mount) {
+  for (const host of document.querySelectorAll('[data-fragment]')) load(host, mount);
 }
 
-async function load(host) {
+async function load(host, mount) {
   try {
     const reply = await fetch(host.dataset.fragment, { headers: { Accept: 'text/html' } });
     const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
     host.replaceChildren(...page.body.childNodes);
+    mount(host);
     host.dataset.ready = reply.ok ? 'yes' : 'failed';
   } catch {
     host.textContent = host.dataset.failed;

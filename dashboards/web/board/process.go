@@ -1,14 +1,21 @@
-package web
+// Package board shows a process as it is to its owner: figures with what they rest
+// on, the lead time against the legal limit, the map, the variants, and what
+// scenarios would change.
+package board
 
 import (
+	"context"
+	"embed"
 	"html/template"
+	"io/fs"
 	"math"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/uprava/uprava/dashboards/charts"
+	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/terms"
+	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/mining"
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
@@ -20,25 +27,60 @@ const shownVariants = 12
 // shownShare is the share of paths, in percent, that the map shows at first.
 const shownShare = 35
 
+//go:embed templates/*.html
+var templates embed.FS
+
+// Desk answers what the pages show. Its methods are called from many goroutines at
+// once; they return desk.ErrNotFound for a log that does not exist.
+type Desk interface {
+	// Logs lists the logs of the store by name.
+	Logs(ctx context.Context) ([]desk.Log, error)
+	// AsIs returns what a log shows of its process.
+	AsIs(ctx context.Context, log string) (*desk.AsIs, error)
+	// WhatIf returns the scenarios of the model that belongs to a log, nil
+	// where there is none. It may take as long as the simulation takes.
+	WhatIf(ctx context.Context, log string) (*desk.WhatIf, error)
+}
+
+type pages struct {
+	site *shell.Site
+	area *shell.Area
+	desk Desk
+}
+
+// Mount mounts the pages.
+func Mount(s *shell.Site, d Desk) error {
+	sub, err := fs.Sub(templates, "templates")
+	if err != nil {
+		return err
+	}
+	p := &pages{site: s, desk: d}
+	if p.area, err = s.Area(sub); err != nil {
+		return err
+	}
+	s.Section("logs", "")
+	s.Tab("board", "")
+	s.Handle("GET /{$}", p.logs)
+	s.Handle("GET /logs/{log}", p.process)
+	s.Handle("GET /logs/{log}/what-if", p.whatIf)
+	return nil
+}
+
 type logRow struct {
-	Log
-	Link  string
+	desk.Log
 	Named bool // the title is not the log's own name
 }
 
-func link(log string) string { return "/logs/" + url.PathEscape(log) }
-
-func (s *site) logs(w http.ResponseWriter, r *http.Request) {
-	list, err := s.Backend.Logs(r.Context())
+func (s *pages) logs(w http.ResponseWriter, r *http.Request) error {
+	list, err := s.desk.Logs(r.Context())
 	if err != nil {
-		s.fail(w, r, err)
-		return
+		return err
 	}
 	rows := make([]logRow, len(list))
 	for i, l := range list {
-		rows[i] = logRow{l, link(l.Name), l.Title.RU != l.Name && l.Title.EN != l.Name}
+		rows[i] = logRow{l, l.Title.RU != l.Name && l.Title.EN != l.Name}
 	}
-	s.show(w, r, http.StatusOK, "logs", s.language(r).T("logs.title"), rows)
+	return s.area.Show(w, r, "logs", shell.Page{Title: s.site.Language(r).T("logs.title"), Body: rows})
 }
 
 // figure is one number with its unit and what it rests on.
@@ -63,8 +105,7 @@ type variantRow struct {
 }
 
 type processPage struct {
-	*Process
-	Link        string
+	*desk.AsIs
 	EventsAs    string
 	Figures     []figure
 	Milestones  string
@@ -79,20 +120,19 @@ type processPage struct {
 	Warnings    []string
 }
 
-func (s *site) process(w http.ResponseWriter, r *http.Request) {
-	p, err := s.Backend.Process(r.Context(), r.PathValue("log"))
+func (s *pages) process(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.desk.AsIs(r.Context(), r.PathValue("log"))
 	if err != nil {
-		s.fail(w, r, err)
-		return
+		return err
 	}
-	lang := s.language(r)
+	lang := s.site.Language(r)
 	label := func(name string) string {
 		if t, ok := p.Labels[name]; ok {
 			return t.In(string(lang))
 		}
 		return name
 	}
-	page := processPage{Process: p, Warnings: p.Overview.WarningsIn(string(lang)), Link: link(p.Name), MapShare: shownShare, Map: mapOf(p, lang, label)}
+	page := processPage{AsIs: p, Warnings: p.Overview.WarningsIn(string(lang)), MapShare: shownShare, Map: mapOf(p, lang, label)}
 	page.EventsAs = lang.T("figure.events")
 	if p.Overview.EventsAs == mining.Recorded.String() {
 		page.EventsAs = lang.T("figure.recorded")
@@ -111,8 +151,7 @@ func (s *site) process(w http.ResponseWriter, r *http.Request) {
 	page.Milestones = lang.T("lead.from-to", milestone(lt.From, lang, label), milestone(lt.To, lang, label))
 	options, err := charts.LeadTime(p.Bins, lang)
 	if err != nil {
-		s.fail(w, r, err)
-		return
+		return err
 	}
 	page.Chart = template.JS(options) // JSON with <, > and & escaped: data, not code
 	page.ChartAlt = lang.T("lead.chart.alt", lang.Seconds(float64(lt.Median)), lang.Seconds(float64(lt.P85)))
@@ -123,7 +162,7 @@ func (s *site) process(w http.ResponseWriter, r *http.Request) {
 		page.Paths = append(page.Paths, pathRow{label(p.Graph.Activities[e.From]), label(p.Graph.Activities[e.To]), e.Count, e.Mean()})
 	}
 	page.variants(p, lang, label)
-	s.show(w, r, http.StatusOK, "process", p.Title.In(string(lang)), page)
+	return s.area.Show(w, r, "process", shell.Page{Title: p.Title.In(string(lang)), Log: p.Name, Tab: "board", Notice: p.Notice.In(string(lang)), AsOf: p.Last, Body: page})
 }
 
 func milestone(name string, lang terms.Lang, label func(string) string) string {
@@ -136,7 +175,7 @@ func milestone(name string, lang terms.Lang, label func(string) string) string {
 	return label(name)
 }
 
-func (page *processPage) variants(p *Process, lang terms.Lang, label func(string) string) {
+func (page *processPage) variants(p *desk.AsIs, lang terms.Lang, label func(string) string) {
 	var shown int64
 	for i, v := range p.Variants[:min(shownVariants, len(p.Variants))] {
 		row := variantRow{Number: i + 1, Count: v.Count, Share: float64(v.Count) / float64(p.Overview.Cases)}
@@ -175,28 +214,28 @@ type whatIfPage struct {
 	Warnings               []string
 }
 
-func (s *site) whatIf(w http.ResponseWriter, r *http.Request) {
-	name, lang := r.PathValue("log"), s.language(r)
+func (s *pages) whatIf(w http.ResponseWriter, r *http.Request) error {
+	name, lang := r.PathValue("log"), s.site.Language(r)
 	page := whatIfPage{Log: name}
 	status := http.StatusOK
-	p, err := s.Backend.Process(r.Context(), name)
-	var result *WhatIf
+	p, err := s.desk.AsIs(r.Context(), name)
+	var result *desk.WhatIf
 	if err == nil {
-		result, err = s.Backend.WhatIf(r.Context(), name)
+		result, err = s.desk.WhatIf(r.Context(), name)
 	}
 	switch {
 	case err != nil && r.Context().Err() != nil:
-		return
+		return err
 	case err != nil:
-		s.Log.Error("computing a what-if", "log", name, "error", err)
+		s.site.Log.Error("computing a what-if", "log", name, "error", err)
 		page.Error, status = err.Error(), http.StatusInternalServerError
 	case result != nil:
 		page.fill(p, result, lang)
 	}
-	s.show(w, r, status, "whatif", "", page)
+	return s.area.Part(w, r, "whatif", shell.Page{Status: status, Body: page})
 }
 
-func (page *whatIfPage) fill(p *Process, result *WhatIf, lang terms.Lang) {
+func (page *whatIfPage) fill(p *desk.AsIs, result *desk.WhatIf, lang terms.Lang) {
 	unit, per := "unit.calendar-days", 86400.0
 	if lead := float64(p.Overview.LeadTime.Mean); lead < 2*86400 {
 		unit, per = "unit.hours", 3600.0
@@ -205,13 +244,13 @@ func (page *whatIfPage) fill(p *Process, result *WhatIf, lang terms.Lang) {
 		}
 	}
 	page.Unit = lang.T(unit)
-	estimate := func(e *Estimate, per float64) number {
+	estimate := func(e *desk.Estimate, per float64) number {
 		if e == nil || math.IsNaN(e.Mean) {
 			return number{Value: "—"}
 		}
 		return number{lang.In(e.Mean, per), lang.T("whatif.interval", lang.In(e.Low, per), lang.In(e.High, per))}
 	}
-	share := func(e *Estimate) number {
+	share := func(e *desk.Estimate) number {
 		if e == nil || math.IsNaN(e.Mean) {
 			return number{Value: "—"}
 		}
@@ -260,7 +299,7 @@ func (page *whatIfPage) fill(p *Process, result *WhatIf, lang terms.Lang) {
 }
 
 // difference says in words where an interval holds zero: no more is known.
-func difference(e *Estimate, per float64, lang terms.Lang) number {
+func difference(e *desk.Estimate, per float64, lang terms.Lang) number {
 	if e == nil || math.IsNaN(e.Mean) {
 		return number{Value: "—"}
 	}

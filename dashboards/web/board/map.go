@@ -1,8 +1,9 @@
-package web
+package board
 
 import (
 	"math"
 
+	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/terms"
 )
 
@@ -32,7 +33,7 @@ type mapEdge struct {
 	MeanText string   `json:"meanText,omitempty"`
 }
 
-func mapOf(p *Process, lang terms.Lang, label func(string) string) mapData {
+func mapOf(p *desk.AsIs, lang terms.Lang, label func(string) string) mapData {
 	g := p.Graph
 	times := func(n int64) string { return lang.Count("times", n) }
 	cases := lang.Count("case", g.Cases-g.Empty)
@@ -62,7 +63,7 @@ func mapOf(p *Process, lang terms.Lang, label func(string) string) mapData {
 
 // meanPositions returns the mean position of each activity over all its
 // occurrences.
-func meanPositions(p *Process) map[string]float64 {
+func meanPositions(p *desk.AsIs) map[string]float64 {
 	sum, n := map[string]float64{}, map[string]float64{}
 	for _, v := range p.Variants {
 		for i, a := range v.Activities {

@@ -1,0 +1,84 @@
+package shell
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/dashboards/jobs"
+)
+
+func TestViewStandsInTheAddress(t *testing.T) {
+	for _, address := range []string{"", "f=lead_time+%3E+30d", "p=2019-Q4&vs=previous", "as-of=2019-10-31", "as-of=2019-10-31T12%3A30%3A00&events=recorded", "law=today"} {
+		q, err := url.ParseQuery(address)
+		require.NoError(t, err)
+		v, err := ParseView(q)
+		require.NoError(t, err, address)
+		again, err := ParseView(v.Query())
+		require.NoError(t, err)
+		require.Equal(t, v.Query(), again.Query(), address)
+		for k := range q {
+			require.Equal(t, q.Get(k), v.Query().Get(k))
+		}
+	}
+	v, err := ParseView(url.Values{"as-of": {"2019-10-31"}, "sort": {"lead"}, "lang": {"ru"}})
+	require.NoError(t, err)
+	require.Equal(t, time.Date(2019, 10, 31, 20, 59, 59, 999999000, time.UTC), v.AsOf.UTC(), "the end of the day in Moscow")
+	require.Equal(t, url.Values{"sort": {"lead"}}, v.Rest)
+	for _, bad := range []url.Values{{"f": {"lead_time >"}}, {"as-of": {"31.10.2019"}}, {"events": {"some"}}} {
+		_, err := ParseView(bad)
+		var input desk.InputError
+		require.ErrorAs(t, err, &input, bad)
+	}
+}
+
+func site(t *testing.T) *Site {
+	s, err := New(Config{Jobs: jobs.New(t.Context(), 1, 1), Version: "test"})
+	require.NoError(t, err)
+	a, err := s.Area(fstest.MapFS{"page.html": {Data: []byte(`{{define "body"}}<a href="{{.Href "logs" "a/b"}}">{{.Keep "logs" "a/b" "map"}}</a><a href="{{.With "sort" "x"}}">s</a>{{end}}`)}})
+	require.NoError(t, err)
+	s.Section("logs", "")
+	s.Tab("board", "")
+	s.Handle("GET /logs/{log}", func(w http.ResponseWriter, r *http.Request) error {
+		v, err := ParseView(r.URL.Query())
+		if err != nil {
+			return err
+		}
+		return a.Show(w, r, "page", Page{Title: "T", Log: r.PathValue("log"), Tab: "board", View: v, Crumbs: []Link{{"c", "c"}}, Live: true})
+	})
+	return s
+}
+
+func get(s *Site, path string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+	return w
+}
+
+func TestLinksAreRelative(t *testing.T) {
+	s := site(t)
+	w := get(s, "/logs/x%2Fy?lang=en&as-of=2019-10-31&page=2")
+	require.Equal(t, 200, w.Code, w.Body)
+	body := w.Body.String()
+	for _, want := range []string{`href="../logs/a%2Fb"`, `../logs/a%2Fb/map?as-of=2019-10-31`, `href="?as-of=2019-10-31&amp;page=2&amp;sort=x"`, `href="../assets/page.css"`,
+		`data-root="../"`, `href="../language/ru?back=logs%2fx%252Fy%3flang%3den%26as-of%3d2019-10-31%26page%3d2"`, `href="../logs/x%2Fy?as-of=2019-10-31" aria-current="page"`} {
+		require.Contains(t, body, want)
+	}
+	require.NotContains(t, body, `href="/`)
+	require.NotContains(t, body, "⟨")
+}
+
+func TestErrorsAreSentences(t *testing.T) {
+	s := site(t)
+	require.Equal(t, http.StatusNotFound, get(s, "/nowhere").Code)
+	w := get(s, "/logs/x?lang=en&f=lead_time")
+	require.Equal(t, http.StatusBadRequest, w.Code)
+	require.Contains(t, w.Body.String(), "Correct what is named above")
+	require.Equal(t, http.StatusNotFound, get(s, "/jobs/none/events").Code)
+}
