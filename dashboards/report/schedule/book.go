@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -42,6 +43,9 @@ func Read(name string) (*Book, error) {
 
 // Parse reads a schedule; all faults are reported, each with its place.
 func Parse(name string, data []byte) (*Book, error) {
+	if len(bytes.TrimSpace(data)) == 0 {
+		return &Book{}, nil
+	}
 	doc, err := yamlfile.Parse(name, data)
 	if err != nil {
 		return nil, fmt.Errorf("reading the schedule: %w", err)
