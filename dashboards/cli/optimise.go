@@ -144,7 +144,7 @@ func (a *app) printFront(w io.Writer, r *experiment.Front) error {
 	add := func(name string, c *experiment.Choice) {
 		row := []string{name}
 		for _, k := range c.Figures[:n] {
-			row = append(row, amount(l, k.Unit, float64(k.Mean)), amount(l, k.Unit, float64(k.Low))+" … "+amount(l, k.Unit, float64(k.High)))
+			row = append(row, l.Amount(k.Unit, float64(k.Mean)), l.Amount(k.Unit, float64(k.Low))+" … "+l.Amount(k.Unit, float64(k.High)))
 		}
 		t.add(row...)
 	}

@@ -46,6 +46,9 @@ func (d *Desk) Fit(ctx context.Context, log, dir string, progress func(done, tot
 	if err := os.Remove(filepath.Join(dir, trustFile)); err != nil && !errors.Is(err, os.ErrNotExist) { // of another model
 		return nil, nil, fmt.Errorf("writing the model: %w", err)
 	}
+	if err := d.noteFit(log, m); err != nil {
+		return nil, nil, err
+	}
 	return m, report, nil
 }
 
