@@ -44,7 +44,7 @@ const (
 	MostReplications = 200
 	MostDays         = 3660
 	MostLevers       = 200
-	MostCases        = 5_000_000 // over all replications, by the rates of arrival
+	MostCases        = 30_000_000 // over all replications, by the rates of arrival
 	nameLength       = 120
 )
 

@@ -72,14 +72,13 @@ func (r *Room) Variants(of string) ([]*Variant, error) {
 
 // Edit is a process as the editor hands it over.
 type Edit struct {
-	Name     string             `json:"name"` // of the variant
-	Process  string             `json:"process"`
-	Diagram  string             `json:"diagram"` // BPMN
-	Steps    map[string]Step    `json:"steps"`   // by identifier of the node
-	Shares   map[string]float64 `json:"shares"`  // by identifier of the flow
-	Language string             `json:"language"`
-	Base     Revision           `json:"base"` // of the variant that is changed; "" for a new one
-	Into     string             `json:"into"` // identifier of that variant
+	Name    string             `json:"name"` // of the variant
+	Process string             `json:"process"`
+	Diagram string             `json:"diagram"` // BPMN
+	Steps   map[string]Step    `json:"steps"`   // by identifier of the node
+	Shares  map[string]float64 `json:"shares"`  // by identifier of the flow
+	Base    Revision           `json:"base"`    // of the variant that is changed; "" for a new one
+	Into    string             `json:"into"`    // identifier of that variant
 }
 
 // Step is what the editor knows of a node that takes time.
@@ -127,7 +126,11 @@ func (e *Edit) Apply(b *Bench) (*twin.Model, error) {
 // steps takes over the parameters of the nodes, and forgets those of nodes that are gone.
 func (e *Edit) steps(p *twin.Process) {
 	there := map[string]*bpmn.Node{}
-	p.Diagram.Walk(func(_ *bpmn.Process, n *bpmn.Node) { there[n.ID] = n })
+	p.Diagram.Walk(func(scope *bpmn.Process, _ *bpmn.Node) {
+		for _, n := range scope.Nodes {
+			there[n.ID] = n
+		}
+	})
 	for id := range p.Tasks {
 		if there[id] == nil {
 			delete(p.Tasks, id)
@@ -142,19 +145,9 @@ func (e *Edit) steps(p *twin.Process) {
 		if n.Name == "" {
 			continue
 		}
-		label := p.Labels[id]
-		if label.In(e.Language) == n.Name || label.RU == n.Name || label.EN == n.Name {
-			continue
+		if label, named := p.Labels[id]; named && label.RU != n.Name && label.EN != n.Name {
+			p.Labels[id] = twin.Text{RU: n.Name, EN: n.Name} // renamed
 		}
-		if label == (twin.Text{}) {
-			label = twin.Text{RU: n.Name, EN: n.Name}
-		}
-		if e.Language == "en" {
-			label.EN = n.Name
-		} else {
-			label.RU = n.Name
-		}
-		p.Labels[id] = label
 	}
 	for id, s := range e.Steps {
 		if there[id] == nil {
@@ -201,15 +194,9 @@ func scale(d twin.Distribution) float64 {
 // flows takes over the shares, and forgets those of flows that are gone.
 func (e *Edit) flows(p *twin.Process) {
 	there := map[string]bool{}
-	collect := func(s *bpmn.Process) {
-		for _, f := range s.Flows {
+	p.Diagram.Walk(func(scope *bpmn.Process, _ *bpmn.Node) {
+		for _, f := range scope.Flows {
 			there[f.ID] = true
-		}
-	}
-	collect(p.Diagram)
-	p.Diagram.Walk(func(s *bpmn.Process, n *bpmn.Node) {
-		if n.Sub != nil {
-			collect(n.Sub)
 		}
 	})
 	for id := range p.Branches {
