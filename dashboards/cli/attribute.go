@@ -106,7 +106,7 @@ func leverList(files, levers []string, own []*scenario.Scenario) ([]*scenario.Sc
 
 func (a *app) printAttribution(w io.Writer, r *experiment.Attribution) error {
 	l := a.lang()
-	show := func(v measure.Number) string { return amount(l, r.Unit, float64(v)) }
+	show := func(v measure.Number) string { return l.Amount(r.Unit, float64(v)) }
 	of := ""
 	if r.Figure.Of != "" {
 		of = ", " + r.Figure.Of

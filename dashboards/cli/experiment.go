@@ -115,7 +115,7 @@ func (a *app) printPlanned(w io.Writer, r *desk.Planned) error {
 		unit := s.Unit
 		slices.SortStableFunc(effects, func(x, y experiment.Effect) int { return descending(x.MuStar, y.MuStar) })
 		for _, e := range effects {
-			t.add(e.ID, amount(l, unit, float64(e.MuStar)), amount(l, unit, float64(e.Sigma)))
+			t.add(e.ID, l.Amount(unit, float64(e.MuStar)), l.Amount(unit, float64(e.Sigma)))
 		}
 	}
 	return t.write(w)
@@ -137,7 +137,7 @@ func (a *app) printScenarios(w io.Writer, t *experiment.Table) error {
 	if !ok {
 		return usageError{fmt.Errorf("the result has no %s; it has %s", t.Figure, figuresOf(t.AsIs))}
 	}
-	show := func(v measure.Number) string { return amount(l, k.Unit, float64(v)) }
+	show := func(v measure.Number) string { return l.Amount(k.Unit, float64(v)) }
 	rows := table{head: []string{l.T("whatif.scenario"), l.T("cli.mean"), l.T("cli.interval"), l.T("cli.difference"), l.T("cli.interval"), ""}, right: map[int]bool{1: true, 2: true, 3: true, 4: true}}
 	rows.add(l.T("whatif.as-is"), show(k.Mean), between(show, k.Low, k.High))
 	for _, row := range t.Rows {
@@ -186,7 +186,7 @@ func (a *app) printScenarios(w io.Writer, t *experiment.Table) error {
 		done = append(done, strconv.Itoa(n))
 	}
 	if s.Method == "kn" {
-		fmt.Fprintln(w, l.T("experiment.best-kn", name, strings.Join(done, ", "), l.Percent(s.Confidence, 0), amount(l, k.Unit, s.Indifference)))
+		fmt.Fprintln(w, l.T("experiment.best-kn", name, strings.Join(done, ", "), l.Percent(s.Confidence, 0), l.Amount(k.Unit, s.Indifference)))
 	} else {
 		fmt.Fprintln(w, l.T("experiment.best-ocba", name, strings.Join(done, ", ")))
 	}

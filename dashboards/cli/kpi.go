@@ -118,11 +118,11 @@ func (a *app) printKPIs(tree *kpi.Tree, list []desk.Standing) error {
 			if f == nil {
 				return "—"
 			}
-			return amount(l, s.Unit, f.Value)
+			return l.Amount(s.Unit, f.Value)
 		}
 		last, n, gap, when := "—", "—", "—", l.T("kpi.no-log")
 		if s.Outlook != nil {
-			last, gap, when = amount(l, s.Unit, float64(s.Outlook.Now)), amount(l, s.Unit, float64(s.Outlook.Gap)), a.whenReached(l, s.Outlook)
+			last, gap, when = l.Amount(s.Unit, float64(s.Outlook.Now)), l.Amount(s.Unit, float64(s.Outlook.Gap)), a.whenReached(l, s.Outlook)
 			for _, p := range s.Series {
 				if p.N > 0 {
 					n = l.Int(int64(p.N))
@@ -140,7 +140,7 @@ func (a *app) printKPIs(tree *kpi.Tree, list []desk.Standing) error {
 			if !x.Raised {
 				key = "kpi.cleared"
 			}
-			fmt.Fprintln(a.stdout, l.T(key, plain(s.Name.In(string(l))), amount(l, s.Unit, x.Value), x.Told.Format("2006-01-02 15:04")))
+			fmt.Fprintln(a.stdout, l.T(key, plain(s.Name.In(string(l))), l.Amount(s.Unit, x.Value), x.Told.Format("2006-01-02 15:04")))
 		}
 	}
 	for i := range tree.Findings {

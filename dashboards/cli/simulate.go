@@ -155,7 +155,7 @@ func printResult(w io.Writer, r *experiment.Result, cmp *experiment.Comparison, 
 		t.right[4], t.right[5] = true, true
 	}
 	for _, k := range r.KPIs {
-		show := func(v measure.Number) string { return amount(l, k.Unit, float64(v)) }
+		show := func(v measure.Number) string { return l.Amount(k.Unit, float64(v)) }
 		row := []string{l.T("kpi." + k.Name), k.Of, show(k.Mean), between(show, k.Low, k.High)}
 		if cmp != nil {
 			d, ok := cmp.Find(k.Name, k.Of)
@@ -192,26 +192,4 @@ func between(show func(measure.Number) string, low, high measure.Number) string 
 		return measure.Unknown
 	}
 	return show(low) + " … " + show(high)
-}
-
-// amount writes a figure in its unit.
-func amount(l terms.Lang, u measure.Unit, v float64) string {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return measure.Unknown
-	}
-	switch u {
-	case measure.Rouble:
-		return l.Float(v, 0) + "\u00a0" + l.T("unit.roubles")
-	case measure.Second:
-		return l.Seconds(v)
-	case measure.Share:
-		return l.Percent(v, 1)
-	case measure.PersonHour:
-		return l.Float(v, 2) + "\u00a0" + l.T("unit.person-hours")
-	case measure.WorkingHour:
-		return l.Float(v, 2) + "\u00a0" + l.T("unit.working-hours")
-	case measure.WorkingDay:
-		return l.Float(v, 2) + "\u00a0" + l.T("unit.working-days")
-	}
-	return l.Float(v, 2)
 }

@@ -91,7 +91,7 @@ func (w *townWalk) mine(ctx context.Context, _ int) error {
 			return err
 		}
 		w.mined[v.Process] = r
-		show := func(x measure.Number) string { return amount(l, r.Unit, float64(x)) }
+		show := func(x measure.Number) string { return l.Amount(r.Unit, float64(x)) }
 		t.add(w.name(v.Process), show(r.Mean), show(r.Low)+" … "+show(r.High), l.Int(int64(r.Completed)), l.Float(float64(r.EffectiveN), 0), l.Int(int64(r.Open)))
 	}
 	return t.write(w.stdout)
@@ -172,7 +172,7 @@ func (w *townWalk) table(ctx context.Context, replications int) error {
 		if err != nil {
 			return err
 		}
-		show := func(x float64) string { return amount(l, a.Unit, x) }
+		show := func(x float64) string { return l.Amount(a.Unit, x) }
 		cut := 1 - float64(b.Mean)/float64(a.Mean)
 		n, _ := w.asIs.Find(experiment.CaseCount, v.Process)
 		p85, _ := w.toBe.Find(experiment.LeadTimeP85, v.Process)
@@ -227,7 +227,7 @@ func (w *townWalk) effort(context.Context, int) error {
 				row = append(row, measure.Unknown, measure.Unknown, "")
 				continue
 			}
-			show := func(x measure.Number) string { return amount(l, a.Unit, float64(x)) }
+			show := func(x measure.Number) string { return l.Amount(a.Unit, float64(x)) }
 			row = append(row, show(a.Mean), show(b.Mean), show(b.Low)+" … "+show(b.High))
 		}
 		t.add(row...)
@@ -296,9 +296,9 @@ func (w *townWalk) coupling(ctx context.Context, replications int) error {
 			}
 			show := func(x float64) string {
 				if x < 0 {
-					return "−" + amount(l, a.Unit, -x)
+					return "−" + l.Amount(a.Unit, -x)
 				}
-				return "+" + amount(l, a.Unit, x)
+				return "+" + l.Amount(a.Unit, x)
 			}
 			w.say("demo.coupling", w.name(process), show(d.Difference), show(d.Interval.Low), show(d.Interval.High))
 		}

@@ -50,7 +50,10 @@ func (d *Desk) Fit(ctx context.Context, log, dir string, cfg FitConfig) (*twin.M
 	if err != nil {
 		return nil, nil, fmt.Errorf("writing the model: %w", err)
 	}
-	return m, report, KeepModel(dir, files)
+	if err := KeepModel(dir, files); err != nil {
+		return nil, nil, err
+	}
+	return m, report, d.noteFit(log, m)
 }
 
 // KeepModel writes the files of a fitted model to a folder, in place of another.
