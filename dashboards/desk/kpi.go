@@ -27,11 +27,16 @@ type Standing struct {
 // log in the store, named "<twin>-<process>". An alarm rises where a value is a tenth
 // worse than as-is and ends where it is as-is again.
 func (d *Desk) KPIs(ctx context.Context, m *twin.Model) (*kpi.Tree, []Standing, error) {
+	return d.KPIsAt(ctx, m, time.Time{})
+}
+
+// KPIsAt measures what was known at a moment; zero for all that the logs hold.
+func (d *Desk) KPIsAt(ctx context.Context, m *twin.Model, asOf time.Time) (*kpi.Tree, []Standing, error) {
 	tree := kpi.Read(m)
 	var out []Standing
 	for _, i := range tree.Indicators {
 		s := Standing{Indicator: i}
-		if err := d.measure(ctx, m, &s); err != nil {
+		if err := d.measure(ctx, m, &s, asOf); err != nil {
 			return nil, nil, err
 		}
 		out = append(out, s)
@@ -39,7 +44,7 @@ func (d *Desk) KPIs(ctx context.Context, m *twin.Model) (*kpi.Tree, []Standing, 
 	return tree, out, nil
 }
 
-func (d *Desk) measure(ctx context.Context, m *twin.Model, s *Standing) error {
+func (d *Desk) measure(ctx context.Context, m *twin.Model, s *Standing, asOf time.Time) error {
 	var process *twin.Process
 	for _, p := range m.Processes {
 		if p.ID == s.Of {
@@ -56,6 +61,9 @@ func (d *Desk) measure(ctx context.Context, m *twin.Model, s *Standing) error {
 	}
 	if err != nil {
 		return err
+	}
+	if !asOf.IsZero() {
+		l = known(l, eventlog.At(asOf).Time)
 	}
 	loc, err := time.LoadLocation(m.TimeZone)
 	if err != nil {

@@ -30,7 +30,11 @@ func Assets() (http.Handler, error) {
 	if !Built() {
 		return nil, errors.New("browser assets are not built into this binary: run `make assets build`")
 	}
-	return http.StripPrefix("/assets/", cached(http.FileServerFS(dist))), nil
+	h, err := files(dist)
+	if err != nil {
+		return nil, err
+	}
+	return http.StripPrefix("/assets/", h), nil
 }
 
 // New returns the handler of all pages.
@@ -52,13 +56,5 @@ func New(cfg shell.Config) (http.Handler, error) {
 			return nil, err
 		}
 	}
-	return s, nil
-}
-
-// cached lets the browser keep an asset but ask whether it is still the same.
-func cached(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-cache")
-		next.ServeHTTP(w, r)
-	})
+	return compressed(s)
 }

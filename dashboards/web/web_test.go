@@ -138,7 +138,9 @@ func handler(t *testing.T) http.Handler {
 	require.NoError(t, err)
 	s.Mount("GET /assets/", assets)
 	require.NoError(t, board.Mount(s, backend()))
-	return Guard(s)
+	pages, err := compressed(s)
+	require.NoError(t, err)
+	return Guard(pages)
 }
 
 func get(h http.Handler, path string, header ...string) *httptest.ResponseRecorder {

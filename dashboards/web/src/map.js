@@ -3,6 +3,7 @@ import { integer, readData } from './data.js';
 import { PanZoom } from './panzoom.js';
 import { hidden, visible } from './simplify.js';
 import { element as el, wrap } from './svg.js';
+import { onTheme } from './theme.js';
 
 // The process map: Graphviz lays it out, the SVG is our own.
 export async function mountMap(host) {
@@ -37,7 +38,7 @@ export async function mountMap(host) {
     host.dataset.ready = 'yes';
   };
   slider.addEventListener('input', draw);
-  document.addEventListener('themechange', draw);
+  onTheme(host, draw);
   draw();
 }
 
