@@ -241,6 +241,9 @@ func (v *validator) elements() {
 				v.fault(at("figures", key), "%s %q: figure %q lies outside its interval", e.Kind, e.ID, key)
 			}
 		}
+		if e.Kind == Measure {
+			v.measure(e, at)
+		}
 		v.edges(g, e.Ref(), e.Edges, at)
 	}
 	for _, u := range v.m.Units {

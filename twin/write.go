@@ -216,6 +216,8 @@ func spanMap(s Span) any {
 func (w *processWriter) process(p *Process) yamlfile.Map {
 	out := yamlfile.Map{
 		{Key: "id", Value: p.ID}, {Key: "name", Value: textMap(p.Name)}, {Key: "unit", Value: text(p.Unit)},
+		{Key: "category", Value: text(string(p.About.Category))}, {Key: "purpose", Value: textMap(p.About.Purpose)}, {Key: "client", Value: textMap(p.About.Client)},
+		{Key: "starts-with", Value: textMap(p.About.Starts)}, {Key: "ends-with", Value: textMap(p.About.Ends)},
 		{Key: "requested-by", Value: text(p.RequestedBy)}, {Key: "delivered-by", Value: text(p.DeliveredBy)},
 		{Key: "lead-time", Value: spanMap(p.LeadTime)}, {Key: "arrivals", Value: w.arrivals(p.Arrivals)}, {Key: "limit", Value: limitMap(p.Limit)},
 	}

@@ -29,14 +29,14 @@ system:gis.`,
 		Example: `  uprava twin show municipality
   uprava twin impact municipality --remove pool:lawyers`,
 	}
-	c.AddCommand(a.twinValidate(), a.twinShow(), a.twinDiff(), a.twinMerge(), a.twinImpact(), a.twinPriority(), a.twinLoad(), a.twinDuplicates(), a.twinExport(), a.twinSchema())
+	c.AddCommand(a.twinValidate(), a.twinShow(), a.twinPlan(), a.twinDiff(), a.twinMerge(), a.twinImpact(), a.twinPriority(), a.twinLoad(), a.twinDuplicates(), a.twinExport(), a.twinSchema())
 	return c
 }
 
 func (a *app) twinValidate() *cobra.Command {
 	c := &cobra.Command{Use: "validate TWIN", Short: "All faults of a twin, each with its file and line", Args: cobra.ExactArgs(1), Example: `  uprava twin validate our-town/`}
 	c.RunE = func(c *cobra.Command, args []string) error {
-		m, _, err := desk.ReadModel(args)
+		m, err := townOf(args[0], townSeed)
 		if err != nil {
 			return err
 		}
@@ -57,12 +57,12 @@ func (a *app) twinValidate() *cobra.Command {
 
 func (a *app) twinShow() *cobra.Command {
 	c := &cobra.Command{
-		Use: "show TWIN [THING]", Short: "What a twin holds, or one thing with all that hangs together with it", Args: cobra.RangeArgs(1, 2),
+		Use: "show TWIN [THING]", Short: "What a twin holds, the passport of a process, or one thing with all that hangs together with it", Args: cobra.RangeArgs(1, 2),
 		Example: "  uprava twin show municipality\n  uprava twin show municipality process:redistribution",
 	}
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		m, _, err := desk.ReadModel(args[:1])
+		m, err := townOf(args[0], townSeed)
 		if err != nil {
 			return err
 		}
@@ -125,6 +125,10 @@ func (a *app) showThing(m *twin.Model, g *twin.Graph, ref twin.Ref, asJSON bool)
 			element = e
 		}
 	}
+	var about *twin.About
+	if ref.Kind == twin.ProcessKind {
+		about = &m.Passport(ref.ID).Process.About
+	}
 	type edge struct {
 		Relation twin.Relation `json:"relation"`
 		Thing    string        `json:"thing"`
@@ -142,9 +146,14 @@ func (a *app) showThing(m *twin.Model, g *twin.Graph, ref twin.Ref, asJSON bool)
 			Thing   string        `json:"thing"`
 			Name    twin.Text     `json:"name"`
 			Element *twin.Element `json:"element,omitempty"`
+			About   *twin.About   `json:"about,omitempty"` // of a process
 			Out     []edge        `json:"out"`
 			In      []edge        `json:"in"`
-		}{ref.String(), g.Name(ref), element, list(g.Out(ref)), list(g.In(ref))})
+		}{ref.String(), g.Name(ref), element, about, list(g.Out(ref)), list(g.In(ref))})
+	}
+	if ref.Kind == twin.ProcessKind {
+		a.showPassport(g, m.Passport(ref.ID))
+		return nil
 	}
 	l := a.lang()
 	fmt.Fprintf(a.stdout, "%s «%s» (%s)\n", ref.Kind.Name().In(string(l)), plain(g.Name(ref).In(string(l))), ref)
@@ -350,7 +359,7 @@ func (a *app) twinImpact() *cobra.Command {
 		if (len(remove) > 0) == (len(merge) > 0) || len(merge) > 0 && len(merge) != 2 {
 			return usageError{fmt.Errorf("give --remove, or --merge with two units\nusage: %s", c.UseLine())}
 		}
-		m, _, err := desk.ReadModel(args)
+		m, err := townOf(args[0], townSeed)
 		if err != nil {
 			return err
 		}
@@ -450,7 +459,7 @@ func (a *app) twinExport() *cobra.Command {
 	c.Flags().StringVar(&format, "format", "json", "json, graphml or dot")
 	c.Flags().StringVarP(&out, "out", "o", "", "file (default: standard output)")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		m, _, err := desk.ReadModel(args)
+		m, err := townOf(args[0], townSeed)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/uprava/uprava/dashboards/web/board"
 	"github.com/uprava/uprava/dashboards/web/shell"
+	"github.com/uprava/uprava/dashboards/web/twins"
 )
 
 //go:embed all:dist
@@ -51,6 +52,7 @@ func New(cfg shell.Config) (http.Handler, error) {
 	// In the order in which readers see sections and tabs.
 	for _, mount := range []func() error{
 		func() error { return board.Mount(s, cfg.Desk) },
+		func() error { return twins.Mount(s, cfg.Desk) },
 	} {
 		if err := mount(); err != nil {
 			return nil, err
