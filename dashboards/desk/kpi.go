@@ -3,13 +3,11 @@ package desk
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
-	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/calendar"
-	"github.com/uprava/uprava/mining/eventlog"
-	"github.com/uprava/uprava/mining/measure"
-	"github.com/uprava/uprava/simulator"
+	"github.com/uprava/uprava/mining/outline"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/kpi"
 )
@@ -45,51 +43,32 @@ func (d *Desk) KPIsAt(ctx context.Context, m *twin.Model, asOf time.Time) (*kpi.
 }
 
 func (d *Desk) measure(ctx context.Context, m *twin.Model, s *Standing, asOf time.Time) error {
-	var process *twin.Process
-	for _, p := range m.Processes {
-		if p.ID == s.Of {
-			process = p
-		}
-	}
-	if process == nil || s.Figure == "" {
+	i := slices.IndexFunc(m.Processes, func(p *twin.Process) bool { return p.ID == s.Of })
+	if i < 0 || s.Figure == "" {
 		return nil
 	}
-	name := m.ID + "-" + s.Of
-	l, err := d.store.Load(ctx, name)
+	name, of := m.ID+"-"+s.Of, &subject{model: m, process: m.Processes[i]}
+	o, err := d.outline(ctx, name, Look{AsOf: asOf}, of)
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if !asOf.IsZero() {
-		l = known(l, eventlog.At(asOf).Time)
-	}
-	loc, err := time.LoadLocation(m.TimeZone)
+	t, err := of.reckoning()
 	if err != nil {
-		return InputError{err}
-	}
-	cfg := kpi.Config{Unit: measure.Second, Location: loc}
-	for _, c := range m.Calendars {
-		if c.ID != process.LeadTime.Calendar || process.LeadTime.Unit == "" {
-			continue
-		}
-		if cfg.Calendar, err = c.Hours(loc); err != nil {
-			return InputError{err}
-		}
-		if cfg.Unit = measure.WorkingDay; process.LeadTime.Unit == twin.WorkingHour {
-			cfg.Unit = measure.WorkingHour
-		}
-	}
-	cfg.Lead.From.Activity, cfg.Lead.To.Activity = nodeName(l, process, process.RequestedBy), nodeName(l, process, process.DeliveredBy)
-	cfg.Due = func(c eventlog.Case, delivered eventlog.Time) bool {
-		due, ok := c.Attribute(simulator.DueKey)
-		return ok && delivered < due.Stamp().Time
-	}
-	if s.Series, err = kpi.Measure(l, s.Indicator, cfg); err != nil {
-		return InputError{err}
+		return err
 	}
 	s.Log = name
+	return s.stand(o, t)
+}
+
+// stand measures the indicator in an outline.
+func (s *Standing) stand(o *outline.Outline, t reckoning) error {
+	var err error
+	if s.Series, err = kpi.Measure(o, s.Indicator, t.zone); err != nil {
+		return InputError{err}
+	}
 	if s.Target != nil {
 		o := kpi.Forecast(s.Series, s.Target.Value, s.Lower)
 		s.Outlook = &o
@@ -99,7 +78,7 @@ func (d *Desk) measure(ctx context.Context, m *twin.Model, s *Standing, asOf tim
 		if !s.Lower {
 			worse = 0.9
 		}
-		if s.Messages, err = kpi.Watch(s.Series, kpi.Alarm{Raise: worse * s.AsIs.Value, Clear: s.AsIs.Value, Lower: s.Lower, Quiet: quiet(cfg.Calendar)}); err != nil {
+		if s.Messages, err = kpi.Watch(s.Series, kpi.Alarm{Raise: worse * s.AsIs.Value, Clear: s.AsIs.Value, Lower: s.Lower, Quiet: quiet(t.calendar)}); err != nil {
 			return InputError{err}
 		}
 	}
@@ -112,23 +91,4 @@ func quiet(c *calendar.Calendar) *calendar.Calendar {
 		return office()
 	}
 	return c
-}
-
-// nodeName is the name of a node as the log has it; "" for no node.
-func nodeName(l *eventlog.Log, p *twin.Process, id string) string {
-	if id == "" {
-		return ""
-	}
-	names := []string{p.Labels[id].RU, p.Labels[id].EN}
-	p.Diagram.Walk(func(scope *bpmn.Process, _ *bpmn.Node) {
-		if n := scope.Node(id); n != nil {
-			names = append(names, n.Name)
-		}
-	})
-	for _, name := range names {
-		if _, ok := l.Activities().Code(name); ok && name != "" {
-			return name
-		}
-	}
-	return ""
 }

@@ -141,8 +141,8 @@ func (d *Desk) asIs(ctx context.Context, log string) (*AsIs, error) {
 	return page, nil
 }
 
-// judge tells how many of the cases with a due date were ended by it.
-func judge(l *eventlog.Log, limit *twin.Limit) *Limit {
+// limitOf tells the legal limit of a process in words and as wall-clock time.
+func limitOf(limit *twin.Limit) *Limit {
 	days := strconv.Itoa(limit.Days)
 	out := &Limit{Text: twin.Text{RU: days + " кал. дн.", EN: days + " calendar days"}, Seconds: float64(limit.Days) * 86400}
 	if limit.Unit == twin.WorkingDay {
@@ -156,16 +156,22 @@ func judge(l *eventlog.Log, limit *twin.Limit) *Limit {
 		out.Text.RU += " (" + c.In("ru") + ")"
 		out.Text.EN += " (" + c.In("en") + ")"
 	}
+	out.ShareInTime = math.NaN()
+	return out
+}
+
+// judge tells how many of the cases with a due date were ended by it.
+func judge(l *eventlog.Log, limit *twin.Limit) *Limit {
+	out := limitOf(limit)
 	var inTime int64
 	for _, c := range l.All() {
 		if due, ok := c.Attribute(simulator.DueKey); ok && due.Kind() == eventlog.KindTime && c.Len() > 0 {
 			out.N++
-			if c.Last() <= due.Stamp().Time {
+			if c.Last() < due.Stamp().Time {
 				inTime++
 			}
 		}
 	}
-	out.ShareInTime = math.NaN()
 	if out.N > 0 {
 		out.ShareInTime = float64(inTime) / float64(out.N)
 	}
