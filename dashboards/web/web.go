@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/uprava/uprava/dashboards/web/board"
+	"github.com/uprava/uprava/dashboards/web/home"
 	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/dashboards/web/twins"
 )
@@ -51,6 +52,7 @@ func New(cfg shell.Config) (http.Handler, error) {
 	s.Mount("GET /assets/", assets)
 	// In the order in which readers see sections and tabs.
 	for _, mount := range []func() error{
+		func() error { return home.Mount(s, cfg.Desk) },
 		func() error { return board.Mount(s, cfg.Desk) },
 		func() error { return twins.Mount(s, cfg.Desk) },
 	} {

@@ -42,6 +42,7 @@ type Site struct {
 	tabs     []place
 	own      *Area // errors
 	live     *live.Watcher
+	doors    map[string][]Waiting
 }
 
 // place is an entry of a menu: its word is the term "nav.KEY" or "tab.KEY".
@@ -52,7 +53,7 @@ func New(cfg Config) (*Site, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Site{Config: cfg, mux: http.NewServeMux()}
+	s := &Site{Config: cfg, mux: http.NewServeMux(), doors: map[string][]Waiting{}}
 	sub, err := fs.Sub(templates, "templates")
 	if err != nil {
 		return nil, err

@@ -10,3 +10,9 @@ const css = getComputedStyle(document.documentElement);
 export function cssVariable(name) {
   return css.getPropertyValue('--' + name).trim();
 }
+
+// inLanguage adds to an address the language that the page was asked for in its own.
+export function inLanguage(href) {
+  const asked = new URLSearchParams(location.search).get('lang');
+  return asked ? href + (href.includes('?') ? '&' : '?') + 'lang=' + encodeURIComponent(asked) : href;
+}

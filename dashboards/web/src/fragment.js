@@ -1,3 +1,5 @@
+import { inLanguage } from './data.js';
+
 // A part of the page that takes long to compute comes by itself: the server answers when it is done.
 // Called again for a part of the page, what stands there comes anew and stays until then.
 export function mountFragments(mount, root = document) {
@@ -6,7 +8,7 @@ export function mountFragments(mount, root = document) {
 
 async function load(host, mount) {
   try {
-    const reply = await fetch(host.dataset.fragment, { headers: { Accept: 'text/html' } });
+    const reply = await fetch(inLanguage(host.dataset.fragment), { headers: { Accept: 'text/html' } });
     const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
     host.replaceChildren(...page.body.childNodes);
     mount(host);
