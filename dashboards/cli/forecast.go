@@ -9,13 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator/experiment"
 )
 
 func (a *app) forecast() *cobra.Command {
 	var cfg desk.OutlookConfig
-	var asOf, limit string
+	var limit string
 	c := &cobra.Command{
 		Use:   "forecast LOG",
 		Short: "Load and breaches in the weeks ahead, from today's open cases",
@@ -30,7 +31,6 @@ The model is that of the log (a pack, or what uprava fit made); without one it i
 	}
 	f := c.Flags()
 	f.IntVar(&cfg.Weeks, "weeks", 8, "weeks ahead")
-	f.StringVar(&asOf, "as-of", "", "moment from which to look, 2019-11-01 or 2019-11-01T12:00+03:00 (default: the last event)")
 	f.StringArrayVar(&cfg.Ends, "end", nil, "activity that ends a case; may be repeated (default: found out)")
 	f.StringVar(&limit, "limit", "", "limit of a case in days, such as 30d (default: the legal limit of the log's model)")
 	f.IntVar(&cfg.Run.Replications, "replications", 100, "independent replications")
@@ -43,8 +43,8 @@ The model is that of the log (a pack, or what uprava fit made); without one it i
 		if err != nil {
 			return err
 		}
-		if cfg.AsOf, err = parseMoment("--as-of", asOf); err != nil {
-			return usageError{err}
+		if !k.AsOf.IsZero() {
+			cfg.AsOf = eventlog.At(k.AsOf).Time
 		}
 		if cfg.Limit, err = parseDuration("--limit", limit); err != nil {
 			return usageError{err}

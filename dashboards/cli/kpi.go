@@ -26,14 +26,19 @@ that measure nothing, belong to nobody or have no data are listed.`,
 		Example: "  uprava kpi municipality",
 		Args:    cobra.ExactArgs(1),
 	}
+	asOf := asOfFlag(c)
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		m, _, err := desk.ReadModel(args)
 		if err != nil {
 			return err
 		}
+		at, err := asOf()
+		if err != nil {
+			return err
+		}
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
-			tree, list, err := d.KPIs(c.Context(), m)
+			tree, list, err := d.KPIsAt(c.Context(), m, at)
 			if err != nil {
 				return err
 			}

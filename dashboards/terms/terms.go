@@ -95,6 +95,14 @@ func (l Lang) T(key string, args ...any) string {
 	return fmt.Sprintf(text, args...)
 }
 
+// Known returns the text of a key, or instead where there is no such key.
+func (l Lang) Known(key, instead string) string {
+	if _, ok := entries[key]; !ok {
+		return instead
+	}
+	return l.T(key)
+}
+
 // Plural returns the form of key that goes with n: in the list the forms stand
 // as "one|few|many" in Russian and "one|other" in English. The number itself is
 // not part of the result.

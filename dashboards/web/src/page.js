@@ -1,5 +1,7 @@
 import { mountFragments } from './fragment.js';
 import { mountJobs } from './job.js';
+import { mountKeys } from './keys.js';
+import { keepSent, mountLive } from './live.js';
 import { mountScroll } from './scroll.js';
 import { mountTheme } from './theme.js';
 
@@ -23,6 +25,9 @@ export function mount(root = document) {
   mountScroll(root);
 }
 
+keepSent();
 mountTheme();
+mountKeys();
 mount();
 mountFragments(mount);
+mountLive(mount, (root) => mountFragments(mount, root));
