@@ -50,6 +50,9 @@ func (a *app) twinValidate() *cobra.Command {
 		}
 		l := a.lang()
 		fmt.Fprintln(a.stdout, l.T("twin.sound", l.Int(int64(len(g.Nodes()))), l.Int(int64(edges))))
+		if list := m.Unsourced(); len(list) > 0 {
+			fmt.Fprintln(a.stdout, l.T("twin.unsourced", l.Int(int64(len(list))), strings.Join(list[:min(5, len(list))], "; ")))
+		}
 		return nil
 	}
 	return c
@@ -481,7 +484,10 @@ func (a *app) twinExport() *cobra.Command {
 }
 
 func (a *app) twinSchema() *cobra.Command {
-	c := &cobra.Command{Use: "schema KIND", Short: "JSON Schema of the files of one kind of thing", Args: cobra.ExactArgs(1), Example: `  uprava twin schema procedure`}
+	c := &cobra.Command{Use: "schema KIND", Short: "JSON Schema of the files of one kind of thing", Args: cobra.ExactArgs(1),
+		Long: `Prints the JSON Schema of the files of a kind (unit, pool, process, procedure, …), of a
+"calendar", or of the file "twin" itself, for editors and checkers of YAML.`,
+		Example: `  uprava twin schema process`}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		s, err := twin.Schema(twin.Kind(args[0]))
 		if err != nil {
