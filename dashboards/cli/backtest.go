@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -58,7 +59,7 @@ from what happened, beside how far the past was from it.`,
 			if err != nil {
 				return err
 			}
-			question := []any{log, fmt.Sprintf("%+v", k), fmt.Sprintf("%+v", cfg)}
+			question := []any{askedLog(log, k), fmt.Sprintf("%+v", cfg)}
 			if d.Doubtful(args[0]) {
 				question = nil // its model is to be told the verdict
 			}
@@ -108,6 +109,9 @@ func (a *app) printBacktest(w io.Writer, r *backtest.Result) error {
 
 // distanceText is a distance in its unit.
 func distanceText(l terms.Lang, u measure.Unit, v measure.Number) string {
+	if math.IsNaN(float64(v)) {
+		return measure.Unknown
+	}
 	if u == measure.Share {
 		return l.Float(float64(v), 3)
 	}

@@ -41,13 +41,10 @@ func (a *app) demoTown(ctx context.Context, d *desk.Desk, replications int) (str
 	}
 	fmt.Fprintf(a.stdout, "%s\n%s\n\n", pack.Name.In(string(l)), pack.Notice.In(string(l)))
 	w := &townWalk{app: a, pack: pack, desk: d, mined: map[string]*performance.LongRun{}}
-	if w.system, err = datasets.GenerateSystem(ctx, pack, datasets.SystemConfig{Seed: 1, Lang: "ru"}); err != nil {
-		return "", err
-	}
 	if w.model, err = pack.Model(); err != nil {
 		return "", err
 	}
-	if err := w.ingest(ctx); err != nil {
+	if err := w.load(ctx); err != nil {
 		return "", err
 	}
 	for _, step := range []func(context.Context, int) error{w.mine, w.simulate, w.table, w.effort, w.freed, w.coupling, w.foretell} {
@@ -58,19 +55,23 @@ func (a *app) demoTown(ctx context.Context, d *desk.Desk, replications int) (str
 	return pack.ID + "-" + pack.Main, nil
 }
 
-func (w *townWalk) ingest(ctx context.Context) error {
+func (w *townWalk) load(ctx context.Context) (err error) {
 	l := w.lang()
-	bar := w.bar(l.T("demo.storing"))
+	bar := w.bar(l.T(desk.StageStoring))
 	defer bar.end()
-	cases, events, open := 0, 0, 0
-	for i, log := range w.system.Logs {
-		if err := w.desk.Store().Save(ctx, log.Name(), log); err != nil {
-			return err
+	w.system, err = w.desk.LoadPack(ctx, w.pack, "ru", func(_ string, done, total int64) {
+		if total > 0 {
+			bar.step(int(done), int(total))
 		}
-		bar.step(i+1, len(w.system.Logs))
-		cases, events, open = cases+log.Cases(), events+log.Events(), open+w.system.Truth.Processes[i].Open
+	})
+	if err != nil {
+		return err
 	}
 	bar.end()
+	cases, events, open := 0, 0, 0
+	for i, log := range w.system.Logs {
+		cases, events, open = cases+log.Cases(), events+log.Events(), open+w.system.Truth.Processes[i].Open
+	}
 	w.say("demo.town", l.Int(int64(len(w.system.Logs))), w.system.Truth.From.Format(time.DateOnly), w.system.Truth.To.AddDate(0, 0, -1).Format(time.DateOnly), l.Count("case", int64(cases)), l.Count("event", int64(events)), l.Int(int64(open)))
 	return nil
 }
@@ -91,7 +92,7 @@ func (w *townWalk) mine(ctx context.Context, _ int) error {
 			return err
 		}
 		w.mined[v.Process] = r
-		show := func(x measure.Number) string { return amount(l, r.Unit, float64(x)) }
+		show := func(x measure.Number) string { return l.Amount(r.Unit, float64(x)) }
 		t.add(w.name(v.Process), show(r.Mean), show(r.Low)+" … "+show(r.High), l.Int(int64(r.Completed)), l.Float(float64(r.EffectiveN), 0), l.Int(int64(r.Open)))
 	}
 	return t.write(w.stdout)
@@ -172,7 +173,7 @@ func (w *townWalk) table(ctx context.Context, replications int) error {
 		if err != nil {
 			return err
 		}
-		show := func(x float64) string { return amount(l, a.Unit, x) }
+		show := func(x float64) string { return l.Amount(a.Unit, x) }
 		cut := 1 - float64(b.Mean)/float64(a.Mean)
 		n, _ := w.asIs.Find(experiment.CaseCount, v.Process)
 		p85, _ := w.toBe.Find(experiment.LeadTimeP85, v.Process)
@@ -236,7 +237,7 @@ func (w *townWalk) effort(context.Context, int) error {
 				row = append(row, measure.Unknown, measure.Unknown, "")
 				continue
 			}
-			show := func(x measure.Number) string { return amount(l, a.Unit, float64(x)) }
+			show := func(x measure.Number) string { return l.Amount(a.Unit, float64(x)) }
 			row = append(row, show(a.Mean), show(b.Mean), show(b.Low)+" … "+show(b.High))
 		}
 		t.add(row...)
@@ -305,9 +306,9 @@ func (w *townWalk) coupling(ctx context.Context, replications int) error {
 			}
 			show := func(x float64) string {
 				if x < 0 {
-					return "−" + amount(l, a.Unit, -x)
+					return "−" + l.Amount(a.Unit, -x)
 				}
-				return "+" + amount(l, a.Unit, x)
+				return "+" + l.Amount(a.Unit, x)
 			}
 			w.say("demo.coupling", w.name(process), show(d.Difference), show(d.Interval.Low), show(d.Interval.High))
 		}

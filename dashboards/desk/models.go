@@ -92,6 +92,9 @@ func (d *Desk) Rename(ctx context.Context, from, to string) error {
 	if err := d.store.Rename(ctx, from, to); err != nil {
 		return err
 	}
+	if err := d.forget(from); err != nil {
+		return err
+	}
 	err := os.Rename(d.ModelDir(from), d.ModelDir(to))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -102,6 +105,9 @@ func (d *Desk) Rename(ctx context.Context, from, to string) error {
 // Delete deletes a log and the model fitted to it.
 func (d *Desk) Delete(ctx context.Context, log string) error {
 	if err := d.store.Delete(ctx, log); err != nil {
+		return err
+	}
+	if err := d.forget(log); err != nil {
 		return err
 	}
 	return os.RemoveAll(d.ModelDir(log))

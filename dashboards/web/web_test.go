@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -17,9 +18,12 @@ import (
 
 	"github.com/uprava/uprava/dashboards/charts"
 	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/dashboards/jobs"
 	"github.com/uprava/uprava/dashboards/web/board"
+	"github.com/uprava/uprava/dashboards/web/home"
 	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/dashboards/web/webtest"
+	"github.com/uprava/uprava/datasets"
 	"github.com/uprava/uprava/mining"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/twin"
@@ -75,6 +79,9 @@ func (b logs) AsIs(ctx context.Context, name string) (*desk.AsIs, error) {
 			first, last = min(first, c.First()), max(last, c.Last())
 		}
 	}
+	if first > last {
+		first, last = 0, 0
+	}
 	p := &desk.AsIs{
 		Log:      desk.Log{Name: name, Title: twin.Text{RU: name, EN: name}, Cases: o.Cases, Events: o.Events, First: first.Go(), Last: last.Go()},
 		Overview: o, Graph: g, Variants: variants, Bins: charts.BinsOf(times, 1800),
@@ -97,6 +104,42 @@ func (b logs) WhatIf(_ context.Context, name string) (*desk.WhatIf, error) {
 			{Name: twin.Text{RU: "Второй юрист", EN: "A second lawyer"}, LeadTime: est(1480, 1400, 1560), P85: est(2500, 2400, 2600), Difference: ref(-20, -80, 40), Headcount: 8},
 			{Name: twin.Text{RU: "Не посчитано"}, LeadTime: est(math.NaN(), math.NaN(), math.NaN()), P85: est(math.NaN(), math.NaN(), math.NaN())},
 		}}, nil
+}
+
+func (b logs) Risks(_ context.Context, log string, _ desk.Look) (*desk.Risks, error) {
+	switch log {
+	case "hostile":
+		return &desk.Risks{Open: 9, Overdue: 2, AtRisk: 3, Limited: true, AsOf: time.Date(2019, 3, 6, 0, 0, 0, 0, time.UTC)}, nil
+	case "plain":
+		return &desk.Risks{Open: 5, AtRisk: 1, Limited: true, AsOf: time.Date(2019, 3, 6, 0, 0, 0, 0, time.UTC)}, nil
+	case "empty":
+		return nil, errors.New("nothing to judge")
+	}
+	return &desk.Risks{}, nil
+}
+
+func (b logs) Twins(context.Context) ([]desk.TwinName, error) {
+	return []desk.TwinName{{ID: "log:" + hostile[0], Source: desk.FittedTwin, Log: hostile[0]}}, nil
+}
+
+func (b logs) Things(context.Context) ([]desk.Thing, error) {
+	thing := func(kind twin.Kind, id, ru, en string) desk.Thing {
+		return desk.Thing{Twin: "town", Of: twin.Text{RU: "Город", EN: "Town"}, Ref: twin.Ref{Kind: kind, ID: id}, Name: twin.Text{RU: ru, EN: en}, Path: []string{"twins", "town", string(kind), id}}
+	}
+	out := []desk.Thing{
+		thing(twin.ProcessKind, "permit", "Выдача разрешения на строительство", "Building permit"), thing(twin.UnitKind, "land", "Управление земельных отношений", "Land office"),
+		thing(twin.Indicator, "in-term", "Доля разрешений в срок", "Share of permits in time"), thing(twin.Procedure, "hostile", hostile[1], hostile[0]),
+	}
+	for i := range 10 {
+		out = append(out, thing(twin.Procedure, fmt.Sprint("p", i), fmt.Sprintf("Проверка документов %d", i), fmt.Sprintf("Checking papers %d", i)))
+	}
+	return out, nil
+}
+
+// LoadPack stands for the generation of a pack: it adds one log.
+func (b logs) LoadPack(_ context.Context, pack *datasets.Pack, _ string, tell func(string, int64, int64)) (*datasets.System, error) {
+	tell(desk.StageStoring, 1, 1)
+	return &datasets.System{}, nil
 }
 
 // log builds a log of cases that follow the given sequences, ten minutes a step.
@@ -134,11 +177,15 @@ func handler(t *testing.T) http.Handler {
 		}
 		t.Skip(err)
 	}
-	s, err := shell.New(shell.Config{Version: "test"})
+	s, err := shell.New(shell.Config{Version: "test", Jobs: jobs.New(t.Context(), 1, 10)})
 	require.NoError(t, err)
 	s.Mount("GET /assets/", assets)
+	s.Section("twins", "twins") // stands for the area that shows what is found
+	require.NoError(t, home.Mount(s, backend()))
 	require.NoError(t, board.Mount(s, backend()))
-	return Guard(s)
+	pages, err := compressed(s)
+	require.NoError(t, err)
+	return Guard(pages)
 }
 
 func get(h http.Handler, path string, header ...string) *httptest.ResponseRecorder {
@@ -153,7 +200,7 @@ func get(h http.Handler, path string, header ...string) *httptest.ResponseRecord
 
 func TestPagesEscape(t *testing.T) {
 	h := handler(t)
-	for _, path := range []string{"/", "/logs/hostile", "/logs/hostile/what-if", "/logs/plain", "/logs/one", "/logs/empty", "/logs/broken", "/logs/" + strings.ReplaceAll("%D0%B8%D0%BC%D1%8F%20%2F%20%D1%81%20%22%D0%B7%D0%BD%D0%B0%D0%BA%D0%B0%D0%BC%D0%B8%22%20%3F%26%23", " ", "")} {
+	for _, path := range []string{"/", "/search", "/doors/owner", "/doors/team", "/doors/head", "/logs/hostile", "/logs/hostile/what-if", "/logs/plain", "/logs/one", "/logs/empty", "/logs/broken", "/logs/" + strings.ReplaceAll("%D0%B8%D0%BC%D1%8F%20%2F%20%D1%81%20%22%D0%B7%D0%BD%D0%B0%D0%BA%D0%B0%D0%BC%D0%B8%22%20%3F%26%23", " ", "")} {
 		for _, lang := range []string{"ru", "en"} {
 			w := get(h, path+"?lang="+lang)
 			body := w.Body.String()
@@ -168,7 +215,7 @@ func TestPagesEscape(t *testing.T) {
 			require.NotContains(t, body, "⟨", "an unknown term on %s", path)
 			require.NotContains(t, body, "NaN", path)
 			require.NotContains(t, body, "%!", path)
-			if !strings.HasSuffix(path, "what-if") {
+			if !strings.HasSuffix(path, "what-if") && !strings.HasPrefix(path, "/doors") {
 				require.Contains(t, body, `<html lang="`+lang+`"`, path)
 			}
 		}

@@ -33,8 +33,6 @@ var templates embed.FS
 // Desk answers what the pages show. Its methods are called from many goroutines at
 // once; they return desk.ErrNotFound for a log that does not exist.
 type Desk interface {
-	// Logs lists the logs of the store by name.
-	Logs(ctx context.Context) ([]desk.Log, error)
 	// AsIs returns what a log shows of its process.
 	AsIs(ctx context.Context, log string) (*desk.AsIs, error)
 	// WhatIf returns the scenarios of the model that belongs to a log, nil
@@ -58,29 +56,10 @@ func Mount(s *shell.Site, d Desk) error {
 	if p.area, err = s.Area(sub); err != nil {
 		return err
 	}
-	s.Section("logs", "")
 	s.Tab("board", "")
-	s.Handle("GET /{$}", p.logs)
 	s.Handle("GET /logs/{log}", p.process)
 	s.Handle("GET /logs/{log}/what-if", p.whatIf)
 	return nil
-}
-
-type logRow struct {
-	desk.Log
-	Named bool // the title is not the log's own name
-}
-
-func (s *pages) logs(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.desk.Logs(r.Context())
-	if err != nil {
-		return err
-	}
-	rows := make([]logRow, len(list))
-	for i, l := range list {
-		rows[i] = logRow{l, l.Title.RU != l.Name && l.Title.EN != l.Name}
-	}
-	return s.area.Show(w, r, "logs", shell.Page{Title: s.site.Language(r).T("logs.title"), Body: rows})
 }
 
 // figure is one number with its unit and what it rests on.
