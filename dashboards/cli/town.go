@@ -205,7 +205,7 @@ func (w *townWalk) table(ctx context.Context, replications int) error {
 		if err != nil {
 			return err
 		}
-		show := func(x float64) string { return amount(l, o.AsIs.Unit, x) }
+		show := func(x float64) string { return l.Amount(o.AsIs.Unit, x) }
 		a, b := o.AsIs, o.ToBe
 		w.say("demo.reading", o.Name.In(string(l)), show(float64(a.Mean)), show(float64(a.Low)), show(float64(a.High)), show(o.Published.AsIs), show(float64(b.Mean)), show(float64(b.Low)), show(float64(b.High)), show(o.Published.ToBe))
 	}

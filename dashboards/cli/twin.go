@@ -191,8 +191,12 @@ func figureText(l terms.Lang, f twin.Figure) string {
 	if f.Unit != "" {
 		s += " " + plain(f.Unit)
 	}
-	p := f.Provenance
-	s += "; " + l.T("provenance."+p.Kind)
+	return s + "; " + originText(l, f.Provenance)
+}
+
+// originText says where a number comes from.
+func originText(l terms.Lang, p twin.Provenance) string {
+	s := l.T("provenance." + p.Kind)
 	if p.Source != "" {
 		s += ", " + plain(p.Source)
 	}
