@@ -200,6 +200,15 @@ func (w *townWalk) table(ctx context.Context, replications int) error {
 	}
 	k := float64(len(w.pack.Processes))
 	w.say("demo.cuts", l.Percent(cuts/k, 1), l.Percent(published/k, 1), l.Percent(weighted/cases, 1))
+	for _, reading := range w.pack.Readings {
+		o, err := reading.Simulate(ctx, experiment.Config{Replications: replications, Seed: 1, Language: string(l)})
+		if err != nil {
+			return err
+		}
+		show := func(x float64) string { return l.Amount(o.AsIs.Unit, x) }
+		a, b := o.AsIs, o.ToBe
+		w.say("demo.reading", o.Name.In(string(l)), show(float64(a.Mean)), show(float64(a.Low)), show(float64(a.High)), show(o.Published.AsIs), show(float64(b.Mean)), show(float64(b.Low)), show(float64(b.High)), show(o.Published.ToBe))
+	}
 	e := w.asIs.Evidence
 	w.say("demo.evidence", l.Int(int64(e.Replications)), l.Int(int64(e.Seed)), e.InputHash)
 	return nil
