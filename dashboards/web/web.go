@@ -46,7 +46,7 @@ func New(cfg shell.Config) (http.Handler, error) {
 	s.Mount("GET /assets/", assets)
 	// In the order in which readers see sections and tabs.
 	for _, mount := range []func() error{
-		func() error { return board.Mount(s, cfg.Desk) },
+		func() error { return board.Mount(s, cfg.Desk, board.Config{Specialists: cfg.Specialists}) },
 	} {
 		if err := mount(); err != nil {
 			return nil, err

@@ -28,6 +28,8 @@ type Config struct {
 	Lang    terms.Lang // for readers who did not choose; "" for what the browser asks
 	Version string
 	Log     *slog.Logger
+	// Specialists: single people may be evaluated; every look is recorded.
+	Specialists bool
 }
 
 // Site is what all pages share. Areas mount their pages on it, in the order in
