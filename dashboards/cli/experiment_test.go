@@ -123,7 +123,7 @@ func TestAttribute(t *testing.T) {
 	require.Equal(t, exitUsage, code)
 	code, _, stderr := s.run("attribute", office, "--scenario", "portal", "--figure", "beauty", "--replications", "2")
 	require.NotZero(t, code)
-	require.Contains(t, stderr, "no such figure")
+	require.Contains(t, stderr, "there is no figure")
 }
 
 func TestOptimise(t *testing.T) {

@@ -26,14 +26,19 @@ that measure nothing, belong to nobody or have no data are listed.`,
 		Example: "  uprava kpi municipality",
 		Args:    cobra.ExactArgs(1),
 	}
+	asOf := asOfFlag(c)
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		m, _, err := desk.ReadModel(args)
 		if err != nil {
 			return err
 		}
+		at, err := asOf()
+		if err != nil {
+			return err
+		}
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
-			tree, list, err := d.KPIs(c.Context(), m)
+			tree, list, err := d.KPIsAt(c.Context(), m, at)
 			if err != nil {
 				return err
 			}
@@ -118,11 +123,11 @@ func (a *app) printKPIs(tree *kpi.Tree, list []desk.Standing) error {
 			if f == nil {
 				return "—"
 			}
-			return amount(l, s.Unit, f.Value)
+			return l.Amount(s.Unit, f.Value)
 		}
 		last, n, gap, when := "—", "—", "—", l.T("kpi.no-log")
 		if s.Outlook != nil {
-			last, gap, when = amount(l, s.Unit, float64(s.Outlook.Now)), amount(l, s.Unit, float64(s.Outlook.Gap)), a.whenReached(l, s.Outlook)
+			last, gap, when = l.Amount(s.Unit, float64(s.Outlook.Now)), l.Amount(s.Unit, float64(s.Outlook.Gap)), a.whenReached(l, s.Outlook)
 			for _, p := range s.Series {
 				if p.N > 0 {
 					n = l.Int(int64(p.N))
@@ -140,7 +145,7 @@ func (a *app) printKPIs(tree *kpi.Tree, list []desk.Standing) error {
 			if !x.Raised {
 				key = "kpi.cleared"
 			}
-			fmt.Fprintln(a.stdout, l.T(key, plain(s.Name.In(string(l))), amount(l, s.Unit, x.Value), x.Told.Format("2006-01-02 15:04")))
+			fmt.Fprintln(a.stdout, l.T(key, plain(s.Name.In(string(l))), l.Amount(s.Unit, x.Value), x.Told.Format("2006-01-02 15:04")))
 		}
 	}
 	for i := range tree.Findings {

@@ -147,7 +147,7 @@ func (a *app) printFront(w io.Writer, r *experiment.Front) error {
 	add := func(name string, c *experiment.Choice) {
 		row := []string{name}
 		for _, k := range c.Figures[:n] {
-			row = append(row, amount(l, k.Unit, float64(k.Mean)), amount(l, k.Unit, float64(k.Low))+" … "+amount(l, k.Unit, float64(k.High)))
+			row = append(row, l.Amount(k.Unit, float64(k.Mean)), between(func(v measure.Number) string { return l.Amount(k.Unit, float64(v)) }, k.Low, k.High))
 		}
 		t.add(row...)
 	}

@@ -159,6 +159,13 @@ func (r *Registry) Job(id string) *Job {
 	return r.jobs[id]
 }
 
+// Find returns the last job of a kind and key, nil where there is none (any more).
+func (r *Registry) Find(kind, key string) *Job {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.byKey[kind+"\x00"+key]
+}
+
 // Wait waits until all jobs have ended; the context of New must have ended, or
 // each job been cancelled.
 func (r *Registry) Wait() { r.running.Wait() }

@@ -72,7 +72,7 @@ func mount(s *shell.Site, d *desk.Desk, cfg Config) (*pages, error) {
 	s.Handle("GET /logs/{log}", p.board)
 	s.Handle("GET /logs/{log}/board/bottlenecks", p.bottlenecks)
 	s.Handle("GET /logs/{log}/board/risks", p.risks)
-	s.Handle("GET /logs/{log}/as-is", p.asIs)
+
 	s.Handle("GET /logs/{log}/what-if", p.compareScenarios)
 	s.Handle("GET /logs/{log}/passport", p.passport)
 	s.Handle("GET /logs/{log}/goals", p.goals)
@@ -180,6 +180,12 @@ type kpiRow struct {
 	Now                 shell.Number
 	Gap, Forecast       string
 	Alarm               string
+}
+
+// binRow is one bar of the histogram.
+type binRow struct {
+	Label string
+	Count int64
 }
 
 type trendRow struct {

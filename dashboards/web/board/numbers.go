@@ -9,6 +9,7 @@ import (
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/dashboards/web/shell"
+	"github.com/uprava/uprava/mining"
 	"github.com/uprava/uprava/mining/measure"
 )
 
@@ -137,4 +138,15 @@ func why(lang terms.Lang, b *desk.Board, key string) string {
 		return lang.T("board.why.no-starts")
 	}
 	return lang.T("board.why.no-due")
+}
+
+// milestone is the name of a milestone in words.
+func milestone(name string, lang terms.Lang) string {
+	switch name {
+	case mining.FirstRecorded:
+		return lang.T("lead.first")
+	case mining.LastRecorded:
+		return lang.T("lead.last")
+	}
+	return name
 }
