@@ -54,7 +54,7 @@ func New(cfg shell.Config) (http.Handler, error) {
 	// In the order in which readers see sections and tabs.
 	for _, mount := range []func() error{
 		func() error { return home.Mount(s, cfg.Desk) },
-		func() error { return board.Mount(s, cfg.Desk) },
+		func() error { return board.Mount(s, cfg.Desk, board.Config{Specialists: cfg.Specialists}) },
 		func() error { return explore.Mount(s, cfg.Desk) },
 		func() error { return twins.Mount(s, cfg.Desk) },
 	} {
