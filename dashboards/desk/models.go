@@ -66,7 +66,10 @@ func (s *subject) labels() map[string]twin.Text {
 // the one that was fitted to it; nil where there is neither.
 func (d *Desk) subjectOf(log string, meta *eventlog.Meta) (*subject, error) {
 	if pack, process, ok := datasets.Origin(meta); ok {
-		return packSubject(pack, process)
+		s, err := packSubject(pack, process)
+		if !errors.Is(err, ErrNotFound) {
+			return s, err
+		} // the pack tells the log, but no process of its twin follows it
 	}
 	return d.fitted(log)
 }

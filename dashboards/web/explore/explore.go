@@ -42,16 +42,22 @@ func Mount(s *shell.Site, d *desk.Desk) error {
 		show func(*looked) (string, any, error)
 	}{
 		{"map", p.flow},
+		{"variants", p.variants},
+		{"cases", p.cases},
 	} {
 		s.Tab(page.path, page.path)
 		s.Handle("GET /logs/{log}/"+page.path, p.page(page.path, page.show))
 	}
+	s.Handle("GET /logs/{log}/cases/{case}", p.page("cases", p.one))
 	s.Handle("GET /logs/{log}/map/model", p.fragment("model", p.model))
 	for path, write := range map[string]func(*looked) (*file, error){
-		"log.xes":        p.xes,
-		"map/tokens":     p.tokens,
-		"map/paths.csv":  p.pathsCSV,
-		"map/model.bpmn": p.modelBPMN,
+		"log.xes":                 p.xes,
+		"map/tokens":              p.tokens,
+		"variants.csv":            p.variantsCSV,
+		"cases.csv":               p.casesCSV,
+		"cases/{case}/events.csv": p.eventsCSV,
+		"map/paths.csv":           p.pathsCSV,
+		"map/model.bpmn":          p.modelBPMN,
 	} {
 		s.Handle("GET /logs/{log}/"+path, p.export(write))
 	}
