@@ -9,6 +9,7 @@ import (
 
 	"github.com/uprava/uprava/dashboards/web/board"
 	"github.com/uprava/uprava/dashboards/web/shell"
+	"github.com/uprava/uprava/dashboards/web/studio"
 )
 
 //go:embed all:dist
@@ -47,6 +48,7 @@ func New(cfg shell.Config) (http.Handler, error) {
 	// In the order in which readers see sections and tabs.
 	for _, mount := range []func() error{
 		func() error { return board.Mount(s, cfg.Desk) },
+		func() error { return studio.Mount(s, cfg.Desk) },
 	} {
 		if err := mount(); err != nil {
 			return nil, err
