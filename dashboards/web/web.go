@@ -11,6 +11,7 @@ import (
 	"github.com/uprava/uprava/dashboards/web/explore"
 	"github.com/uprava/uprava/dashboards/web/home"
 	"github.com/uprava/uprava/dashboards/web/shell"
+	"github.com/uprava/uprava/dashboards/web/studio"
 	"github.com/uprava/uprava/dashboards/web/twins"
 )
 
@@ -56,6 +57,7 @@ func New(cfg shell.Config) (http.Handler, error) {
 		func() error { return home.Mount(s, cfg.Desk) },
 		func() error { return board.Mount(s, cfg.Desk, board.Config{Specialists: cfg.Specialists}) },
 		func() error { return explore.Mount(s, cfg.Desk) },
+		func() error { return studio.Mount(s, cfg.Desk) },
 		func() error { return twins.Mount(s, cfg.Desk) },
 	} {
 		if err := mount(); err != nil {
