@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -108,6 +109,8 @@ type Tally struct {
 	Sum      int64 // microseconds
 	Min, Max time.Duration
 	Values   []time.Duration // in the order in which cases ended, where samples are kept
+
+	share, quantile float64 // of values that were let go, see Condense
 }
 
 func (t *Tally) add(d time.Duration, keep bool) {
@@ -130,6 +133,32 @@ func (t *Tally) Mean() float64 {
 		return math.NaN()
 	}
 	return float64(t.Sum) / 1e6 / float64(t.N)
+}
+
+// Quantile returns that of the kept values in seconds, or the one that they were
+// condensed to; NaN of nothing.
+func (t *Tally) Quantile(share float64) float64 {
+	if t.Values == nil && t.share == share && t.N > 0 {
+		return t.quantile
+	}
+	return measure.Quantile(t.Seconds(), share)
+}
+
+// Condense lets the values go, and keeps one of their quantiles.
+func (t *Tally) Condense(share float64) {
+	t.quantile = t.Quantile(share)
+	t.share, t.Values = share, nil
+}
+
+// Condense lets the samples go and keeps a quantile of each, so that the memory of many
+// runs does not grow with their cases.
+func (s *Statistics) Condense(share float64) {
+	s.All.Cycle.Condense(share)
+	s.All.Lead.Condense(share)
+	for i := range s.Processes {
+		s.Processes[i].Figures.Cycle.Condense(share)
+		s.Processes[i].Figures.Lead.Condense(share)
+	}
 }
 
 // Seconds returns the kept values in seconds, ascending.

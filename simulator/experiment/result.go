@@ -55,6 +55,9 @@ const (
 	CostPerCase    = "cost_per_case"   // roubles
 )
 
+// longest is the share of the cases whose time the figures named p85 tell.
+const longest = 0.85
+
 // KPI is one figure. Mean is that of the replications' values and Low to High
 // its interval; both are NaN where it cannot be told (null in JSON), and a
 // warning says why. Of is the pool, the activity or, where the model has several
@@ -199,7 +202,7 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 			add(name, of, measure.Second, func(s *simulator.Statistics) float64 { return t(f(s)).Mean() })
 		}
 		p85 := func(name string, of string, t func(*simulator.Figures) *simulator.Tally) {
-			add(name, of, measure.Second, func(s *simulator.Statistics) float64 { return measure.Quantile(t(f(s)).Seconds(), 0.85) })
+			add(name, of, measure.Second, func(s *simulator.Statistics) float64 { return t(f(s)).Quantile(longest) })
 		}
 		tally(CycleTime, of, func(f *simulator.Figures) *simulator.Tally { return &f.Cycle })
 		p85(CycleTimeP85, of, func(f *simulator.Figures) *simulator.Tally { return &f.Cycle })
@@ -207,7 +210,7 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 			unit, seconds := span(counted)
 			add(LeadTime, of, unit, func(s *simulator.Statistics) float64 { return f(s).Lead.Mean() / seconds })
 			add(LeadTimeP85, of, unit, func(s *simulator.Statistics) float64 {
-				return measure.Quantile(f(s).Lead.Seconds(), 0.85) / seconds
+				return f(s).Lead.Quantile(longest) / seconds
 			})
 		}
 		tally(WaitingTime, of, func(f *simulator.Figures) *simulator.Tally { return &f.Waiting })
