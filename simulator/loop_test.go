@@ -75,7 +75,7 @@ func TestMinedFiguresEqualTheRun(t *testing.T) {
 				same := func(what string, sample performance.Sample, want Tally) {
 					require.Empty(t, sample.Warnings, form)
 					require.Len(t, sample.Seconds, want.N, form+": "+what)
-					require.Equal(t, want.Sum, micros(sample.Seconds), form+": "+what)
+					require.EqualValues(t, want.Sum.Micros(), micros(sample.Seconds), form+": "+what)
 				}
 				same("cycle", times.Cycle, s.All.Cycle)
 				same("waiting", times.Waiting, s.All.Waiting)
@@ -100,7 +100,7 @@ func TestMinedFiguresEqualTheRun(t *testing.T) {
 				lead, err := performance.Between(l, performance.LeadConfig{From: performance.Milestone{Activity: "register"}, To: performance.Milestone{Activity: "sign"}})
 				require.NoError(t, err)
 				require.Len(t, lead.Seconds, s.All.Lead.N)
-				require.Equal(t, s.All.Lead.Sum, micros(lead.Seconds))
+				require.EqualValues(t, s.All.Lead.Sum.Micros(), micros(lead.Seconds))
 			}
 			if name == "office" { // nothing is idle where people keep no hours, and much where they do
 				require.Greater(t, s.All.Cycle.Mean(), s.All.Waiting.Mean())

@@ -178,7 +178,11 @@ func printResult(w io.Writer, r *experiment.Result, cmp *experiment.Comparison, 
 	if trust == "" {
 		trust = l.T("whatif.no-backtest")
 	}
-	warmup := fmt.Sprintf("%d (%s)", e.Warmup, e.WarmupMethod)
+	method := e.WarmupMethod
+	if method == "given" {
+		method = l.T("cli.given")
+	}
+	warmup := fmt.Sprintf("%d (%s)", e.Warmup, method)
 	if e.WarmupTime > 0 {
 		warmup += ", " + l.T("cli.before-start", l.Seconds(e.WarmupTime))
 	}

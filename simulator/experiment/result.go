@@ -252,7 +252,7 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 			cases(p.ID, p.HasLead, p.LeadUnit, p.HasLimit, func(s *simulator.Statistics) *simulator.Figures { return &s.Processes[i].Figures })
 		}
 	}
-	add(InProgress, "", measure.Count, func(s *simulator.Statistics) float64 { return float64(s.CaseTime) / 1e6 / s.End.Seconds() })
+	add(InProgress, "", measure.Count, func(s *simulator.Statistics) float64 { return s.CaseTime.Seconds() / s.End.Seconds() })
 	for i, a := range first.Activities {
 		of := a.Name
 		if slices.ContainsFunc(first.Activities, func(b simulator.ActivityStatistics) bool { return b.Name == a.Name && b.Process != a.Process }) {
@@ -264,7 +264,7 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 	for i, p := range first.Pools {
 		add(Utilisation, p.ID, measure.Share, func(s *simulator.Statistics) float64 { return s.Pools[i].Utilisation() })
 		add(WorkedHours, p.ID, measure.PersonHour, func(s *simulator.Statistics) float64 {
-			return s.Pools[i].Busy.Hours() * 365 * 24 / s.Window.Hours()
+			return s.Pools[i].Busy.Seconds() / 3600 * 365 * 24 / s.Window.Hours()
 		})
 	}
 	if cfg.ControlVariates {
@@ -313,8 +313,9 @@ func (r *Result) settle(k *KPI) {
 	mean, iv, err := r.estimate(x, k)
 	if err == nil {
 		k.Mean = measure.Number(mean)
-		if k.Unit == measure.Share { // which lies between 0 and 1, as Student's interval does not know
-			iv.Low, iv.High = math.Max(iv.Low, 0), math.Min(iv.High, 1)
+		iv.Low = math.Max(iv.Low, 0) // no figure is below 0, nor a share above 1, as Student's interval does not know
+		if k.Unit == measure.Share {
+			iv.High = math.Min(iv.High, 1)
 		}
 		k.Low, k.High = measure.Number(iv.Low), measure.Number(iv.High)
 	}
