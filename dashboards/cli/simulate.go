@@ -191,6 +191,14 @@ func printResult(w io.Writer, r *experiment.Result, cmp *experiment.Comparison, 
 	if err == nil {
 		_, err = fmt.Fprintf(w, "%s: %s\n", l.T("backtest.verdict"), trust)
 	}
+	const shown = 3
+	if n := len(e.Assumptions); n > shown {
+		_, err = fmt.Fprintln(w, l.T("whatif.assumed-many", l.Int(int64(n)), plain(e.Assumptions[0])))
+	} else {
+		for _, s := range e.Assumptions {
+			_, err = fmt.Fprintf(w, "%s: %s\n", l.T("whatif.assumed"), plain(s))
+		}
+	}
 	return err
 }
 

@@ -134,6 +134,6 @@ func whatIf(out []Outcome, mined float64) *web.WhatIf {
 		}
 	}
 	e := out[0].Result.Evidence
-	w.Evidence = web.Evidence{Replications: e.Replications, Warmup: e.Warmup, Cases: e.Cases / max(1, e.Replications), Seed: e.Seed, Hash: e.InputHash, BackTest: e.BackTest}
+	w.Evidence = web.Evidence{Replications: e.Replications, Warmup: e.Warmup, Cases: e.Cases / max(1, e.Replications), Seed: e.Seed, Hash: e.InputHash, BackTest: e.BackTest, Assumptions: len(e.Assumptions)}
 	return w
 }

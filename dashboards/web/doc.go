@@ -97,4 +97,5 @@ type Evidence struct {
 	Seed                        uint64
 	Hash                        string
 	BackTest                    string // what one said of the model; "" where there was none
+	Assumptions                 int    // what the model takes for granted
 }

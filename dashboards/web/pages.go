@@ -250,6 +250,7 @@ func (page *whatIfPage) fill(p *Process, result *WhatIf, lang terms.Lang) {
 		lang.T("whatif.warmup") + ": " + lang.Int(int64(e.Warmup)),
 		lang.T("whatif.measured") + ": " + lang.Int(int64(e.Cases)),
 		lang.T("whatif.seed") + ": " + lang.Int(int64(e.Seed)),
+		lang.T("whatif.assumed") + ": " + lang.Int(int64(e.Assumptions)),
 		lang.T("whatif.hash") + ": " + e.Hash,
 	}, "; ")
 	page.Trust = lang.T("whatif.no-backtest")

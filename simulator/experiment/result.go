@@ -115,7 +115,9 @@ type Evidence struct {
 	Controls     bool    `json:"control_variates,omitempty"`
 	Open         int     `json:"open_cases,omitempty"`
 	BackTest     string  `json:"back_test,omitempty"` // what one said of the model
-	InputHash    string  `json:"input_hash"`
+	// Assumptions are what the model takes for granted, in the language of the experiment.
+	Assumptions []string `json:"assumptions,omitempty"`
+	InputHash   string   `json:"input_hash"`
 }
 
 // mser is the method of an automatic warm-up.
@@ -130,6 +132,9 @@ func newEvidence(m *twin.Model, cfg Config, runs []*simulator.Statistics) (Evide
 		Seed: cfg.Seed, Confidence: cfg.Confidence, Antithetic: cfg.Antithetic, Controls: cfg.ControlVariates, Open: len(cfg.Open), BackTest: m.Trust, InputHash: hash}
 	if cfg.AutoWarmup {
 		e.WarmupMethod = mser
+	}
+	for _, a := range m.Assumptions() {
+		e.Assumptions = append(e.Assumptions, a.In(cfg.Language))
 	}
 	for _, s := range runs {
 		e.Cases += s.Counted
@@ -273,6 +278,7 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 	for i := range r.KPIs {
 		r.settle(&r.KPIs[i])
 	}
+	r.missing(runs)
 	if cfg.Replications < 2 {
 		r.Warnings = append(r.Warnings, &measure.Doubt{EN: "one replication gives no interval: two or more do", RU: "один прогон не даёт интервала: нужно два и больше"})
 	}
@@ -300,12 +306,6 @@ func (r *Result) settle(k *KPI) {
 	}
 	nan := measure.Number(math.NaN())
 	k.Mean, k.Low, k.High, k.Replications = nan, nan, nan, len(x)
-	if left := len(k.Values) - len(x); left > 0 {
-		r.Warnings = append(r.Warnings, &measure.Doubt{
-			EN: fmt.Sprintf("%s: %d of %d replications have none and are left out", k.title(), left, len(k.Values)),
-			RU: fmt.Sprintf("%s: в %d из %d прогонов значения нет, они не учтены", k.title(), left, len(k.Values)),
-		})
-	}
 	if len(x) == 0 {
 		return
 	}
@@ -319,6 +319,38 @@ func (r *Result) settle(k *KPI) {
 		}
 		k.Low, k.High = measure.Number(iv.Low), measure.Number(iv.High)
 	}
+}
+
+// missing tells where replications have no value of a figure: once of all, where no case
+// came, else of the figure that most of them lack, with the number of the others.
+func (r *Result) missing(runs []*simulator.Statistics) {
+	if !slices.ContainsFunc(runs, func(s *simulator.Statistics) bool { return s.Counted > 0 }) {
+		r.Warnings = append(r.Warnings, &measure.Doubt{
+			EN: "no case came within the simulated time, so that there are no figures of cases: simulate longer",
+			RU: "за рассчитанное время не поступило ни одного дела, показателей дел нет: задайте период длиннее",
+		})
+		return
+	}
+	var worst *KPI
+	figures, most := 0, 0
+	for i := range r.KPIs {
+		k := &r.KPIs[i]
+		if left := len(k.Values) - k.Replications; left > 0 {
+			if figures++; left > most {
+				worst, most = k, left
+			}
+		}
+	}
+	if worst == nil {
+		return
+	}
+	en := fmt.Sprintf("%s: %d of %d replications have none and are left out", worst.title(), most, len(worst.Values))
+	ru := fmt.Sprintf("%s: в %d из %d прогонов значения нет, они не учтены", worst.title(), most, len(worst.Values))
+	if figures > 1 {
+		en += fmt.Sprintf("; likewise of %d other figures, in as many or fewer", figures-1)
+		ru += fmt.Sprintf("; так же у других показателей (%d), в стольких же прогонах или меньше", figures-1)
+	}
+	r.Warnings = append(r.Warnings, &measure.Doubt{EN: en, RU: ru})
 }
 
 func (k *KPI) title() string {
