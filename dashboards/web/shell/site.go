@@ -32,7 +32,7 @@ type Config struct {
 	Log     *slog.Logger
 	// Specialists: single people may be evaluated; every look is recorded.
 	Specialists bool
-	Changes live.Changes // when the logs last changed, for pages that are Live; nil: they are not told
+	Changes     live.Changes // when the logs last changed, for pages that are Live; nil: they are not told
 }
 
 // Site is what all pages share. Areas mount their pages on it, in the order in
