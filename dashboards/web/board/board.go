@@ -245,19 +245,15 @@ func (p *pages) board(w http.ResponseWriter, r *http.Request) error {
 	lang := a.lang
 	var b *desk.Board
 	if a.fault == nil {
-		ctx, cancel := context.WithTimeout(r.Context(), patience)
-		defer cancel()
-		if r.URL.Query().Get("part") != "" {
-			ctx = r.Context()
-		}
-		b, err = p.desk.Board(ctx, a.log, a.q)
+		var ready bool
+		b, ready, err = soon(r.Context(), patient(r), func(ctx context.Context) (*desk.Board, error) { return p.desk.Board(ctx, a.log, a.q) })
 		switch {
-		case errors.Is(err, context.DeadlineExceeded) && r.Context().Err() == nil:
-			return p.area.Show(w, r, "wait", a.page(r, "board", a.known.Title.In(string(lang)), withPart(r)))
 		case err != nil && filterFault(err):
 			a.fault = err
 		case err != nil:
 			return err
+		case !ready:
+			return p.area.Show(w, r, "wait", a.page(r, "board", a.known.Title.In(string(lang)), withPart(r)))
 		}
 	}
 	page := boardPage{Title: a.known.Title.In(string(lang)), Rest: a.view.Query().Encode(), Specialists: p.cfg.Specialists}
