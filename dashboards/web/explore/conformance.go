@@ -27,7 +27,7 @@ type conformancePage struct {
 }
 
 func (p *pages) conformance(c *looked) (string, any, error) {
-	page := &conformancePage{Choices: c.choices(), Choice: c.get("model"), Method: c.method().String(),
+	page := &conformancePage{Choices: c.choices(), Choice: c.source(), Method: c.method().String(),
 		Check: c.href("conformance/check", "model", c.get("model"), "method", c.get("method"), "lang", string(c.lang)),
 		Rules: c.href("conformance/rules", "lang", string(c.lang))}
 	for _, m := range []conformance.Method{conformance.Alignments, conformance.TokenReplay} {

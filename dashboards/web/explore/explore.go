@@ -204,7 +204,7 @@ func (p *pages) fragment(name string, show func(*looked) (any, error)) shell.Han
 		if fault == nil {
 			body, fault = show(c)
 		}
-		page := shell.Page{View: c.view, Log: c.log, Body: body}
+		page, name := shell.Page{View: c.view, Log: c.log, Body: body}, name
 		if fault != nil {
 			if r.Context().Err() != nil {
 				return fault
