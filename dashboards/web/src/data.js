@@ -25,3 +25,9 @@ export function seconds(s, words) {
   const x = s / per, digits = Math.abs(x) < 10 ? 2 : Math.abs(x) < 100 ? 1 : 0;
   return new Intl.NumberFormat(lang, { maximumFractionDigits: digits }).format(x) + '\u00a0' + words['unit.' + unit];
 }
+
+// inLanguage adds to an address the language that the page was asked for in its own.
+export function inLanguage(href) {
+  const asked = new URLSearchParams(location.search).get('lang');
+  return asked ? href + (href.includes('?') ? '&' : '?') + 'lang=' + encodeURIComponent(asked) : href;
+}

@@ -4,6 +4,7 @@ import { boxOf, render, valueOf } from './mapdraw.js';
 import { PanZoom } from './panzoom.js';
 import { keep, mountSaves } from './picture.js';
 import { hides, shown } from './shown.js';
+import { onTheme } from './theme.js';
 
 // A map of activities, of people, or of differences: laid out in a worker, drawn as our own SVG.
 export function mountMap(host) {
@@ -59,7 +60,7 @@ export function mountMap(host) {
     s?.addEventListener('change', () => keep(name, s.value));
   }
   view?.addEventListener('change', () => { keep('show', view.value); draw(); });
-  document.addEventListener('themechange', () => { if (last) draw(); });
+  onTheme(host, () => { if (last) draw(); });
   mountSaves(host, () => pan.svg, words['export.failed']);
   if (part('replay') && graph.tokens) import('./replay.js').then((m) => m.mountReplay(map));
   draw();

@@ -1,5 +1,8 @@
 import { mountFragments } from './fragment.js';
 import { mountJobs } from './job.js';
+import { mountKeys } from './keys.js';
+import { keepSent, mountLive } from './live.js';
+import { mountScroll } from './scroll.js';
 import { mountTheme } from './theme.js';
 
 // What a page shows decides which scripts it loads: a selector, and who brings its elements to life.
@@ -21,8 +24,12 @@ export function mount(root = document) {
     }
   }
   mountJobs(root);
+  mountScroll(root);
 }
 
+keepSent();
 mountTheme();
+mountKeys();
 mount();
 mountFragments(mount);
+mountLive(mount, (root) => mountFragments(mount, root));
