@@ -103,7 +103,7 @@ func (d *Desk) Cases(ctx context.Context, log string, look Look, clock ClockChoi
 			})
 		}
 		for _, w := range list.Clocked.Warnings {
-			if _, ok := lacking(w); !ok {
+			if _, ok := lacking(w); !ok && (list.Clock.Term != "" || !strings.Contains(w.Error(), "running already")) {
 				list.Doubts = append(list.Doubts, w)
 			}
 		}

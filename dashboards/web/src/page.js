@@ -9,6 +9,8 @@ import { mountTheme } from './theme.js';
 const parts = [
   ['[data-chart]', (host) => import('./chart.js').then((m) => m.mountChart(host))],
   ['[data-bpmn]', (host) => import('./bpmn.js').then((m) => m.mountBPMN(host))],
+  ['[data-dotted]', (host) => import('./dotted.js').then((m) => m.mountDotted(host))],
+  ['[data-picture]', (host) => import('./dotted.js').then((m) => m.mountPicture(host))],
   ['[data-map]', (host) => import('./map.js').then((m) => m.mountMap(host))],
 ];
 
