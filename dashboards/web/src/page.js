@@ -5,6 +5,7 @@ import { mountTheme } from './theme.js';
 // What a page shows decides which scripts it loads: a selector, and who brings its elements to life.
 const parts = [
   ['[data-chart]', (host) => import('./chart.js').then((m) => m.mountChart(host))],
+  ['[data-bpmn]', (host) => import('./bpmn.js').then((m) => m.mountDrawing(host))],
   ['[data-map]', (host) => import('./map.js').then((m) => m.mountMap(host))],
 ];
 
