@@ -184,6 +184,9 @@ func open(t *testing.T) (*Pack, *twin.Model) {
 	m.Processes = slices.DeleteFunc(m.Processes, func(q *twin.Process) bool { return q.Unit != "land" })
 	require.Len(t, m.Processes, 3)
 	m.Elements = nil
+	for _, q := range m.Processes {
+		q.Edges = nil
+	}
 	return p, m
 }
 

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -48,6 +49,9 @@ func (p *Pack) Town(seed uint64) (*twin.Model, *TownTruth, error) {
 		return nil, nil, fmt.Errorf("town of pack %q: %w", p.ID, ErrUnknown)
 	}
 	b := &builder{townWords: w, m: m, rng: rand.New(rand.NewPCG(seed, 0x746f776e)), documents: map[string]bool{}}
+	if err := b.names(); err != nil {
+		return nil, nil, fmt.Errorf("town of pack %q: %w", p.ID, err)
+	}
 	b.surroundings()
 	b.units()
 	b.staff()
@@ -101,6 +105,43 @@ func to(r twin.Relation, kind twin.Kind, id string) twin.Edge {
 // has reports whether the pack itself has a thing of that kind and identifier.
 func (b *builder) has(kind twin.Kind, id string) bool {
 	return slices.ContainsFunc(b.m.Elements, func(e *twin.Element) bool { return e.Kind == kind && e.ID == id })
+}
+
+// names takes the names of systems, parties and regulations that the pack itself has
+// from there.
+func (b *builder) names() error {
+	name := func(kind twin.Kind, id string, name *twin.Text) error {
+		if i := slices.IndexFunc(b.m.Elements, func(e *twin.Element) bool { return e.Kind == kind && e.ID == id }); i >= 0 {
+			*name = b.m.Elements[i].Name
+		}
+		if name.RU == "" || name.EN == "" {
+			return fmt.Errorf("%s %q: wanted a name in both languages, or a file in the twin", kind, id)
+		}
+		return nil
+	}
+	var faults []error
+	for i := range b.systems {
+		faults = append(faults, name(twin.System, b.systems[i].id, &b.systems[i].name))
+	}
+	for i := range b.parties {
+		faults = append(faults, name(twin.Party, b.parties[i].id, &b.parties[i].name))
+	}
+	for i := range b.regulations {
+		faults = append(faults, name(twin.Regulation, b.regulations[i].id, &b.regulations[i].name))
+	}
+	return errors.Join(faults...)
+}
+
+// own returns the posts that the pack itself has in a unit.
+func (b *builder) own(unit string) []string {
+	var out []string
+	for _, e := range b.m.Elements {
+		if e.Kind == twin.Post && slices.Contains(e.To(twin.BelongsTo), twin.Ref{Kind: twin.UnitKind, ID: unit}) {
+			out = append(out, e.ID)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 func (b *builder) surroundings() {
@@ -167,7 +208,8 @@ func (b *builder) units() {
 }
 
 // staff fills the departments with posts and people, the posts of all of them as many
-// as the town has.
+// as the town has. A post that the pack itself has in a department is its head, or
+// holds one of its first places.
 func (b *builder) staff() {
 	b.posts = map[string][]string{}
 	weights, total := make([]float64, len(b.departments)), 0.0
@@ -175,7 +217,10 @@ func (b *builder) staff() {
 		weights[i] = math.Exp(0.35 * b.rng.NormFloat64())
 		total += weights[i]
 	}
-	left, person := b.townWords.posts, 0
+	left, person, own := b.townWords.posts, 0, make([][]string, len(b.departments))
+	for i, d := range b.departments {
+		own[i] = b.own(d.id)
+	}
 	for i, d := range b.departments {
 		n := int(math.Round(float64(b.townWords.posts) * weights[i] / total))
 		if n = max(n, len(b.postsOf)); i == len(b.departments)-1 {
@@ -188,8 +233,12 @@ func (b *builder) staff() {
 				p = b.postOf(float64(k) / float64(n))
 			}
 			id := fmt.Sprintf("%s-%03d", d.id, k+1)
+			if k < len(own[i]) {
+				id = own[i][k]
+			} else {
+				b.add(twin.Post, id, twin.Text{RU: p.name.RU + ", " + d.name.RU, EN: p.name.EN + ", " + d.name.EN}, to(twin.BelongsTo, twin.UnitKind, d.id))
+			}
 			b.posts[d.id+"/"+p.id] = append(b.posts[d.id+"/"+p.id], id)
-			b.add(twin.Post, id, twin.Text{RU: p.name.RU + ", " + d.name.RU, EN: p.name.EN + ", " + d.name.EN}, to(twin.BelongsTo, twin.UnitKind, d.id))
 			if b.rng.Float64() < b.filled {
 				person++
 				name := twin.Text{RU: fmt.Sprintf("Сотрудник %04d", person), EN: fmt.Sprintf("Employee %04d", person)}
@@ -197,7 +246,11 @@ func (b *builder) staff() {
 			}
 		}
 		for _, p := range b.postsOf {
-			b.add(twin.Document, "job-"+d.id+"-"+p.id, twin.Text{RU: "Должностная инструкция: " + p.name.RU + ", " + d.name.RU, EN: "Job description: " + p.name.EN + ", " + d.name.EN},
+			id := "job-" + d.id + "-" + p.id
+			if b.has(twin.Document, id) {
+				continue
+			}
+			b.add(twin.Document, id, twin.Text{RU: "Должностная инструкция: " + p.name.RU + ", " + d.name.RU, EN: "Job description: " + p.name.EN + ", " + d.name.EN},
 				to(twin.BelongsTo, twin.UnitKind, d.id))
 		}
 	}

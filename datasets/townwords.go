@@ -125,7 +125,7 @@ func (p *Pack) town() (*townWords, error) {
 	}
 	for _, v := range list("systems") {
 		g := v.Mapping("id", "ru", "en", "common")
-		s := systemWords{id: text(g, "id"), name: twin.Text{RU: text(g, "ru"), EN: text(g, "en")}}
+		s := systemWords{id: text(g, "id"), name: optional(g)}
 		if c, ok := g.Get("common"); ok {
 			s.common = c.Bool()
 		}
@@ -134,7 +134,7 @@ func (p *Pack) town() (*townWords, error) {
 	things := func(key string) (out []named) {
 		for _, v := range list(key) {
 			g := v.Mapping("id", "act", "ru", "en")
-			n := named{id: text(g, "id"), name: twin.Text{RU: text(g, "ru"), EN: text(g, "en")}}
+			n := named{id: text(g, "id"), name: optional(g)}
 			if a, ok := g.Get("act"); ok {
 				n.act = a.Text()
 			}
@@ -205,6 +205,17 @@ func items(g yamlfile.Mapping, key string) []yamlfile.Value {
 		return nil
 	}
 	return v.List()
+}
+
+// optional reads a name that the twin of the pack may have instead.
+func optional(g yamlfile.Mapping) (t twin.Text) {
+	if v, ok := g.Get("ru"); ok {
+		t.RU = v.Text()
+	}
+	if v, ok := g.Get("en"); ok {
+		t.EN = v.Text()
+	}
+	return t
 }
 
 // pair reads a list of a Russian and an English word.

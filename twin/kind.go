@@ -26,6 +26,7 @@ const (
 	Risk             Kind = "risk"       //
 	Regulation       Kind = "regulation" // an act, or a rule of it
 	ReferenceProcess Kind = "reference"  // a reference process of the library
+	Measure          Kind = "measure"    // мероприятие: a line of the action plan
 )
 
 // Relation is how two things of a twin hang together.
@@ -66,25 +67,27 @@ var forms = []form{
 	{Goal, "goals", map[string][]string{"level": {"mission", "vision", "goal"}},
 		map[Relation][]Kind{BelongsTo: {UnitKind}, Supports: {Goal}, MeasuredBy: {Indicator}}},
 	{Interface, "interfaces", nil, map[Relation][]Kind{BelongsTo: {System}, DependsOn: {System, Party}}},
-	{Indicator, "kpis", map[string][]string{"statistic": nil, "unit": nil, "period": {"week", "month", "quarter", "half-year", "year"}, "better": {"lower", "higher"}, "figure": nil, "of": nil},
+	{Indicator, "kpis", map[string][]string{"statistic": {"mean", "median", "p85", "share", "count"}, "unit": nil, "period": {"week", "month", "quarter", "half-year", "year"}, "better": {"lower", "higher"}, "figure": nil, "of": nil},
 		map[Relation][]Kind{BelongsTo: {UnitKind}, DependsOn: {Indicator}}},
+	{Measure, "measures", map[string][]string{"state": {"planned", "running", "done", "dropped"}, "start": nil, "due": nil, "scenario": nil, "levers": nil},
+		map[Relation][]Kind{BelongsTo: {UnitKind}, Uses: {System, Document}, Produces: {System, Interface, Document}, MeasuredBy: {Indicator}, Supports: {ProcessKind, Procedure, Goal}, DependsOn: {Measure, System, Document, Regulation}}},
 	{Party, "parties", nil, map[Relation][]Kind{Uses: {Service, System}, Performs: doings}},
 	{Person, "persons", nil, map[Relation][]Kind{BelongsTo: {Post, UnitKind}, Performs: {Role}}},
-	{Post, "posts", map[string][]string{"headcount": nil}, map[Relation][]Kind{BelongsTo: {UnitKind, PoolKind}, Performs: {Procedure, ProcessKind, Role}, Owns: {ProcessKind, Procedure, System, Document, Goal, Indicator, Risk}}},
+	{Post, "posts", map[string][]string{"headcount": nil}, map[Relation][]Kind{BelongsTo: {UnitKind, PoolKind}, Performs: {Procedure, ProcessKind, Role}, Owns: {ProcessKind, Procedure, System, Document, Goal, Indicator, Risk, Measure}}},
 	{Power, "powers", nil, map[Relation][]Kind{BelongsTo: {UnitKind}, DependsOn: {Regulation}}},
 	{Procedure, "procedures", map[string][]string{"steps": nil, "channel": nil, "code": nil},
 		map[Relation][]Kind{BelongsTo: {UnitKind, ProcessKind}, Uses: {System, Document, Interface}, Produces: {Document, Service}, DependsOn: {Power, Regulation, Procedure, Document}, MeasuredBy: {Indicator}, Supports: {Goal, Service, ProcessKind}}},
 	{ReferenceProcess, "references", map[string][]string{"stage": nil}, map[Relation][]Kind{Supports: doings, Uses: {Document}}},
 	{Regulation, "regulations", map[string][]string{"act": nil, "edition": nil}, map[Relation][]Kind{BelongsTo: {Regulation}, Regulates: {ProcessKind, Procedure, Service, Document, UnitKind, Post}}},
 	{Risk, "risks", map[string][]string{"probability": {"low", "medium", "high"}, "impact": {"low", "medium", "high"}}, map[Relation][]Kind{DependsOn: {ProcessKind, Procedure, System, UnitKind, PoolKind}, BelongsTo: {Goal, ProcessKind}}},
-	{Role, "roles", nil, map[Relation][]Kind{Performs: doings, BelongsTo: {PoolKind, UnitKind}, Owns: {ProcessKind, Procedure, Indicator, Goal, Risk}}},
+	{Role, "roles", nil, map[Relation][]Kind{Performs: doings, BelongsTo: {PoolKind, UnitKind}, Owns: {ProcessKind, Procedure, Indicator, Goal, Risk, Measure}}},
 	{Service, "services", map[string][]string{"form": {"public", "internal"}}, map[Relation][]Kind{BelongsTo: bodies, DependsOn: {Regulation}}},
 	{System, "systems", map[string][]string{"vendor": nil, "state": {"planned", "used", "to be replaced"}}, map[Relation][]Kind{BelongsTo: bodies, Supports: {ProcessKind, Procedure, Goal}, DependsOn: {System, Interface}, Produces: {Document}}},
 }
 
 // typedEdges are those of the typed parts, beside what their fields say.
 var typedEdges = map[Kind]map[Relation][]Kind{
-	UnitKind:    {Performs: doings, Owns: {ProcessKind, Procedure, System, Document, Goal, Indicator, Risk, Service}, Uses: {System, Service}},
+	UnitKind:    {Performs: doings, Owns: {ProcessKind, Procedure, System, Document, Goal, Indicator, Risk, Service, Measure}, Uses: {System, Service}},
 	ProcessKind: {Uses: {System, Document, Interface}, Produces: {Document, Service}, MeasuredBy: {Indicator}, Supports: {Goal, Service}, DependsOn: {ProcessKind, Procedure, Power}},
 }
 
@@ -123,6 +126,7 @@ var names = map[Kind]Text{
 	Power: {RU: "Полномочие", EN: "Power"}, Document: {RU: "Документ", EN: "Document"}, System: {RU: "Информационная система", EN: "Information system"}, Interface: {RU: "Интерфейс", EN: "Interface"},
 	Party: {RU: "Внешняя сторона", EN: "External party"}, Service: {RU: "Услуга", EN: "Service"}, Goal: {RU: "Цель", EN: "Goal"}, Indicator: {RU: "Показатель", EN: "KPI"},
 	Risk: {RU: "Риск", EN: "Risk"}, Regulation: {RU: "Правовой акт", EN: "Regulation"}, ReferenceProcess: {RU: "Референтный процесс", EN: "Reference process"},
+	Measure: {RU: "Мероприятие", EN: "Measure"},
 }
 
 // Name returns the kind in words.

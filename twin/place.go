@@ -53,5 +53,21 @@ func (m *Model) place(path string) Place {
 	}
 }
 
+// File returns where a thing of the twin stands: where Read found it (true), or the file
+// that Write would put it into (false), as for a twin that a program made.
+func (m *Model) File(r Ref) (Place, bool) {
+	if p, ok := m.places[pathOf(string(r.Kind), r.ID)]; ok {
+		return p, true
+	}
+	folder := map[Kind]string{UnitKind: "units", PoolKind: "pools"}[r.Kind]
+	switch f := formOf(r.Kind); {
+	case f != nil:
+		folder = f.folder
+	case r.Kind == ProcessKind:
+		return Place{File: "processes/" + fileName(r.ID) + "/process.yaml"}, false
+	}
+	return Place{File: folder + "/" + fileName(r.ID) + ".yaml"}, false
+}
+
 // pathOf joins the names on the way to a part; names never hold a zero byte.
 func pathOf(names ...string) string { return strings.Join(names, "\x00") }

@@ -12,6 +12,7 @@ type Process struct {
 	ID      string
 	Name    Text
 	Unit    string // owner
+	About   About  `json:"-"`
 	Diagram *bpmn.Process
 	// Collaboration and Causes stand beside the process in its document.
 	Collaboration *bpmn.Collaboration
@@ -49,6 +50,30 @@ type Process struct {
 	// correlation by "stage-correlation".
 	Provenance map[string]Provenance
 }
+
+// About is what the passport of a process says of it in words; the rest of the passport
+// follows from the edges, see Model.Passport.
+type About struct {
+	Category Category `json:"category,omitempty"`
+	Purpose  Text     `json:"purpose"`     // why the process exists
+	Client   Text     `json:"client"`      // for whom it works
+	Starts   Text     `json:"starts_with"` // the event that begins it
+	Ends     Text     `json:"ends_with"`   // the event that ends it
+}
+
+// Category is the place of a process in the register of processes.
+type Category string
+
+// The categories. Main processes serve citizens and bodies, managing ones direct the
+// administration, supporting ones keep both going; "" where nobody has said.
+const (
+	Main       Category = "main"
+	Managing   Category = "managing"
+	Supporting Category = "supporting"
+)
+
+// Categories are all of them, in the order of a register.
+var Categories = []Category{Main, Managing, Supporting}
 
 // Span is how a time is counted: in working hours or working days of Calendar, a day
 // being the hours that the calendar gives it, or by the wall clock ("").

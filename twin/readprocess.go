@@ -14,14 +14,18 @@ import (
 )
 
 func (r *reader) process(root yamlfile.Value) {
-	f := root.Mapping(append(relationKeys(), "id", "name", "unit", "requested-by", "delivered-by", "lead-time", "arrivals", "limit", "tasks", "labels", "branches", "attributes", "priorities", "most-at-once", "stage-correlation")...)
+	f := root.Mapping(append(relationKeys(), "id", "name", "unit", "category", "purpose", "client", "starts-with", "ends-with", "requested-by", "delivered-by", "lead-time", "arrivals", "limit", "tasks", "labels", "branches", "attributes", "priorities", "most-at-once", "stage-correlation")...)
 	p := &Process{
 		ID: needText(f, "id"), Name: words(f, "name"), Unit: optText(f, "unit"),
 		Edges: edges(f), RequestedBy: optText(f, "requested-by"), DeliveredBy: optText(f, "delivered-by"),
+		About:  About{Purpose: words(f, "purpose"), Client: words(f, "client"), Starts: words(f, "starts-with"), Ends: words(f, "ends-with")},
 		Labels: map[string]Text{}, Tasks: map[string]Task{}, Branches: map[string]float64{}, Provenance: map[string]Provenance{},
 	}
+	if v, ok := f.Get("category"); ok {
+		p.About.Category = Category(v.OneOf(texts(Categories)...))
+	}
 	r.at(root, "process", p.ID)
-	for _, key := range []string{"unit", "requested-by", "delivered-by", "lead-time", "arrivals", "limit", "tasks", "labels", "branches", "attributes", "priorities", "most-at-once"} {
+	for _, key := range []string{"unit", "category", "requested-by", "delivered-by", "lead-time", "arrivals", "limit", "tasks", "labels", "branches", "attributes", "priorities", "most-at-once"} {
 		if v, ok := f.Get(key); ok {
 			r.at(v, "process", p.ID, key)
 		}

@@ -120,9 +120,15 @@ func random(seed uint64) *Model {
 		}
 		m.Pools = append(m.Pools, p)
 	}
+	about := func() About {
+		if maybe() {
+			return About{Category: Categories[rng.IntN(len(Categories))]}
+		}
+		return About{Purpose: text(), Client: text(), Starts: text(), Ends: text()}
+	}
 	for i := range 1 + rng.IntN(2) {
 		m.Processes = append(m.Processes, &Process{
-			ID: fmt.Sprint("process ", i), Name: text(), Unit: "u0", DeliveredBy: "task", RequestedBy: "start", LeadTime: Span{WorkingDay, "c0"},
+			ID: fmt.Sprint("process ", i), Name: text(), Unit: "u0", About: about(), DeliveredBy: "task", RequestedBy: "start", LeadTime: Span{WorkingDay, "c0"},
 			Labels:     map[string]Text{"task": text(), "start": text()},
 			Arrivals:   Arrivals{Between: law(), Calendar: "c0", OnWallClock: maybe(), Provenance: from()},
 			Tasks:      map[string]Task{"task": {Pools: []string{m.Pools[0].ID}, Time: law(), Delay: law(), ByPool: map[string]Distribution{m.Pools[0].ID: law()}, Calendar: "c0", NotBefore: release(), Provenance: from(), Batch: &Batch{Days: []time.Weekday{2, 4}, At: 10*time.Hour + 30*time.Second, Calendar: "c0", OutOfTurn: release(), Provenance: from()}}},
@@ -153,6 +159,9 @@ func random(seed uint64) *Model {
 						e.Properties[key] = values[rng.IntN(len(values))]
 					}
 				}
+			}
+			if f.kind == Measure && e.Properties != nil {
+				maps.Copy(e.Properties, map[string]string{"start": "2019-01-09", "due": "2019-01-10", "scenario": word()})
 			}
 			for _, r := range Relations {
 				if slices.Contains(f.edges[r], UnitKind) && maybe() {

@@ -189,6 +189,7 @@ func (v *validator) process(p *Process) {
 	if p.Unit != "" {
 		v.known("unit", p.Unit, v.units, at("unit"), "process %q", p.ID)
 	}
+	v.category(p, at)
 	if p.Diagram == nil {
 		v.fault(at(), "process %q: there is no diagram", p.ID)
 		return

@@ -28,9 +28,17 @@ func Write(dir string, m *Model) error {
 	if err != nil {
 		return fmt.Errorf("writing the twin %q: %w", m.ID, err)
 	}
+	if err := WriteFiles(dir, files); err != nil {
+		return fmt.Errorf("writing the twin %q: %w", m.ID, err)
+	}
+	return nil
+}
+
+// WriteFiles writes what Files returned, as Write does.
+func WriteFiles(dir string, files map[string][]byte) error {
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		if _, err := os.Stat(filepath.Join(dir, "twin.yaml")); errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("writing the twin %q: the folder %q holds something else, and no twin.yaml", m.ID, dir)
+			return fmt.Errorf("the folder %q holds something else, and no twin.yaml", dir)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -39,10 +47,10 @@ func Write(dir string, m *Model) error {
 			continue
 		}
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-			return fmt.Errorf("writing the twin %q: %w", m.ID, err)
+			return err
 		}
 		if err := os.WriteFile(target, files[name], 0o644); err != nil {
-			return fmt.Errorf("writing the twin %q: %w", m.ID, err)
+			return err
 		}
 	}
 	return removeStale(dir, files)
@@ -216,6 +224,8 @@ func spanMap(s Span) any {
 func (w *processWriter) process(p *Process) yamlfile.Map {
 	out := yamlfile.Map{
 		{Key: "id", Value: p.ID}, {Key: "name", Value: textMap(p.Name)}, {Key: "unit", Value: text(p.Unit)},
+		{Key: "category", Value: text(string(p.About.Category))}, {Key: "purpose", Value: textMap(p.About.Purpose)}, {Key: "client", Value: textMap(p.About.Client)},
+		{Key: "starts-with", Value: textMap(p.About.Starts)}, {Key: "ends-with", Value: textMap(p.About.Ends)},
 		{Key: "requested-by", Value: text(p.RequestedBy)}, {Key: "delivered-by", Value: text(p.DeliveredBy)},
 		{Key: "lead-time", Value: spanMap(p.LeadTime)}, {Key: "arrivals", Value: w.arrivals(p.Arrivals)}, {Key: "limit", Value: limitMap(p.Limit)},
 	}

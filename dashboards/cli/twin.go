@@ -29,14 +29,14 @@ system:gis.`,
 		Example: `  uprava twin show municipality
   uprava twin impact municipality --remove pool:lawyers`,
 	}
-	c.AddCommand(a.twinValidate(), a.twinShow(), a.twinDiff(), a.twinMerge(), a.twinImpact(), a.twinPriority(), a.twinLoad(), a.twinDuplicates(), a.twinExport(), a.twinSchema())
+	c.AddCommand(a.twinValidate(), a.twinShow(), a.twinPlan(), a.twinDiff(), a.twinMerge(), a.twinImpact(), a.twinPriority(), a.twinLoad(), a.twinDuplicates(), a.twinExport(), a.twinSchema())
 	return c
 }
 
 func (a *app) twinValidate() *cobra.Command {
 	c := &cobra.Command{Use: "validate TWIN", Short: "All faults of a twin, each with its file and line", Args: cobra.ExactArgs(1), Example: `  uprava twin validate our-town/`}
 	c.RunE = func(c *cobra.Command, args []string) error {
-		m, _, err := desk.ReadModel(args)
+		m, err := townOf(args[0], townSeed)
 		if err != nil {
 			return err
 		}
@@ -50,6 +50,9 @@ func (a *app) twinValidate() *cobra.Command {
 		}
 		l := a.lang()
 		fmt.Fprintln(a.stdout, l.T("twin.sound", l.Int(int64(len(g.Nodes()))), l.Int(int64(edges))))
+		if list := m.Unsourced(); len(list) > 0 {
+			fmt.Fprintln(a.stdout, l.T("twin.unsourced", l.Int(int64(len(list))), strings.Join(list[:min(5, len(list))], "; ")))
+		}
 		return nil
 	}
 	return c
@@ -57,12 +60,12 @@ func (a *app) twinValidate() *cobra.Command {
 
 func (a *app) twinShow() *cobra.Command {
 	c := &cobra.Command{
-		Use: "show TWIN [THING]", Short: "What a twin holds, or one thing with all that hangs together with it", Args: cobra.RangeArgs(1, 2),
+		Use: "show TWIN [THING]", Short: "What a twin holds, the passport of a process, or one thing with all that hangs together with it", Args: cobra.RangeArgs(1, 2),
 		Example: "  uprava twin show municipality\n  uprava twin show municipality process:redistribution",
 	}
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		m, _, err := desk.ReadModel(args[:1])
+		m, err := townOf(args[0], townSeed)
 		if err != nil {
 			return err
 		}
@@ -125,6 +128,10 @@ func (a *app) showThing(m *twin.Model, g *twin.Graph, ref twin.Ref, asJSON bool)
 			element = e
 		}
 	}
+	var about *twin.About
+	if ref.Kind == twin.ProcessKind {
+		about = &m.Passport(ref.ID).Process.About
+	}
 	type edge struct {
 		Relation twin.Relation `json:"relation"`
 		Thing    string        `json:"thing"`
@@ -142,9 +149,14 @@ func (a *app) showThing(m *twin.Model, g *twin.Graph, ref twin.Ref, asJSON bool)
 			Thing   string        `json:"thing"`
 			Name    twin.Text     `json:"name"`
 			Element *twin.Element `json:"element,omitempty"`
+			About   *twin.About   `json:"about,omitempty"` // of a process
 			Out     []edge        `json:"out"`
 			In      []edge        `json:"in"`
-		}{ref.String(), g.Name(ref), element, list(g.Out(ref)), list(g.In(ref))})
+		}{ref.String(), g.Name(ref), element, about, list(g.Out(ref)), list(g.In(ref))})
+	}
+	if ref.Kind == twin.ProcessKind {
+		a.showPassport(g, m.Passport(ref.ID))
+		return nil
 	}
 	l := a.lang()
 	fmt.Fprintf(a.stdout, "%s «%s» (%s)\n", ref.Kind.Name().In(string(l)), plain(g.Name(ref).In(string(l))), ref)
@@ -179,8 +191,12 @@ func figureText(l terms.Lang, f twin.Figure) string {
 	if f.Unit != "" {
 		s += " " + plain(f.Unit)
 	}
-	p := f.Provenance
-	s += "; " + l.T("provenance."+p.Kind)
+	return s + "; " + originText(l, f.Provenance)
+}
+
+// originText says where a number comes from.
+func originText(l terms.Lang, p twin.Provenance) string {
+	s := l.T("provenance." + p.Kind)
 	if p.Source != "" {
 		s += ", " + plain(p.Source)
 	}
@@ -350,7 +366,7 @@ func (a *app) twinImpact() *cobra.Command {
 		if (len(remove) > 0) == (len(merge) > 0) || len(merge) > 0 && len(merge) != 2 {
 			return usageError{fmt.Errorf("give --remove, or --merge with two units\nusage: %s", c.UseLine())}
 		}
-		m, _, err := desk.ReadModel(args)
+		m, err := townOf(args[0], townSeed)
 		if err != nil {
 			return err
 		}
@@ -450,7 +466,7 @@ func (a *app) twinExport() *cobra.Command {
 	c.Flags().StringVar(&format, "format", "json", "json, graphml or dot")
 	c.Flags().StringVarP(&out, "out", "o", "", "file (default: standard output)")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		m, _, err := desk.ReadModel(args)
+		m, err := townOf(args[0], townSeed)
 		if err != nil {
 			return err
 		}
@@ -472,7 +488,10 @@ func (a *app) twinExport() *cobra.Command {
 }
 
 func (a *app) twinSchema() *cobra.Command {
-	c := &cobra.Command{Use: "schema KIND", Short: "JSON Schema of the files of one kind of thing", Args: cobra.ExactArgs(1), Example: `  uprava twin schema procedure`}
+	c := &cobra.Command{Use: "schema KIND", Short: "JSON Schema of the files of one kind of thing", Args: cobra.ExactArgs(1),
+		Long: `Prints the JSON Schema of the files of a kind (unit, pool, process, procedure, …), of a
+"calendar", or of the file "twin" itself, for editors and checkers of YAML.`,
+		Example: `  uprava twin schema process`}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		s, err := twin.Schema(twin.Kind(args[0]))
 		if err != nil {

@@ -14,6 +14,9 @@ import (
 	"github.com/uprava/uprava/twin/architecture"
 )
 
+// townSeed is the number of the town that the commands of the twin look at.
+const townSeed = 1
+
 // townOf reads a twin, of a pack with its town.
 func townOf(name string, seed uint64) (*twin.Model, error) {
 	if p, err := datasets.Find(name); err == nil {
@@ -40,7 +43,7 @@ and ranks hold 95 % of the draws over what is not known exactly.`,
 	c.Flags().Uint64Var(&cfg.Seed, "seed", 1, "number of the random series")
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		m, err := townOf(args[0], 1)
+		m, err := townOf(args[0], townSeed)
 		if err != nil {
 			return err
 		}
@@ -86,7 +89,7 @@ func (a *app) twinLoad() *cobra.Command {
 	c.Flags().Uint64Var(&cfg.Seed, "seed", 1, "number of the random series")
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		m, err := townOf(args[0], 1)
+		m, err := townOf(args[0], townSeed)
 		if err != nil {
 			return err
 		}
@@ -145,7 +148,7 @@ their words (Russian morphology). A person decides; the reason stands beside eac
 	c.Flags().Float64Var(&cfg.Threshold, "threshold", 0.5, "least score of a reported pair, above 0 to 1")
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		m, err := townOf(args[0], 1)
+		m, err := townOf(args[0], townSeed)
 		if err != nil {
 			return err
 		}

@@ -51,6 +51,9 @@ func landOffice(t *testing.T) string {
 	dir := town(t, func(m *twin.Model) {
 		m.Processes = slices.DeleteFunc(m.Processes, func(p *twin.Process) bool { return p.Unit != "land" })
 		m.Elements = nil
+		for _, p := range m.Processes {
+			p.Edges = nil
+		}
 	})
 	all := filepath.Join("..", "..", "datasets", "municipality", "scenarios")
 	entries, err := os.ReadDir(all)

@@ -3,13 +3,11 @@ package desk
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
-	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/calendar"
-	"github.com/uprava/uprava/mining/eventlog"
-	"github.com/uprava/uprava/mining/measure"
-	"github.com/uprava/uprava/simulator"
+	"github.com/uprava/uprava/mining/outline"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/kpi"
 )
@@ -27,11 +25,16 @@ type Standing struct {
 // log in the store, named "<twin>-<process>". An alarm rises where a value is a tenth
 // worse than as-is and ends where it is as-is again.
 func (d *Desk) KPIs(ctx context.Context, m *twin.Model) (*kpi.Tree, []Standing, error) {
+	return d.KPIsAt(ctx, m, time.Time{})
+}
+
+// KPIsAt measures what was known at a moment; zero for all that the logs hold.
+func (d *Desk) KPIsAt(ctx context.Context, m *twin.Model, asOf time.Time) (*kpi.Tree, []Standing, error) {
 	tree := kpi.Read(m)
 	var out []Standing
 	for _, i := range tree.Indicators {
 		s := Standing{Indicator: i}
-		if err := d.measure(ctx, m, &s); err != nil {
+		if err := d.measure(ctx, m, &s, asOf); err != nil {
 			return nil, nil, err
 		}
 		out = append(out, s)
@@ -39,49 +42,33 @@ func (d *Desk) KPIs(ctx context.Context, m *twin.Model) (*kpi.Tree, []Standing, 
 	return tree, out, nil
 }
 
-func (d *Desk) measure(ctx context.Context, m *twin.Model, s *Standing) error {
-	var process *twin.Process
-	for _, p := range m.Processes {
-		if p.ID == s.Of {
-			process = p
-		}
-	}
-	if process == nil || s.Figure == "" {
+func (d *Desk) measure(ctx context.Context, m *twin.Model, s *Standing, asOf time.Time) error {
+	i := slices.IndexFunc(m.Processes, func(p *twin.Process) bool { return p.ID == s.Of })
+	if i < 0 || s.Figure == "" {
 		return nil
 	}
-	name := m.ID + "-" + s.Of
-	l, err := d.store.Load(ctx, name)
+	name, of := m.ID+"-"+s.Of, &subject{model: m, process: m.Processes[i]}
+	o, err := d.outline(ctx, name, Look{AsOf: asOf}, of)
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	loc, err := time.LoadLocation(m.TimeZone)
+	t, err := of.reckoning()
 	if err != nil {
-		return InputError{err}
-	}
-	cfg := kpi.Config{Unit: measure.Second, Location: loc}
-	for _, c := range m.Calendars {
-		if c.ID != process.LeadTime.Calendar || process.LeadTime.Unit == "" {
-			continue
-		}
-		if cfg.Calendar, err = c.Hours(loc); err != nil {
-			return InputError{err}
-		}
-		if cfg.Unit = measure.WorkingDay; process.LeadTime.Unit == twin.WorkingHour {
-			cfg.Unit = measure.WorkingHour
-		}
-	}
-	cfg.Lead.From.Activity, cfg.Lead.To.Activity = nodeName(l, process, process.RequestedBy), nodeName(l, process, process.DeliveredBy)
-	cfg.Due = func(c eventlog.Case, delivered eventlog.Time) bool {
-		due, ok := c.Attribute(simulator.DueKey)
-		return ok && delivered < due.Stamp().Time
-	}
-	if s.Series, err = kpi.Measure(l, s.Indicator, cfg); err != nil {
-		return InputError{err}
+		return err
 	}
 	s.Log = name
+	return s.stand(o, t)
+}
+
+// stand measures the indicator in an outline.
+func (s *Standing) stand(o *outline.Outline, t reckoning) error {
+	var err error
+	if s.Series, err = kpi.Measure(o, s.Indicator, t.zone); err != nil {
+		return InputError{err}
+	}
 	if s.Target != nil {
 		o := kpi.Forecast(s.Series, s.Target.Value, s.Lower)
 		s.Outlook = &o
@@ -91,7 +78,7 @@ func (d *Desk) measure(ctx context.Context, m *twin.Model, s *Standing) error {
 		if !s.Lower {
 			worse = 0.9
 		}
-		if s.Messages, err = kpi.Watch(s.Series, kpi.Alarm{Raise: worse * s.AsIs.Value, Clear: s.AsIs.Value, Lower: s.Lower, Quiet: quiet(cfg.Calendar)}); err != nil {
+		if s.Messages, err = kpi.Watch(s.Series, kpi.Alarm{Raise: worse * s.AsIs.Value, Clear: s.AsIs.Value, Lower: s.Lower, Quiet: quiet(t.calendar)}); err != nil {
 			return InputError{err}
 		}
 	}
@@ -104,23 +91,4 @@ func quiet(c *calendar.Calendar) *calendar.Calendar {
 		return office()
 	}
 	return c
-}
-
-// nodeName is the name of a node as the log has it; "" for no node.
-func nodeName(l *eventlog.Log, p *twin.Process, id string) string {
-	if id == "" {
-		return ""
-	}
-	names := []string{p.Labels[id].RU, p.Labels[id].EN}
-	p.Diagram.Walk(func(scope *bpmn.Process, _ *bpmn.Node) {
-		if n := scope.Node(id); n != nil {
-			names = append(names, n.Name)
-		}
-	})
-	for _, name := range names {
-		if _, ok := l.Activities().Code(name); ok && name != "" {
-			return name
-		}
-	}
-	return ""
 }

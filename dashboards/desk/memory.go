@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -51,7 +52,13 @@ func rememberWeighed[T any](ctx context.Context, d *Desk, log, question string, 
 	if err != nil {
 		return zero, err
 	}
-	key := fmt.Sprintf("%s\x00%d\x00%T\x00%s", log, changed.UnixNano(), zero, question)
+	return rememberState(ctx, d, log, strconv.FormatInt(changed.UnixNano(), 10), question, compute, weigh)
+}
+
+// rememberState is Remember about anything whose state is known as text.
+func rememberState[T any](ctx context.Context, d *Desk, about, state, question string, compute func(context.Context) (T, error), weigh func(T) int64) (T, error) {
+	var zero T
+	key := fmt.Sprintf("%s\x00%s\x00%T\x00%s", about, state, zero, question)
 	m := d.memory
 	m.mu.Lock()
 	if e, ok := m.byKey[key]; ok {
@@ -69,7 +76,7 @@ func rememberWeighed[T any](ctx context.Context, d *Desk, log, question string, 
 		func() {
 			defer func() {
 				if p := recover(); p != nil {
-					a.err = fmt.Errorf("answering about %q: stopped by a fault of the program: %v", log, p)
+					a.err = fmt.Errorf("answering about %q: stopped by a fault of the program: %v", about, p)
 				}
 			}()
 			t, a.err = compute(d.life)

@@ -25,6 +25,27 @@ type subject struct {
 	compared  int // of the scenarios: those that a page compares, which come first
 }
 
+// about returns what subjectOf does for a log of the store, remembered until the log
+// changes or a model is fitted to it anew. It is shared.
+func (d *Desk) about(ctx context.Context, log string) (*subject, error) {
+	return Remember(ctx, d, log, "subject\x00"+d.fittedAt(log), func(ctx context.Context) (*subject, error) {
+		meta, err := d.store.Meta(ctx, log)
+		if err != nil {
+			return nil, err
+		}
+		return d.subjectOf(log, meta)
+	})
+}
+
+// fittedAt tells when a model was fitted to a log, "" where none was.
+func (d *Desk) fittedAt(log string) string {
+	info, err := os.Stat(filepath.Join(d.ModelDir(log), "twin.yaml"))
+	if err != nil {
+		return ""
+	}
+	return info.ModTime().String()
+}
+
 // labels are the names of activities in both languages, by either.
 func (s *subject) labels() map[string]twin.Text {
 	m := map[string]twin.Text{}
@@ -45,7 +66,10 @@ func (s *subject) labels() map[string]twin.Text {
 // the one that was fitted to it; nil where there is neither.
 func (d *Desk) subjectOf(log string, meta *eventlog.Meta) (*subject, error) {
 	if pack, process, ok := datasets.Origin(meta); ok {
-		return packSubject(pack, process)
+		s, err := packSubject(pack, process)
+		if !errors.Is(err, ErrNotFound) {
+			return s, err
+		} // the pack tells the log, but no process of its twin follows it
 	}
 	return d.fitted(log)
 }
@@ -92,6 +116,9 @@ func (d *Desk) Rename(ctx context.Context, from, to string) error {
 	if err := d.store.Rename(ctx, from, to); err != nil {
 		return err
 	}
+	if err := d.forget(from); err != nil {
+		return err
+	}
 	err := os.Rename(d.ModelDir(from), d.ModelDir(to))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -102,6 +129,9 @@ func (d *Desk) Rename(ctx context.Context, from, to string) error {
 // Delete deletes a log and the model fitted to it.
 func (d *Desk) Delete(ctx context.Context, log string) error {
 	if err := d.store.Delete(ctx, log); err != nil {
+		return err
+	}
+	if err := d.forget(log); err != nil {
 		return err
 	}
 	return os.RemoveAll(d.ModelDir(log))

@@ -27,10 +27,11 @@ type Forecast struct {
 // ends a case, what comes after that is left out; the due date that its cases have,
 // else its legal limit in days from the first event, is taken where cfg names none.
 func (d *Desk) Predict(ctx context.Context, log string, look Look, cfg predict.Config) (*Forecast, error) {
-	v, err := d.View(ctx, log, look)
+	seen, err := d.Seen(ctx, log, look)
 	if err != nil {
 		return nil, err
 	}
+	v := *seen // which is shared
 	var doubts []error
 	s, err := d.subjectOf(log, v.Log.Meta())
 	if err != nil {

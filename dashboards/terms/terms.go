@@ -95,6 +95,14 @@ func (l Lang) T(key string, args ...any) string {
 	return fmt.Sprintf(text, args...)
 }
 
+// Known returns the text of a key, or instead where there is no such key.
+func (l Lang) Known(key, instead string) string {
+	if _, ok := entries[key]; !ok {
+		return instead
+	}
+	return l.T(key)
+}
+
 // Plural returns the form of key that goes with n: in the list the forms stand
 // as "one|few|many" in Russian and "one|other" in English. The number itself is
 // not part of the result.
@@ -132,7 +140,19 @@ func (l Lang) Float(x float64, digits int) string {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return "—"
 	}
+	if math.Abs(x) < math.Pow10(-digits)/2 { // no minus before nothing
+		x = 0
+	}
 	return l.printer().Sprint(number.Decimal(x, number.MaxFractionDigits(digits)))
+}
+
+// Fixed writes a number with exactly the given digits after the point, and a dash for
+// what is not a number.
+func (l Lang) Fixed(x float64, digits int) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return "—"
+	}
+	return l.printer().Sprint(number.Decimal(x, number.Scale(digits)))
 }
 
 // Percent writes a share between 0 and 1 as percent.

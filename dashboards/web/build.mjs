@@ -18,7 +18,7 @@ const icons = {
 await mkdir('dist', { recursive: true });
 for (const f of await readdir('dist')) if (f !== '.gitkeep') await rm('dist/' + f, { recursive: true });
 await build({
-  entryPoints: ['src/page.js', 'src/page.css', 'src/bpmn.css'],
+  entryPoints: ['src/page.js', 'src/page.css', 'src/layout.js', 'src/editor.css'],
   bundle: true, minify: true, splitting: true, format: 'esm', target: 'es2022',
   outdir: 'dist', legalComments: 'linked', chunkNames: 'chunk-[hash]', assetNames: '[name]-[hash]',
   loader: { '.woff2': 'file' }, alias: { domify: './src/domify.js' }, plugins: [icons],

@@ -106,44 +106,76 @@ func CycleTimes(l *eventlog.Log) Sample {
 // seconds: the cycle time of each case that has events. O(n).
 func LeadTimes(l *eventlog.Log) []float64 { return CycleTimes(l).Seconds }
 
+// Moments returns when each case of a log passed two milestones, in order of the
+// log; NoTime where it did not. It fails where cfg has faults or names an activity
+// that the log does not know. O(n).
+func Moments(l *eventlog.Log, cfg LeadConfig) (from, to []eventlog.Time, err error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, nil, fmt.Errorf("lead times of %q: %w", l.Name(), err)
+	}
+	first, err := newFinder(l, cfg.From, First)
+	if err != nil {
+		return nil, nil, fmt.Errorf("lead times of %q: milestone \"from\": %w", l.Name(), err)
+	}
+	last, err := newFinder(l, cfg.To, Last)
+	if err != nil {
+		return nil, nil, fmt.Errorf("lead times of %q: milestone \"to\": %w", l.Name(), err)
+	}
+	from, to = make([]eventlog.Time, l.Cases()), make([]eventlog.Time, l.Cases())
+	for i, c := range l.All() {
+		from[i], to[i] = first.in(c), last.in(c)
+	}
+	return from, to, nil
+}
+
 // Between returns the seconds between two milestones of each case that passed
 // both, the second not before the first; the others are left out and counted in
-// Warnings by reason. It fails where cfg has faults or names an activity that
-// the log does not know. O(n).
+// Warnings by reason. It fails as Moments does. O(n).
 func Between(l *eventlog.Log, cfg LeadConfig) (Sample, error) {
-	if err := cfg.Validate(); err != nil {
-		return Sample{}, fmt.Errorf("lead times of %q: %w", l.Name(), err)
-	}
-	from, err := newFinder(l, cfg.From, First)
+	from, to, err := Moments(l, cfg)
 	if err != nil {
-		return Sample{}, fmt.Errorf("lead times of %q: milestone \"from\": %w", l.Name(), err)
-	}
-	to, err := newFinder(l, cfg.To, Last)
-	if err != nil {
-		return Sample{}, fmt.Errorf("lead times of %q: milestone \"to\": %w", l.Name(), err)
+		return Sample{}, err
 	}
 	var s Sample
-	var empty, noFrom, noTo, backwards int
+	var out Left
 	for i, c := range l.All() {
-		a, b := from.in(c), to.in(c)
-		switch {
-		case c.Len() == 0:
-			empty++
-		case a == eventlog.NoTime:
-			noFrom++
-		case b == eventlog.NoTime:
-			noTo++
-		case b < a:
-			backwards++
-		default:
-			s.add(i, b-a)
+		if out.Takes(c.Len(), from[i], to[i]) {
+			s.add(i, to[i]-from[i])
 		}
 	}
-	s.leave(empty, "has no events", "have no events", "нет событий")
-	s.leave(noFrom, fmt.Sprintf("lacks the first milestone %q", cfg.From.Activity), fmt.Sprintf("lack the first milestone %q", cfg.From.Activity), fmt.Sprintf("нет начального события «%s»", cfg.From.Activity))
-	s.leave(noTo, fmt.Sprintf("lacks the second milestone %q", cfg.To.Activity), fmt.Sprintf("lack the second milestone %q", cfg.To.Activity), fmt.Sprintf("нет конечного события «%s»", cfg.To.Activity))
-	s.leave(backwards, "passed the second milestone before the first", "passed the second milestone before the first", "конечное событие раньше начального")
+	s.Warnings = out.Warnings(cfg)
 	return s, nil
+}
+
+// Left counts the cases that lead times leave out, by reason.
+type Left struct{ Empty, NoFrom, NoTo, Backwards int }
+
+// Takes reports whether a case of so many rows passed both milestones in order, and
+// counts it where it did not.
+func (n *Left) Takes(rows int, from, to eventlog.Time) bool {
+	switch {
+	case rows == 0:
+		n.Empty++
+	case from == eventlog.NoTime:
+		n.NoFrom++
+	case to == eventlog.NoTime:
+		n.NoTo++
+	case to < from:
+		n.Backwards++
+	default:
+		return true
+	}
+	return false
+}
+
+// Warnings tells in sentences what was left out.
+func (n Left) Warnings(cfg LeadConfig) []error {
+	var s Sample
+	s.leave(n.Empty, "has no events", "have no events", "нет событий")
+	s.leave(n.NoFrom, fmt.Sprintf("lacks the first milestone %q", cfg.From.Activity), fmt.Sprintf("lack the first milestone %q", cfg.From.Activity), fmt.Sprintf("нет начального события «%s»", cfg.From.Activity))
+	s.leave(n.NoTo, fmt.Sprintf("lacks the second milestone %q", cfg.To.Activity), fmt.Sprintf("lack the second milestone %q", cfg.To.Activity), fmt.Sprintf("нет конечного события «%s»", cfg.To.Activity))
+	s.leave(n.Backwards, "passed the second milestone before the first", "passed the second milestone before the first", "конечное событие раньше начального")
+	return s.Warnings
 }
 
 // finder looks up the time of a milestone.

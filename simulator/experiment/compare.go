@@ -41,7 +41,7 @@ func Compare(ctx context.Context, asIs, toBe *twin.Model, cfg Config) (*Comparis
 		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
 	}
 	cfg = cfg.filled()
-	a, err := compile(asIs, cfg)
+	a, err := prepare(asIs, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("as-is: %w", err)
 	}

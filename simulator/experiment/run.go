@@ -19,7 +19,7 @@ func Run(ctx context.Context, m *twin.Model, cfg Config) (*Result, error) {
 		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
 	}
 	cfg = cfg.filled()
-	p, err := compile(m, cfg)
+	p, err := prepare(m, cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/mining/outline"
 	"github.com/uprava/uprava/mining/performance"
 	"github.com/uprava/uprava/twin"
 )
@@ -31,7 +32,7 @@ import (
 type Indicator struct {
 	Ref                 twin.Ref
 	Name                twin.Text
-	Statistic           string       // mean, p85, share
+	Statistic           string       // mean, median, p85, share, count
 	Unit                measure.Unit // of its values
 	Period              string       // week, month, quarter, half-year or year
 	Lower               bool         // less is better
@@ -101,11 +102,10 @@ func Read(m *twin.Model) *Tree {
 					*at = &f
 				}
 			}
+			i.Owners = g.Owners(i.Ref)
 			used := false
 			for _, x := range g.In(i.Ref) {
 				switch x.Relation {
-				case twin.Owns:
-					i.Owners = append(i.Owners, x.To)
 				case twin.MeasuredBy:
 					used = true
 					if x.To.Kind == twin.Goal {
@@ -182,74 +182,83 @@ type Series []Point
 // periods are the months of each kind; 0 for a week.
 var periods = map[string]int{"week": 0, "month": 1, "quarter": 3, "half-year": 6, "year": 12}
 
-// Config says how an indicator is measured in a log.
-type Config struct {
-	Lead     performance.LeadConfig
-	Unit     measure.Unit
-	Calendar *calendar.Calendar // of working time
-	Location *time.Location     // nil for UTC
-	// Due tells whether a case was delivered in time; nil where the log has no limit.
-	Due func(c eventlog.Case, delivered eventlog.Time) bool
-}
-
-// Measure returns the statistic of the lead times of the cases that ended in each
-// whole period of the log; a period without cases has no value (NaN).
-func Measure(l *eventlog.Log, i *Indicator, cfg Config) (Series, error) {
+// Measure returns the statistic of the lead times of the cases that were delivered in
+// each whole period of a log, in the zone; a period without such cases has no value
+// (NaN), nor has a share where no case of it has a due date. O(cases · log periods).
+func Measure(o *outline.Outline, i *Indicator, zone *time.Location) (Series, error) {
 	months, ok := periods[i.Period]
 	if !ok {
 		return nil, fmt.Errorf("indicator %s: period %q: wanted one of %s", i.Ref, i.Period, strings.Join(slices.Sorted(maps.Keys(periods)), ", "))
 	}
-	if cfg.Location == nil {
-		cfg.Location = time.UTC
+	first, last := eventlog.MaxTime, eventlog.MinTime
+	for k, to := range o.To {
+		if !math.IsNaN(o.Length[k]) {
+			first, last = min(first, to), max(last, to)
+		}
 	}
-	spans, err := spansOf(l, cfg)
-	if err != nil {
-		return nil, fmt.Errorf("indicator %s: %w", i.Ref, err)
-	}
-	if len(spans) == 0 {
+	if first > last {
 		return nil, nil
 	}
-	first, last := spans[0].end, spans[0].end
-	for _, s := range spans {
-		first, last = min(first, s.end), max(last, s.end)
+	out := between(first.Go().In(zone), last.Go(), months)
+	begins := make([]eventlog.Time, len(out))
+	for k, p := range out {
+		begins[k] = eventlog.Time(p.Begin.UnixMicro())
 	}
-	begin := first.Go().In(cfg.Location)
-	begin = time.Date(begin.Year(), begin.Month(), 1, 0, 0, 0, 0, cfg.Location)
-	step := func(t time.Time, n int) time.Time { return t.AddDate(0, n*months, 0) }
-	if months == 0 {
-		day := first.Go().In(cfg.Location)
-		begin = time.Date(day.Year(), day.Month(), day.Day()-(int(day.Weekday())+6)%7, 0, 0, 0, 0, cfg.Location)
-		step = func(t time.Time, n int) time.Time { return t.AddDate(0, 0, 7*n) }
-	} else {
-		begin = begin.AddDate(0, -(int(begin.Month())-1)%months, 0)
+	type sample struct {
+		values         []float64
+		inTime, judged int
 	}
-	var out Series
-	for k := 0; ; k++ {
-		p := Point{Begin: step(begin, k), End: step(begin, k+1)}
-		if p.Begin.UnixMicro() > int64(last) {
-			return out, nil
+	samples := make([]sample, len(out))
+	for k, to := range o.To {
+		if math.IsNaN(o.Length[k]) {
+			continue
 		}
-		var values []float64
-		inTime := 0
-		for _, s := range spans {
-			if int64(s.end) >= p.Begin.UnixMicro() && int64(s.end) < p.End.UnixMicro() {
-				values = append(values, s.length)
-				if s.inTime {
-					inTime++
-				}
+		at, found := slices.BinarySearch(begins, to)
+		if !found {
+			at--
+		}
+		s := &samples[at]
+		s.values = append(s.values, o.Length[k])
+		if o.Due[k] != eventlog.NoTime {
+			s.judged++
+			if to < o.Due[k] {
+				s.inTime++
 			}
 		}
-		p.N = len(values)
-		p.fill(i.Statistic, values, inTime)
-		out = append(out, p)
 	}
+	for k, s := range samples {
+		out[k].fill(i.Statistic, s.values, s.inTime, s.judged)
+	}
+	return out, nil
+}
+
+// between returns the periods of so many months, 0 for weeks, that hold two moments
+// and all that lies between.
+func between(first, last time.Time, months int) Series {
+	zone := first.Location()
+	var begin time.Time
+	step := func(n int) time.Time { return begin.AddDate(0, n*months, 0) }
+	if months == 0 {
+		begin = time.Date(first.Year(), first.Month(), first.Day()-(int(first.Weekday())+6)%7, 0, 0, 0, 0, zone)
+		step = func(n int) time.Time { return begin.AddDate(0, 0, 7*n) }
+	} else {
+		begin = time.Date(first.Year(), first.Month()-(first.Month()-1)%time.Month(months), 1, 0, 0, 0, 0, zone)
+	}
+	var out Series
+	for k := 0; !step(k).After(last); k++ {
+		out = append(out, Point{Begin: step(k), End: step(k + 1)})
+	}
+	return out
 }
 
 // fill computes the statistic with its interval.
-func (p *Point) fill(statistic string, values []float64, inTime int) {
+func (p *Point) fill(statistic string, values []float64, inTime, judged int) {
 	none := measure.Number(math.NaN())
-	p.Value, p.Low, p.High = none, none, none
-	if len(values) == 0 {
+	p.Value, p.Low, p.High, p.N = none, none, none, len(values)
+	if statistic == "share" {
+		p.N = judged
+	}
+	if p.N == 0 {
 		return
 	}
 	slices.Sort(values)
@@ -259,9 +268,12 @@ func (p *Point) fill(statistic string, values []float64, inTime int) {
 	case "p85":
 		p.Value = measure.Number(measure.Quantile(values, 0.85))
 		interval, err = measure.QuantileInterval(values, 0.85, 0.95)
+	case "median":
+		p.Value = measure.Number(measure.Quantile(values, 0.5))
+		interval, err = measure.QuantileInterval(values, 0.5, 0.95)
 	case "share":
-		p.Value = measure.Number(float64(inTime) / float64(len(values)))
-		interval, err = measure.ShareInterval(inTime, len(values), 0.95)
+		p.Value = measure.Number(float64(inTime) / float64(judged))
+		interval, err = measure.ShareInterval(inTime, judged, 0.95)
 	case "count":
 		p.Value = measure.Number(float64(len(values)))
 		return
@@ -272,43 +284,6 @@ func (p *Point) fill(statistic string, values []float64, inTime int) {
 	if err == nil {
 		p.Low, p.High = measure.Number(interval.Low), measure.Number(interval.High)
 	}
-}
-
-type span struct {
-	length float64
-	end    eventlog.Time
-	inTime bool
-}
-
-func spansOf(l *eventlog.Log, cfg Config) ([]span, error) {
-	sample, err := performance.Between(l, cfg.Lead)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]span, len(sample.Cases))
-	for k, at := range sample.Cases {
-		c := l.Case(at)
-		from := c.First()
-		if cfg.Lead.From.Activity != "" {
-			code, _ := l.Activities().Code(cfg.Lead.From.Activity)
-			if i := slices.Index(c.Activities(), code); i >= 0 {
-				from = c.Times()[i]
-			}
-		}
-		to := from + eventlog.Time(math.Round(sample.Seconds[k]*1e6))
-		s := span{length: sample.Seconds[k], end: to}
-		switch cfg.Unit {
-		case measure.WorkingDay:
-			s.length = float64(cfg.Calendar.WorkedDays(from.Go(), to.Go()))
-		case measure.WorkingHour:
-			s.length = float64(cfg.Calendar.BetweenMicros(int64(from), int64(to))) / 3600e6
-		}
-		if cfg.Due != nil {
-			s.inTime = cfg.Due(c, to)
-		}
-		out[k] = s
-	}
-	return out, nil
 }
 
 // Outlook is where an indicator is going.

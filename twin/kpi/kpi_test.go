@@ -9,8 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/logtest"
 	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/mining/outline"
 	"github.com/uprava/uprava/mining/performance"
 	"github.com/uprava/uprava/twin"
 )
@@ -50,14 +52,32 @@ func TestRead(t *testing.T) {
 func TestMeasure(t *testing.T) {
 	l := logtest.Parse("<a@0h,b@2h> <a@0h,b@4h> <a@1000h,b@1010h>")
 	i := &Indicator{Statistic: "mean", Period: "month"}
-	s, err := Measure(l, i, Config{Lead: performance.LeadConfig{To: performance.Milestone{Activity: "b"}}, Unit: measure.Second})
+	o, err := outline.Of(t.Context(), l, outline.Config{Lead: performance.LeadConfig{To: performance.Milestone{Activity: "b"}},
+		Due: func(_ eventlog.Case, from eventlog.Time) (eventlog.Time, bool) { return from + 4*3600e6, true }})
+	require.NoError(t, err)
+	s, err := Measure(o, i, time.UTC)
 	require.NoError(t, err)
 	require.InDelta(t, 3*3600, float64(s[0].Value), 1e-6)
 	require.Equal(t, 2, s[0].N)
 	require.InDelta(t, 10*3600, float64(s[len(s)-1].Value), 1e-6)
 	require.True(t, math.IsNaN(float64(s[len(s)-1].Low)), "one case has no interval")
+	i.Statistic = "share"
+	s, err = Measure(o, i, time.UTC)
+	require.NoError(t, err)
+	require.Equal(t, measure.Number(0.5), s[0].Value, "the moment itself is late")
+	require.Equal(t, 2, s[0].N)
+	i.Statistic, i.Period = "median", "week"
+	s, err = Measure(o, i, time.UTC)
+	require.NoError(t, err)
+	require.Equal(t, time.Monday, s[0].Begin.Weekday())
+	require.Equal(t, measure.Number(3*3600), s[0].Value)
+	i.Period = "quarter"
+	s, err = Measure(o, i, time.UTC)
+	require.NoError(t, err)
+	require.Equal(t, time.January, s[0].Begin.Month())
+	require.Len(t, s, 1)
 	i.Period = "fortnight"
-	_, err = Measure(l, i, Config{Unit: measure.Second})
+	_, err = Measure(o, i, time.UTC)
 	require.ErrorContains(t, err, "fortnight")
 }
 

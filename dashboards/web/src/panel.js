@@ -46,7 +46,7 @@ export function mountPanel(host, modeler, drawing) {
       if (law.Law === 'empirical') fields.append(element('p', { className: 'sub', textContent: `${words.sample} ${observed ?? 0}` }));
       for (const key of parameters[law.Law] ?? []) {
         const seconds = law[key] ?? 0, unit = unitOf(seconds || law.Mean || 60);
-        const amount = element('input', { type: 'number', min: '0', step: 'any', value: String(+(seconds / unit[1]).toPrecision(8)), 'aria-label': `${title}: ${words[key.toLowerCase()]}` });
+        const amount = element('input', { type: 'number', min: '0', step: 'any', value: String(+(seconds / unit[1]).toPrecision(4)), 'aria-label': `${title}: ${words[key.toLowerCase()]}` });
         const select = element('select', { 'aria-label': `${title}: ${words[key.toLowerCase()]}` });
         for (const [name] of units) select.append(element('option', { value: name, textContent: words[name], selected: name === unit[0] }));
         const read = () => {

@@ -1,0 +1,143 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/mining/outline"
+	"github.com/uprava/uprava/simulator"
+	"github.com/uprava/uprava/twin"
+)
+
+// outlineFile is the name of what is kept of the outline of a whole log.
+const outlineFile = "outline"
+
+// reckoning says how the lead time of a process is counted.
+type reckoning struct {
+	unit     measure.Unit
+	calendar *calendar.Calendar // of working time; nil for the wall clock
+	zone     *time.Location
+	text     string // all that the figures depend on
+}
+
+// reckoning returns how the process counts its lead time: by the wall clock on Moscow's
+// time where nothing is said.
+func (s *subject) reckoning() (reckoning, error) {
+	t := reckoning{unit: measure.Second, zone: time.FixedZone("MSK", 3*3600)}
+	if s == nil {
+		return t, nil
+	}
+	zone, err := time.LoadLocation(s.model.TimeZone)
+	if err != nil {
+		return t, InputError{fmt.Errorf("time zone of the twin %q: %w", s.model.ID, err)}
+	}
+	t.zone = zone
+	p := s.process
+	if p == nil {
+		return t, nil
+	}
+	for _, c := range s.model.Calendars {
+		if c.ID != p.LeadTime.Calendar || p.LeadTime.Unit == "" {
+			continue
+		}
+		if t.calendar, err = c.Hours(zone); err != nil {
+			return t, InputError{err}
+		}
+		if t.unit = measure.WorkingDay; p.LeadTime.Unit == twin.WorkingHour {
+			t.unit = measure.WorkingHour
+		}
+		t.text = fmt.Sprintf("%+v", c)
+	}
+	t.text += fmt.Sprintf("\x00%s\x00%s\x00%s\x00%s\x00%v\x00%v", t.unit, t.zone, p.RequestedBy, p.DeliveredBy, p.Labels[p.RequestedBy], p.Labels[p.DeliveredBy])
+	if p.Limit != nil {
+		t.text += fmt.Sprintf("\x00%d %s", p.Limit.Days, p.Limit.Unit)
+	}
+	return t, nil
+}
+
+// due returns by when a case of a log must be delivered: its own due date, or the
+// legal limit in days of 24 hours from its beginning where no case has one.
+func (s *subject) due(l *eventlog.Log) func(eventlog.Case, eventlog.Time) (eventlog.Time, bool) {
+	if hasAttribute(l, simulator.DueKey) {
+		return func(c eventlog.Case, _ eventlog.Time) (eventlog.Time, bool) {
+			v, ok := c.AttributeOf(simulator.DueKey, eventlog.KindTime)
+			return v.Stamp().Time, ok
+		}
+	}
+	if days := s.limitDays(); days > 0 {
+		return func(_ eventlog.Case, from eventlog.Time) (eventlog.Time, bool) {
+			return from + eventlog.Time(days)*86400e6, true
+		}
+	}
+	return nil
+}
+
+// limitDays is the legal limit in calendar days, 0 for none.
+func (s *subject) limitDays() int {
+	if s == nil || s.process == nil || s.process.Limit == nil || s.process.Limit.Unit == twin.WorkingDay {
+		return 0
+	}
+	return s.process.Limit.Days
+}
+
+// Where due dates come from.
+const (
+	ownDue   = "case"  // of the case itself
+	limitDue = "limit" // the legal limit, from the beginning of the case
+)
+
+// outline returns the outline of a log as it is looked at, remembered; that of the
+// whole log is kept over restarts.
+func (d *Desk) outline(ctx context.Context, log string, look Look, s *subject) (*outline.Outline, error) {
+	t, err := s.reckoning()
+	if err != nil {
+		return nil, err
+	}
+	question := "outline\x00" + look.String() + "\x00" + t.text
+	return rememberWeighed(ctx, d, log, question, func(ctx context.Context) (*outline.Outline, error) {
+		state, err := d.state(ctx, log)
+		if err != nil {
+			return nil, err
+		}
+		of, file := state+"\x00"+question, filepath.Join(d.answersDir(log), outlineFile)
+		if look.plain() {
+			if b, err := os.ReadFile(file); err == nil {
+				if o, err := outline.Read(b, of); err == nil {
+					return o, nil
+				}
+			}
+		}
+		v, err := d.Seen(ctx, log, look)
+		if err != nil {
+			return nil, err
+		}
+		cfg := outline.Config{Lead: s.milestones(v.Log), Unit: t.unit, Calendar: t.calendar, Hours: office(), Due: s.due(v.Log)}
+		if t.calendar != nil {
+			cfg.Hours = t.calendar
+		}
+		if cfg.Due != nil {
+			if cfg.DueFrom = limitDue; hasAttribute(v.Log, simulator.DueKey) {
+				cfg.DueFrom = ownDue
+			}
+		}
+		o, err := outline.Of(ctx, v.Log, cfg)
+		if err != nil {
+			return nil, input(ctx, err)
+		}
+		o.Pairing = v.Pairing
+		if look.plain() {
+			b, err := o.Write(of)
+			if err != nil {
+				return nil, err
+			}
+			d.keep(ctx, log, state, file, b)
+		}
+		return o, nil
+	}, func(o *outline.Outline) int64 { return int64(o.Cases()) + answerWeight })
+}

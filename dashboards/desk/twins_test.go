@@ -1,0 +1,66 @@
+package desk
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/uprava/uprava/twin"
+)
+
+// storeless is a desk for what needs no log.
+func storeless(t *testing.T) *Desk {
+	d := &Desk{dir: t.TempDir(), memory: newMemory(memoryWeight)}
+	d.life, d.end = context.WithCancel(t.Context())
+	t.Cleanup(func() { d.end(); d.running.Wait() })
+	return d
+}
+
+func TestTwinOfAPack(t *testing.T) {
+	d := storeless(t)
+	town, err := d.Twin(t.Context(), "municipality")
+	require.NoError(t, err)
+	again, err := d.Twin(t.Context(), "municipality")
+	require.NoError(t, err)
+	require.Same(t, town, again, "made once")
+	require.NotEmpty(t, town.Model.Notice.RU)
+	require.NotNil(t, town.Process("redistribution"))
+	procedures := 0
+	units := map[twin.Text]int{}
+	for _, x := range town.Things() {
+		require.NotEqual(t, twin.Person, x.Ref.Kind, "nobody is looked for by name")
+		require.NotEmpty(t, x.Name.In("ru"))
+		require.Equal(t, []string{"twins", "municipality", string(x.Ref.Kind), x.Ref.ID}, x.Path)
+		if x.Ref.Kind == twin.Procedure {
+			procedures++
+			units[x.Unit]++
+		}
+	}
+	require.Equal(t, 1200, procedures)
+	require.Len(t, units, 40, "each in one of the departments")
+}
+
+func TestTwinOfAFolder(t *testing.T) {
+	d := storeless(t)
+	pack, err := PackAsTwin("expertise")
+	require.NoError(t, err)
+	dir := filepath.Join(d.twinsDir(), "наш город")
+	require.NoError(t, twin.Write(dir, pack.Model))
+	a, err := d.Twin(t.Context(), "folder:наш город")
+	require.NoError(t, err)
+	require.Equal(t, FolderTwin, a.Source)
+	place, read := a.Model.File(twin.Ref{Kind: twin.UnitKind, ID: a.Model.Units[0].ID})
+	require.True(t, read)
+	require.FileExists(t, filepath.Join(dir, place.File))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "units", "new.yaml"), []byte("id: new\nname: {ru: Новый, en: New}\n"), 0o600))
+	b, err := d.Twin(t.Context(), "folder:наш город")
+	require.NoError(t, err)
+	require.Len(t, b.Model.Units, len(a.Model.Units)+1, "read again when a file comes")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "units", "new.yaml"), []byte("id: [\n"), 0o600))
+	_, err = d.Twin(t.Context(), "folder:наш город")
+	var input InputError
+	require.ErrorAs(t, err, &input)
+}

@@ -1,0 +1,138 @@
+// Package outline keeps of a log one line a case: when it began, passed its
+// milestones, was due and was last heard of. Boards over millions of events are
+// answered from it within a second.
+//
+//	eventlog.Log ─▶ Of ─▶ Outline ─▶ Write ─▶ file ─▶ Read ─▶ the same Outline
+//
+// Left out on purpose: the events themselves and the attributes of cases; whoever
+// needs them asks the log.
+package outline
+
+import (
+	"context"
+	"math"
+
+	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/mining/performance"
+)
+
+// Config says what is kept of a case.
+type Config struct {
+	Lead     performance.LeadConfig
+	Unit     measure.Unit       // of lengths: Second (the zero value), WorkingHour or WorkingDay
+	Calendar *calendar.Calendar // of lengths in working time
+	Hours    *calendar.Calendar // that tells work from idle time; nil for the wall clock
+	// Due tells by when a case must be delivered that began at from, false where that
+	// is not known; nil where the log has no limit.
+	Due     func(c eventlog.Case, from eventlog.Time) (eventlog.Time, bool)
+	DueFrom string // where due dates come from, said again in the outline
+}
+
+// Outline is a log by its cases. Columns have one value a case that has events, in
+// order of the log.
+type Outline struct {
+	IDs         []string
+	First, Last []eventlog.Time // earliest and latest time recorded
+	From, To    []eventlog.Time // milestones; NoTime where not passed
+	Due         []eventlog.Time // NoTime where not known
+	Length      []float64       // From to To in the unit of the configuration; NaN where it is none
+	Work        []float64       // start to completion within the hours, seconds, up to To; NaN where no start is recorded
+	At          []eventlog.Code // activity of the last row, into Activities
+	Rows        []uint32
+
+	Lead       performance.LeadConfig // between which milestones lengths run
+	DueFrom    string
+	Activities []string
+	Left       performance.Left // what Length lacks, by reason
+	Pairing    eventlog.Pairing
+	Startless  int // rows up to To without a start, in cases that have Work
+}
+
+// Cases returns the number of lines.
+func (o *Outline) Cases() int { return len(o.IDs) }
+
+// every is how many cases are read between two looks at the context.
+const every = 4096
+
+// Of returns the outline of a log of activity instances. It fails as
+// performance.Moments does. O(events).
+func Of(ctx context.Context, l *eventlog.Log, cfg Config) (*Outline, error) {
+	from, to, err := performance.Moments(l, cfg.Lead)
+	if err != nil {
+		return nil, err
+	}
+	o := &Outline{Lead: cfg.Lead, DueFrom: cfg.DueFrom, Activities: l.Activities().Names()}
+	for i, c := range l.All() {
+		if i%every == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		taken := o.Left.Takes(c.Len(), from[i], to[i])
+		if c.Len() == 0 {
+			continue
+		}
+		length := math.NaN()
+		if taken {
+			length = cfg.length(from[i], to[i])
+		}
+		due := eventlog.NoTime
+		if cfg.Due != nil && from[i] != eventlog.NoTime {
+			if t, ok := cfg.Due(c, from[i]); ok {
+				due = t
+			}
+		}
+		end := c.Last()
+		if to[i] != eventlog.NoTime {
+			end = to[i]
+		}
+		work, startless := cfg.work(c, end)
+		o.Startless += startless
+		o.IDs = append(o.IDs, c.ID())
+		o.First, o.Last = append(o.First, c.First()), append(o.Last, c.Last())
+		o.From, o.To, o.Due = append(o.From, from[i]), append(o.To, to[i]), append(o.Due, due)
+		o.Length, o.Work = append(o.Length, length), append(o.Work, work)
+		o.At, o.Rows = append(o.At, c.Activities()[c.Len()-1]), append(o.Rows, uint32(c.Len()))
+	}
+	return o, nil
+}
+
+// length is the time between two moments in the unit.
+func (cfg Config) length(from, to eventlog.Time) float64 {
+	switch {
+	case cfg.Calendar != nil && cfg.Unit == measure.WorkingDay:
+		return float64(cfg.Calendar.WorkedDays(from.Go(), to.Go()))
+	case cfg.Calendar != nil && cfg.Unit == measure.WorkingHour:
+		return float64(cfg.Calendar.BetweenMicros(int64(from), int64(to))) / 3600e6
+	}
+	return float64(to-from) / 1e6
+}
+
+// work sums the work of the rows that ended by end, and counts those among them
+// without a start where others have one.
+func (cfg Config) work(c eventlog.Case, end eventlog.Time) (seconds float64, startless int) {
+	starts := c.Starts()
+	if starts == nil {
+		return math.NaN(), 0
+	}
+	any := false
+	for i, t := range c.Times() {
+		if t > end {
+			break
+		}
+		if starts[i] == eventlog.NoTime || starts[i] > t {
+			startless++
+			continue
+		}
+		any = true
+		if cfg.Hours != nil {
+			seconds += float64(cfg.Hours.BetweenMicros(int64(starts[i]), int64(t))) / 1e6
+		} else {
+			seconds += float64(t-starts[i]) / 1e6
+		}
+	}
+	if !any {
+		return math.NaN(), 0
+	}
+	return seconds, startless
+}
