@@ -54,7 +54,7 @@ func (d *Desk) Fit(ctx context.Context, log, dir string, cfg FitConfig) (*twin.M
 	if err := KeepModel(dir, files); err != nil {
 		return nil, nil, err
 	}
-	return m, report, d.noteFit(log, m)
+	return m, report, d.noteFit(log, cfg.Look, m)
 }
 
 // assumedFile holds, in the folder of a fitted model, what the fit assumed.

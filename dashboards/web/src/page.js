@@ -11,6 +11,7 @@ const parts = [
   ['[data-bpmn]', (host) => import('./bpmn.js').then((m) => m.mountBPMN(host))],
   ['[data-dotted]', (host) => import('./dotted.js').then((m) => m.mountDotted(host))],
   ['[data-picture]', (host) => import('./dotted.js').then((m) => m.mountPicture(host))],
+  ['[data-drawing]', (host) => import('./editor.js').then((m) => m.mountDrawing(host))],
   ['[data-map]', (host) => import('./map.js').then((m) => m.mountMap(host))],
 ];
 
