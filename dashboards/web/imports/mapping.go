@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -224,8 +225,17 @@ func (body *mappingPage) csv(p *pages, up *upload, q url.Values, lang terms.Lang
 		body.Faults = append(body.Faults, p.words(lang, up, err))
 		return
 	}
-	for i, name := range s.Names[:min(len(s.Names), shownColumns)] {
-		c := column{Key: "c" + strconv.Itoa(i), Name: name, Role: s.Columns[i].Role.String()}
+	// Columns that play a role come first, so that a wide file shows them at once.
+	order := make([]int, len(s.Names))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Compare(min(s.Columns[a].Role, csvlog.EventAttribute), min(s.Columns[b].Role, csvlog.EventAttribute))
+	})
+	order = order[:min(len(order), shownColumns)]
+	for _, i := range order {
+		c := column{Key: "c" + strconv.Itoa(i), Name: s.Names[i], Role: key(s.Columns[i].Role)}
 		for _, r := range roles {
 			c.Roles = append(c.Roles, option{r.String(), lang.T("import.role." + key(r)), r == s.Columns[i].Role})
 		}
@@ -234,9 +244,9 @@ func (body *mappingPage) csv(p *pages, up *upload, q url.Values, lang terms.Lang
 	body.MoreColumns = len(s.Names) - len(body.Columns)
 	for _, row := range s.Rows {
 		shown := make([]string, len(body.Columns))
-		for i := range shown {
+		for k, i := range order {
 			if i < len(row) {
-				shown[i] = short(row[i])
+				shown[k] = short(row[i])
 			}
 		}
 		body.Rows = append(body.Rows, shown)
