@@ -94,6 +94,8 @@ type Case struct {
 	// Waiting is the sum over its activity instances of start − enabled,
 	// Processing that of their working time, Labour the part of it that people did.
 	Waiting, Processing, Labour time.Duration
+	// Touched is the time in which at least one person worked at it.
+	Touched time.Duration
 }
 
 // Instance is one completed activity instance, on the same clock.
@@ -101,9 +103,12 @@ type Instance struct {
 	Activity     int // position in Program.Activities
 	Pool, Member int // positions, −1 where nobody was needed
 	Enabled      time.Duration
-	Start        time.Duration
-	Complete     time.Duration
-	Work         time.Duration // in the calendar of who did it
+	// Offered is when it came to the queue of its pools, after delays, releases and
+	// moments of batches; Start where it needs nobody or is done together with others.
+	Offered  time.Duration
+	Start    time.Duration
+	Complete time.Duration
+	Work     time.Duration // in the calendar of who did it
 }
 
 // Never is the time of what does not happen.

@@ -140,7 +140,19 @@ func (l Lang) Float(x float64, digits int) string {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return "—"
 	}
+	if math.Abs(x) < math.Pow10(-digits)/2 { // no minus before nothing
+		x = 0
+	}
 	return l.printer().Sprint(number.Decimal(x, number.MaxFractionDigits(digits)))
+}
+
+// Fixed writes a number with exactly the given digits after the point, and a dash for
+// what is not a number.
+func (l Lang) Fixed(x float64, digits int) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return "—"
+	}
+	return l.printer().Sprint(number.Decimal(x, number.Scale(digits)))
 }
 
 // Percent writes a share between 0 and 1 as percent.

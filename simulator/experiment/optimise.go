@@ -3,11 +3,13 @@ package experiment
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/simulator"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/scenario"
 )
@@ -65,6 +67,9 @@ type Choice struct {
 	Pools   map[string]int `json:"pools"`
 	Levers  []string       `json:"levers"`
 	Figures []KPI          `json:"figures"` // the objectives, then the constraints
+	// Load is the utilisation of each pool whose number of people may be chosen: who
+	// is added to or taken from a pool should know how busy it is.
+	Load []KPI `json:"load"`
 	// Holds says that no constraint is broken in the mean of the fresh replications.
 	Holds bool `json:"holds"`
 }
@@ -84,6 +89,9 @@ func Optimise(ctx context.Context, asIs *twin.Model, o OptimiseConfig, cfg Confi
 	}
 	p, err := compile(asIs, cfg)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.figures(p); err != nil {
 		return nil, err
 	}
 	if _, err := settleWarmup(ctx, &cfg, p); err != nil {
@@ -189,6 +197,24 @@ func (s *search) check() error {
 	return nil
 }
 
+// figures checks that the model can have those that are wanted or bounded.
+func (s *search) figures(p *simulator.Program) error {
+	all := slices.Clone(s.o.Objectives)
+	for _, k := range s.o.Constraints {
+		all = append(all, k.Figure)
+	}
+	var faults []error
+	for _, f := range all {
+		if f.Name != Headcount && f.Name != HourlyCost {
+			faults = append(faults, f.check(s.asIs, p))
+		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return fmt.Errorf("optimising: %w", err)
+	}
+	return nil
+}
+
 // staff returns the number of people of a pool.
 func staff(p *twin.Pool) int {
 	if len(p.Members) > 0 {
@@ -199,7 +225,7 @@ func staff(p *twin.Pool) int {
 
 // run returns the figures of a choice.
 func (s *search) run(ctx context.Context, g genome, cfg Config) (*Choice, error) {
-	c := &Choice{Pools: map[string]int{}, Levers: []string{}, Holds: true}
+	c := &Choice{Pools: map[string]int{}, Levers: []string{}, Load: []KPI{}, Holds: true}
 	var pulled []*scenario.Scenario
 	for i, l := range s.o.Levers {
 		if g[len(s.o.Pools)+i] == 1 {
@@ -253,6 +279,11 @@ func (s *search) run(ctx context.Context, g genome, cfg Config) (*Choice, error)
 		}
 	}
 	c.Figures = append(c.Figures, known[Headcount], known[HourlyCost])
+	for _, p := range s.o.Pools {
+		if k, ok := r.Find(Utilisation, p.Pool); ok {
+			c.Load = append(c.Load, k)
+		}
+	}
 	c.Holds = s.verdict(c).broken == 0
 	return c, nil
 }

@@ -45,7 +45,7 @@ func TestPrecision(t *testing.T) {
 	require.ErrorContains(t, r.Warnings[0], "utilisation of R: after 40 replications the interval is")
 	cfg.Figure = Figure{Name: "beauty"}
 	_, err = Run(context.Background(), mm1(1000, 700), cfg)
-	require.ErrorContains(t, err, "precision of beauty: the result has no such figure")
+	require.ErrorContains(t, err, `there is no figure "beauty": wanted one of`)
 }
 
 // Antithetic pairs and control variates estimate the same with narrower intervals.
@@ -489,6 +489,10 @@ func TestOptimise(t *testing.T) {
 		require.NotContains(t, c.Levers, "step:A*1.5")
 		require.Equal(t, []string{"step:A*0.9"}, c.Levers)
 		require.Equal(t, 10, c.Figures[0].Replications)
+		require.Equal(t, "R", c.Load[0].Of)
+		busy := 0.9 * 900.0 / 250 / float64(c.Pools["R"]) // of the people that the choice has
+		require.InDelta(t, busy, float64(c.Load[0].Mean), 0.05)
+		require.Less(t, float64(c.Load[0].Low), float64(c.Load[0].High))
 	}
 	again, err := Optimise(context.Background(), m, o, cfg)
 	require.NoError(t, err)

@@ -30,7 +30,9 @@ type Config struct {
 	Lang    terms.Lang // for readers who did not choose; "" for what the browser asks
 	Version string
 	Log     *slog.Logger
-	Changes live.Changes // when the logs last changed, for pages that are Live; nil: they are not told
+	// Specialists: single people may be evaluated; every look is recorded.
+	Specialists bool
+	Changes     live.Changes // when the logs last changed, for pages that are Live; nil: they are not told
 }
 
 // Site is what all pages share. Areas mount their pages on it, in the order in
@@ -66,6 +68,7 @@ func New(cfg Config) (*Site, error) {
 		s.Handle("GET /live", s.follow)
 	}
 	s.Handle("GET /language/{lang}", s.choose)
+	s.Handle("GET /filter", s.refilter)
 	s.Handle("GET /jobs/{job}/events", s.watch)
 	s.Handle("POST /jobs/{job}/cancel", s.cancel)
 	s.Handle("/", func(http.ResponseWriter, *http.Request) error { return ErrNoPage })

@@ -10,6 +10,7 @@ const parts = [
   ['[data-chart]', (host) => import('./chart.js').then((m) => m.mountChart(host))],
   ['[data-drop]', (host) => import('./import.js').then((m) => m.mountDrop(host))],
   ['[data-stopped-at]', (host) => import('./import.js').then((m) => m.mountImporting(host))],
+  ['[data-bpmn]', (host) => import('./bpmn.js').then((m) => m.mountBPMN(host))],
   ['[data-map]', (host) => import('./map.js').then((m) => m.mountMap(host))],
 ];
 
