@@ -8,6 +8,8 @@ import { mountTheme } from './theme.js';
 // What a page shows decides which scripts it loads: a selector, and who brings its elements to life.
 const parts = [
   ['[data-chart]', (host) => import('./chart.js').then((m) => m.mountChart(host))],
+  ['[data-drop]', (host) => import('./import.js').then((m) => m.mountDrop(host))],
+  ['[data-stopped-at]', (host) => import('./import.js').then((m) => m.mountImporting(host))],
   ['[data-bpmn]', (host) => import('./bpmn.js').then((m) => m.mountBPMN(host))],
   ['[data-dotted]', (host) => import('./dotted.js').then((m) => m.mountDotted(host))],
   ['[data-picture]', (host) => import('./dotted.js').then((m) => m.mountPicture(host))],
