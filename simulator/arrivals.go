@@ -154,6 +154,9 @@ func (r *run) nextArrival(p int32) {
 func (r *run) weighted(a *arrivals, h *hours, t time.Duration, gap time.Duration) time.Duration {
 	left := float64(gap)
 	for {
+		if t > longestRun { // a surge that stops them for good
+			return t
+		}
 		weight, until := a.weight(r.instant(t), r.loc)
 		end := r.clock(until)
 		if open := float64(h.between(t, end)) * weight; open <= left {

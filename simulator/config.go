@@ -101,9 +101,12 @@ type Instance struct {
 	Activity     int // position in Program.Activities
 	Pool, Member int // positions, −1 where nobody was needed
 	Enabled      time.Duration
-	Start        time.Duration
-	Complete     time.Duration
-	Work         time.Duration // in the calendar of who did it
+	// Offered is when it came to the queue of its pools, after delays, releases and
+	// moments of batches; Start where it needs nobody or is done together with others.
+	Offered  time.Duration
+	Start    time.Duration
+	Complete time.Duration
+	Work     time.Duration // in the calendar of who did it
 }
 
 // Never is the time of what does not happen.

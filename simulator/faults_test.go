@@ -9,8 +9,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/twin"
 )
+
+var mondays = []twin.Interval{{From: time.Monday, To: time.Monday, Begin: 9 * time.Hour, End: 17 * time.Hour}}
+
+// calls is a process that does nothing but call another.
+func calls(id, other string) *twin.Process {
+	s := newSketch(exactly(time.Hour))
+	s.p.ID = id
+	s.node("s", bpmn.StartEvent).node("call", bpmn.CallActivity).node("e", bpmn.EndEvent).flow("s", "call", "e")
+	s.p.Diagram.Node("call").Called = other
+	return s.p
+}
 
 // All faults are told at once, before anything is simulated.
 func TestFaultsAreToldTogether(t *testing.T) {
@@ -22,24 +34,19 @@ func TestFaultsAreToldTogether(t *testing.T) {
 	s.p.Tasks["gone"] = twin.Task{Time: exactly(1)}
 	s.p.RequestedBy = "nothing"
 	s.m.TimeZone = "Mars/Base"
-	s.m.Calendars = append(s.m.Calendars, twin.Calendar{ID: "shut", Production: true, Week: []twin.Interval{{From: time.Monday, To: time.Monday, Begin: 5, End: 4}}})
+	s.m.Calendars = append(s.m.Calendars, twin.Calendar{ID: "shut", Production: true, Week: []twin.Interval{{From: time.Monday, To: time.Monday, Begin: 5, End: 4}}},
+		twin.Calendar{ID: "never", Week: mondays, Off: []calendar.Period{{First: 0, Last: 100_000}}})
+	s.pool("Q", 1, "never")
+	s.m.Processes = append(s.m.Processes, calls("round", "about"), calls("about", "round"))
 	_, err := Run(context.Background(), s.m, Config{Cases: 1})
 	for _, want := range []string{
 		`time zone "Mars/Base"`, `pool "R": calendar "nowhere" is not in the model`, `pool "R": size 0`,
 		`task "A": time: exponential law: mean -1`, `task "A": pool "ghost" is not in the model`, `task "B": no parameters`,
 		`exclusiveGateway "x": the probabilities of its flows sum to 0.6: wanted 1`, `milestone "nothing"`,
 		`parameters of "gone", which is no node`, `probability of "gone", which is no flow`, `calendar "shut"`,
-	} {
-		require.ErrorContains(t, err, want)
-	}
-	s.p.Tasks = map[string]twin.Task{"A": {Time: exactly(1)}, "B": {Time: exactly(1)}, "lonely": {Time: exactly(1)}}
-	s.p.Branches = map[string]float64{"x-e": 0.5, "x-loop": 0.5}
-	s.p.RequestedBy, s.m.TimeZone, s.m.Calendars = "", "UTC", nil
-	s.m.Pools[0] = twin.Pool{ID: "R", Size: 1}
-	_, err = Run(context.Background(), s.m, Config{Cases: 1})
-	for _, want := range []string{
 		`time between arrivals: law "poisson": wanted one of`, `no flow leads from the start to "lonely"`,
-		`no case gets out of the loop of "loop", "loop2"`,
+		`no case gets out of the loop of "loop", "loop2"`, `pool "Q": its calendar "never" never opens`,
+		`call activities lead back to where they began: round/call → about/call`,
 	} {
 		require.ErrorContains(t, err, want)
 	}
@@ -83,6 +90,13 @@ func TestModelsThatCannotRun(t *testing.T) {
 		{"working days of what", func(s *sketch) { s.p.Limit = &twin.Limit{Unit: "working-day"} }, "no calendar to tell working days"},
 		{"no time between arrivals", func(s *sketch) { s.p.Arrivals.Between = exactly(0) }, "time between arrivals: its mean is 0 s"},
 		{"process twice", func(s *sketch) { s.m.Processes = append(s.m.Processes, s.p) }, `process "p" stands twice`},
+		{"days below 0", func(s *sketch) { s.m.Days = -5 }, "-5 days after 0 of warm-up: wanted none below 0"},
+		{"people without number", func(s *sketch) { s.m.Pools[0].Size = 2_000_000_000 }, "size 2000000000: wanted one person or more, 100000 at most"},
+		{"cost below 0", func(s *sketch) { s.m.Pools[0].CostPerHour = -1 }, "cost per hour -1"},
+		{"entry below 0", func(s *sketch) { s.p.MostAtOnce = -1 }, "-1 cases let in at once"},
+		{"absent for good", func(s *sketch) {
+			s.m.Pools[0].Members = []twin.Member{{ID: "a", Absent: []calendar.Period{{First: 0, Last: 100_000}}}}
+		}, `pool "R": none of its people is on shift in five years`},
 		{"no process", func(s *sketch) { s.m.Processes = nil }, "no process to simulate"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -100,6 +114,17 @@ func TestModelsThatCannotRun(t *testing.T) {
 	for _, want := range []string{"cases -1", "warm-up -1", "duration -1ns", "time before the start -1ns", "replication -1", `language "tt"`} {
 		require.ErrorContains(t, err, want)
 	}
+}
+
+// A run that cannot end says so at once, and does not wait for its user.
+func TestRunsThatCannotEnd(t *testing.T) {
+	s := one(expo(10), exactly(time.Second), 1, "")
+	s.p.Arrivals.Surges = []twin.Surge{{Period: calendar.Period{First: 0, Last: 3_000_000}}} // for the next eight thousand years
+	_, err := Run(context.Background(), s.m, Config{Cases: 1})
+	require.ErrorContains(t, err, "190 years of simulated time have passed and only 0 cases have come")
+	s = one(expo(3e9), exactly(time.Second), 1, "")
+	_, err = Run(context.Background(), s.m, Config{Cases: 100})
+	require.ErrorContains(t, err, "190 years of simulated time have passed and only")
 }
 
 // A diagram whose tokens can block each other is told by the case that does.

@@ -44,6 +44,7 @@ type item struct {
 	sequence   uint64 // of its first coming to a queue
 
 	enabled, start, complete time.Duration
+	offered                  time.Duration // when it first came to a queue; 0 where it did not
 	work                     time.Duration // all of it
 	left                     time.Duration // at since
 	since                    time.Duration // when it was last begun
@@ -309,7 +310,10 @@ func (r *run) recorded(k int32, pool, person int32) {
 	}
 	if o := r.cfg.Observer; o != nil {
 		r.instance = Instance{Activity: int(n.activity), Pool: int(pool), Member: int(person),
-			Enabled: t.enabled, Start: t.start, Complete: t.complete, Work: t.work}
+			Enabled: t.enabled, Offered: t.start, Start: t.start, Complete: t.complete, Work: t.work}
+		if t.sequence != 0 {
+			r.instance.Offered = t.offered
+		}
 		o.Completed(&c.Case, &r.instance)
 	}
 }

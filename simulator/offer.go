@@ -107,7 +107,7 @@ func (r *run) enqueue(k int32) {
 	r.waiting[t.node]++
 	if t.sequence == 0 {
 		r.sequence++
-		t.sequence = r.sequence
+		t.sequence, t.offered = r.sequence, r.des.Now()
 		t.level = r.priority(t)
 		if n.impatient && t.kind == doing {
 			wait := n.patience.draw(r.extras[t.node].Uniform(r.key(t), uint64(t.visit)<<2|2))

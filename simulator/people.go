@@ -3,6 +3,7 @@ package simulator
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/uprava/uprava/mining/calendar"
@@ -77,7 +78,7 @@ func (c *compiler) staff() {
 			c.p.people[k].pools = append(c.p.people[k].pools, at)
 			p.members = append(p.members, k)
 		}
-		for i := range t.Size {
+		for i := range min(t.Size, mostPeople) {
 			if len(t.Members) > 0 {
 				break
 			}
@@ -89,10 +90,25 @@ func (c *compiler) staff() {
 			c.p.people[k].pools = []int32{at}
 			p.members = append(p.members, k)
 		}
+		c.onShift(&p, of)
 		c.p.pools = append(c.p.pools, p)
 	}
 	for i := range c.p.pools {
 		c.p.pools[i].plain = c.plain(&c.p.pools[i])
+	}
+}
+
+// mostPeople is the greatest number of people of a pool: each takes memory.
+const mostPeople = 100_000
+
+// onShift faults a pool of whose people none is ever on shift, as where all are absent
+// for good; a calendar of the pool that never opens has been told.
+func (c *compiler) onShift(p *pool, of string) {
+	if p.hours.share(c.p.start) == 0 || len(p.members) == 0 {
+		return
+	}
+	if !slices.ContainsFunc(p.members, func(m int32) bool { return c.p.people[m].hours.share(c.p.start) > 0 }) {
+		c.fault("%s: none of its people is on shift in five years: all are absent, or their calendars never open", of)
 	}
 }
 
@@ -106,8 +122,11 @@ func (c *compiler) choices(t *twin.Pool, p pool, of string) {
 	if !slices.Contains(shifts, p.offShift) {
 		c.fault("%s: off shift %q: wanted one of %q", of, t.OffShift, shifts)
 	}
-	if len(t.Members) == 0 && t.Size < 1 {
-		c.fault("%s: size %d: wanted one person or more", of, t.Size)
+	if len(t.Members) == 0 && (t.Size < 1 || t.Size > mostPeople) {
+		c.fault("%s: size %d: wanted one person or more, %d at most", of, t.Size, mostPeople)
+	}
+	if !(t.CostPerHour >= 0) || math.IsInf(t.CostPerHour, 0) {
+		c.fault("%s: cost per hour %v: wanted 0 or more", of, t.CostPerHour)
 	}
 	if t.AtOnce < twin.Unlimited {
 		c.fault("%s: %d items at once: wanted one or more, or %d for any number", of, t.AtOnce, twin.Unlimited)

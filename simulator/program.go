@@ -72,6 +72,9 @@ func Compile(m *twin.Model, language string) (*Program, error) {
 	if m.Start.IsZero() {
 		c.fault("the first day is missing")
 	}
+	if m.Days < 0 || m.WarmUpDays < 0 {
+		c.fault("%d days after %d of warm-up: wanted none below 0", m.Days, m.WarmUpDays)
+	}
 	if len(m.Processes) == 0 {
 		c.fault("no process to simulate")
 	}
@@ -217,6 +220,9 @@ func (c *compiler) process(at int, t *twin.Process) {
 	}
 	if slices.ContainsFunc(c.p.processes[:at], func(other process) bool { return other.id == t.ID }) {
 		c.fault("%s stands twice", of)
+	}
+	if t.MostAtOnce < 0 {
+		c.fault("%s: %d cases let in at once: wanted one or more, or 0 for any number", of, t.MostAtOnce)
 	}
 	if p.common = t.StageCorrelation; !(p.common >= 0 && p.common < 1) {
 		c.fault("%s: stage correlation %v: wanted 0 to below 1", of, p.common)

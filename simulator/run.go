@@ -257,9 +257,6 @@ func (r *run) loop(ctx context.Context) error {
 			if err := ctx.Err(); err != nil {
 				return fmt.Errorf("after %d events: %w", n, err)
 			}
-			if r.des.Now() > longestRun {
-				return fmt.Errorf("%d years of simulated time have passed and %d counted cases are still under way: more work comes than can be done, or urgent work leaves no time for other", longestRun/(365*24*time.Hour), r.counting.under)
-			}
 			if r.messages && r.counting.done && n&0xffff == 0 {
 				if err := r.silent(); err != nil {
 					return err
@@ -290,14 +287,31 @@ func (r *run) loop(ctx context.Context) error {
 			}
 			return fmt.Errorf("%d cases are under way and nothing is going to happen", r.counting.under)
 		}
+		if r.des.Now() > longestRun {
+			return r.endless()
+		}
 		if err := r.handle(e); err != nil {
 			return err
 		}
 	}
 }
 
-// longestRun bounds a run that would not end.
-const longestRun = 200 * 365 * 24 * time.Hour
+// longestRun bounds a run that would not end. With the longest time that a law may draw
+// after it the clock does not overflow.
+const longestRun = 190 * 365 * 24 * time.Hour
+
+// endless says why a run does not end.
+func (r *run) endless() error {
+	years := longestRun / (365 * 24 * time.Hour)
+	if !r.counting.done {
+		come := 0
+		for _, n := range r.arrived {
+			come += n
+		}
+		return fmt.Errorf("%d years of simulated time have passed and only %d cases have come: ask for fewer, or let more come", years, come)
+	}
+	return fmt.Errorf("%d years of simulated time have passed and %d counted cases are still under way: more work comes than can be done, or urgent work leaves no time for other", years, r.counting.under)
+}
 
 func (r *run) handle(e event) error {
 	switch e.kind {

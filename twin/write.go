@@ -272,6 +272,9 @@ func (w *processWriter) process(p *Process) yamlfile.Map {
 	return append(out, yamlfile.Item{Key: "most-at-once", Value: whole(p.MostAtOnce)})
 }
 
+// WriteRule returns a rule as ReadRule reads it, nil for none.
+func WriteRule(r Rule) any { return ruleList(r) }
+
 func branchMap(p *Process, id string) any {
 	var row yamlfile.Inline
 	if share, ok := p.Branches[id]; ok {
@@ -454,14 +457,39 @@ func releaseMap(r *Release) any {
 const longSample = 24
 
 // distribution returns the law of the part called name, nil for none.
+// WriteDistribution returns a law of durations as ReadDistribution reads it, its
+// sample inline; nil for none.
+func WriteDistribution(d Distribution) any {
+	if d.Law == "" {
+		return nil
+	}
+	out := law(d)
+	if len(d.Sample) > 0 {
+		out = append(out, sample(d))
+	}
+	return append(out, yamlfile.Item{Key: "scale", Value: number(d.Scale)})
+}
+
+func law(d Distribution) yamlfile.Inline {
+	return yamlfile.Inline{
+		{Key: "law", Value: d.Law}, {Key: "value", Value: seconds(d.Value)}, {Key: "mean", Value: seconds(d.Mean)}, {Key: "sd", Value: seconds(d.SD)},
+		{Key: "min", Value: seconds(d.Min)}, {Key: "mode", Value: seconds(d.Mode)}, {Key: "max", Value: seconds(d.Max)},
+	}
+}
+
+func sample(d Distribution) yamlfile.Item {
+	var list yamlfile.List
+	for _, x := range d.Sample {
+		list = append(list, yamlfile.Seconds(x))
+	}
+	return yamlfile.Item{Key: "sample", Value: list}
+}
+
 func (w *processWriter) distribution(name string, d Distribution) any {
 	if d.Law == "" {
 		return nil
 	}
-	out := yamlfile.Inline{
-		{Key: "law", Value: d.Law}, {Key: "value", Value: seconds(d.Value)}, {Key: "mean", Value: seconds(d.Mean)}, {Key: "sd", Value: seconds(d.SD)},
-		{Key: "min", Value: seconds(d.Min)}, {Key: "mode", Value: seconds(d.Mode)}, {Key: "max", Value: seconds(d.Max)},
-	}
+	out := law(d)
 	if len(d.Sample) > longSample {
 		var b strings.Builder
 		b.WriteString("seconds\n")
@@ -473,14 +501,13 @@ func (w *processWriter) distribution(name string, d Distribution) any {
 		w.files[w.folder+file] = []byte(b.String())
 		out = append(out, yamlfile.Item{Key: "sample-file", Value: file})
 	} else if len(d.Sample) > 0 {
-		var sample yamlfile.List
-		for _, x := range d.Sample {
-			sample = append(sample, yamlfile.Seconds(x))
-		}
-		out = append(out, yamlfile.Item{Key: "sample", Value: sample})
+		out = append(out, sample(d))
 	}
 	return append(out, yamlfile.Item{Key: "scale", Value: number(d.Scale)})
 }
+
+// WriteProvenance returns where a number comes from as an item of a mapping.
+func WriteProvenance(p Provenance) yamlfile.Item { return from(p) }
 
 func from(p Provenance) yamlfile.Item {
 	it := yamlfile.Item{Key: "from"}

@@ -65,6 +65,9 @@ up to eight levers every set is run, of more some orders are drawn.`,
 			return err
 		}
 		return a.answered(c, *asJSON, []any{asked(m, cfg), list, more, tolerance, orders}, func() (any, func(io.Writer) error, error) {
+			if err := a.checked(cfg, pulled(m, list)...); err != nil {
+				return nil, nil, err
+			}
 			bar := a.bar(a.lang().T("cli.replications"))
 			defer bar.end()
 			cfg.Progress = bar.step

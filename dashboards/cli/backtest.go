@@ -72,6 +72,11 @@ func (a *app) printBacktest(w io.Writer, r *backtest.Result) error {
 	l := a.lang()
 	cases := func(n int) string { return l.Count("case", int64(n)) }
 	fmt.Fprintln(w, l.T("backtest.head", plain(r.Log), r.Cut.Format(time.DateOnly), cases(r.Training), cases(r.Test), cases(r.Crossing)))
+	if r.EndedOnly {
+		fmt.Fprintln(w, l.T("backtest.ended", r.End.Format(time.DateOnly), l.Percent(float64(r.Hidden), 1)))
+	} else {
+		fmt.Fprintln(w, l.T("backtest.cut", r.End.Format(time.DateOnly)))
+	}
 	fmt.Fprintln(w)
 	keys := map[string]string{"ngram_2": "ngram2", "ngram_3": "ngram3", "absolute_event": "absolute", "circadian_event": "circadian", "relative_event": "relative", "cycle_time": "cycle", "case_arrival": "arrival"}
 	t := table{head: []string{l.T("backtest.distance"), l.T("backtest.model"), l.T("backtest.sd"), l.T("backtest.past"), l.T("backtest.trust")}, right: map[int]bool{1: true, 2: true, 3: true}}

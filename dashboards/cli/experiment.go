@@ -104,6 +104,9 @@ amounts (morris, sobol). The same file gives the same bytes, and is not computed
 			question = append(question, s.ID, asked(s.Model, experiment.Config{}))
 		}
 		return a.answered(c, *asJSON, question, func() (any, func(io.Writer) error, error) {
+			if err := a.checked(q.Plan.Config, append([]experiment.Named{{ID: "as-is", Model: q.AsIs}}, q.Scenarios...)...); err != nil {
+				return nil, nil, err
+			}
 			bar := a.bar(a.lang().T("cli.replications"))
 			defer bar.end()
 			r, err := q.Run(c.Context(), string(a.lang()), bar.step)

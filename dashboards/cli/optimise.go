@@ -71,6 +71,9 @@ hourly_cost and headcount.`,
 			}
 		}
 		return a.answered(c, *asJSON, []any{asked(m, cfg), o}, func() (any, func(io.Writer) error, error) {
+			if err := a.checked(cfg, pulled(m, o.Levers)...); err != nil {
+				return nil, nil, err
+			}
 			bar := a.bar(a.lang().T("optimise.choices"))
 			defer bar.end()
 			cfg.Progress = bar.step

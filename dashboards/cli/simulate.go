@@ -69,6 +69,13 @@ Forms of --lever:
 			question = nil // its log is to be made
 		}
 		return a.answered(c, *asJSON, question, func() (any, func(io.Writer) error, error) {
+			models := []experiment.Named{{Model: m}}
+			if change != nil {
+				models = []experiment.Named{{ID: "as-is", Model: m}, {ID: "to-be", Model: run}}
+			}
+			if err := a.checked(cfg, models...); err != nil {
+				return nil, nil, err
+			}
 			bar := a.bar(a.lang().T("cli.replications"))
 			defer bar.end()
 			cfg.Progress = bar.step

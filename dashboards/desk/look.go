@@ -78,9 +78,19 @@ func (k Look) at(ctx context.Context, l *eventlog.Log) (*View, error) {
 		err = InputError{err}
 	}
 	if err == nil && v.Effect.OfCases > 0 && v.Log.Cases() == 0 {
-		err = InputError{fmt.Errorf("filtering %q: %q leaves none of %d cases", l.Name(), v.Effect.Filter, v.Effect.OfCases)}
+		err = InputError{&EmptyError{l.Name(), v.Effect.Filter, v.Effect.OfCases}}
 	}
 	return &v, err
+}
+
+// EmptyError says that a filter leaves no case of a log.
+type EmptyError struct {
+	Log, Filter string
+	OfCases     int
+}
+
+func (e *EmptyError) Error() string {
+	return fmt.Sprintf("filtering %q: %q leaves none of %d cases", e.Log, e.Filter, e.OfCases)
 }
 
 // known returns what a log told at a moment: the events up to it. Cases that had none

@@ -143,6 +143,15 @@ func (l Lang) Float(x float64, digits int) string {
 	return l.printer().Sprint(number.Decimal(x, number.MaxFractionDigits(digits)))
 }
 
+// Fixed writes a number with exactly the given digits after the point, and a dash for
+// what is not a number.
+func (l Lang) Fixed(x float64, digits int) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return "—"
+	}
+	return l.printer().Sprint(number.Decimal(x, number.Scale(digits)))
+}
+
 // Percent writes a share between 0 and 1 as percent.
 func (l Lang) Percent(share float64, digits int) string {
 	if math.IsNaN(share) || math.IsInf(share, 0) {

@@ -23,8 +23,11 @@ type SyntaxError struct {
 // Error names the position in characters, counted from 1.
 func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("reading filter %q: character %d: found %s, wanted %s",
-		e.Text, utf8.RuneCountInString(e.Text[:e.Offset])+1, e.Found, e.Wanted)
+		e.Text, e.At(), e.Found, e.Wanted)
 }
+
+// At returns the position in characters, counted from 1.
+func (e *SyntaxError) At() int { return utf8.RuneCountInString(e.Text[:e.Offset]) + 1 }
 
 type tokenKind uint8
 

@@ -42,14 +42,22 @@ func (c Config) Validate() error {
 
 // Result is the answer of a back-test. It marshals to the JSON of `uprava backtest`.
 type Result struct {
-	Log       string    `json:"log"`
-	Cut       time.Time `json:"cut"`
-	Training  int       `json:"training_cases"`
-	Test      int       `json:"test_cases"`
-	Crossing  int       `json:"crossing_cases"`
-	Runs      int       `json:"runs"`
-	Seed      uint64    `json:"seed"`
-	Distances []Figure  `json:"distances"`
+	Log      string    `json:"log"`
+	Cut      time.Time `json:"cut"`
+	Training int       `json:"training_cases"`
+	Test     int       `json:"test_cases"`
+	Crossing int       `json:"crossing_cases"`
+	Runs     int       `json:"runs"`
+	Seed     uint64    `json:"seed"`
+	// End is that of the log, and of what it can show. EndedOnly says that the log holds
+	// only ended cases, so that simulated cases which end later are left out, a share
+	// Hidden of all; otherwise what is later is cut off. Seen are the simulated cases
+	// that are left a run.
+	End       time.Time      `json:"log_end"`
+	EndedOnly bool           `json:"ended_cases_only"`
+	Hidden    measure.Number `json:"hidden_share"`
+	Seen      measure.Number `json:"simulated_cases"`
+	Distances []Figure       `json:"distances"`
 	// CycleTime of the test cases beside that of the runs.
 	CycleTime Prediction  `json:"cycle_time"`
 	Report    *fit.Report `json:"fit"`
@@ -58,7 +66,7 @@ type Result struct {
 
 // Figure is one distance: of the simulated logs from the test log, mean and standard
 // deviation over the runs, beside that of the last training cases, as many as the test
-// has, from the test log.
+// has and seen as the log would show them, from the test log.
 type Figure struct {
 	Name     string         `json:"name"`
 	Unit     measure.Unit   `json:"unit"`
@@ -123,8 +131,8 @@ type Prediction struct {
 
 // Run splits the log, fits a model to the first part and simulates the second: as many
 // cases as the test has, from its first moment on, after a time like that of the
-// longest usual case, so that the offices are found at work. The same log and
-// configuration give the same result.
+// longest usual case, so that the offices are found at work. Cases are seen as the log
+// shows them, see window. The same log and configuration give the same result.
 func Run(ctx context.Context, l *eventlog.Log, cfg Config) (*Result, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("checking the configuration of the back-test: %w", err)
@@ -167,10 +175,17 @@ func Run(ctx context.Context, l *eventlog.Log, cfg Config) (*Result, error) {
 	values := make([][]float64, len(names))
 	cycles := make([][]float64, cfg.Runs)
 	before := usual(parts.Training)
+	w := windowOf(whole)
+	r.End, r.EndedOnly = w.end.Go().In(zone), w.ended
+	needed, shown := 0, 0
 	for run := range cfg.Runs {
-		simulated, _, err := program.Log(ctx, simulator.Config{Seed: cfg.Seed, Replication: run + 1, Cases: parts.Test.Cases(), Before: before})
+		simulated, of, err := w.simulate(ctx, program, parts.Test.Cases(), simulator.Config{Seed: cfg.Seed, Replication: run + 1, Before: before})
 		if err != nil {
 			return nil, fmt.Errorf("simulating run %d: %w", run+1, err)
+		}
+		needed, shown = needed+of, shown+simulated.Cases()
+		if simulated.Cases() == 0 {
+			return nil, fmt.Errorf("simulating run %d: none of %d simulated cases ends before the log does, %s: the test period is too short for the cases of the model", run+1, of, r.End.Format(time.DateOnly))
 		}
 		d, err := distance.Between(ctx, simulated, parts.Test, zone)
 		if err != nil {
@@ -182,11 +197,19 @@ func Run(ctx context.Context, l *eventlog.Log, cfg Config) (*Result, error) {
 		cycles[run] = cycleTimes(simulated)
 		step(run + 2)
 	}
-	floor, err := distance.Between(ctx, recent(parts.Training, parts.Test.Cases(), parts.Cut), parts.Test, zone)
-	if err != nil {
-		return nil, fmt.Errorf("distance of the training log: %w", err)
+	r.Seen = measure.Number(float64(shown) / float64(cfg.Runs))
+	r.Hidden = measure.Number(1 - float64(shown)/float64(needed))
+	if shown < cfg.Runs*parts.Test.Cases() {
+		r.Warnings = append(r.Warnings, &measure.Doubt{
+			EN: fmt.Sprintf("the model has fewer cases to show up to the end of the log than the test: %.0f a run of %d", float64(r.Seen), parts.Test.Cases()),
+			RU: fmt.Sprintf("до конца журнала модель показывает меньше дел, чем в проверке: %.0f за прогон из %d", float64(r.Seen), parts.Test.Cases()),
+		})
 	}
-	training, cycle := listed(floor), mean(cycleTimes(parts.Test))/3600
+	training, err := floor(ctx, w, parts, zone)
+	if err != nil {
+		return nil, err
+	}
+	cycle := mean(cycleTimes(parts.Test)) / 3600
 	for i, x := range values {
 		s := measure.Summarize(x, names[i].unit)
 		r.Distances = append(r.Distances, Figure{Name: names[i].name, Unit: names[i].unit, Mean: measure.Number(s.Mean), SD: measure.Number(deviation(x)),
@@ -194,6 +217,20 @@ func Run(ctx context.Context, l *eventlog.Log, cfg Config) (*Result, error) {
 	}
 	r.CycleTime = predict(cycles, cycleTimes(parts.Test))
 	return r, nil
+}
+
+// floor returns the distances of the last training cases from the test, as many as it
+// has and as the log would show them; NaN where it would show none.
+func floor(ctx context.Context, w window, parts *Parts, zone *time.Location) ([]float64, error) {
+	past := w.seen(recent(parts.Training, parts.Test.Cases(), parts.Cut))
+	if past.Events() == 0 {
+		return slices.Repeat([]float64{math.NaN()}, len(names)), nil
+	}
+	d, err := distance.Between(ctx, past, parts.Test, zone)
+	if err != nil {
+		return nil, fmt.Errorf("distance of the training log: %w", err)
+	}
+	return listed(d), nil
 }
 
 // Simulate returns a function that simulates a model for so many cases, after a tenth

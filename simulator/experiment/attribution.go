@@ -120,6 +120,9 @@ func Attribute(ctx context.Context, asIs *twin.Model, levers []*scenario.Scenari
 		}
 		out.Orders, g.total = len(orders), len(orders)*(n-1)+2
 	}
+	if _, err := prepare(asIs, cfg); err != nil {
+		return nil, err
+	}
 	all := uint64(1)<<n - 1
 	doubts, err := g.settle(all)
 	if err != nil {

@@ -41,7 +41,7 @@ func Compare(ctx context.Context, asIs, toBe *twin.Model, cfg Config) (*Comparis
 		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
 	}
 	cfg = cfg.filled()
-	a, err := compile(asIs, cfg)
+	a, err := prepare(asIs, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("as-is: %w", err)
 	}
@@ -67,21 +67,28 @@ func Compare(ctx context.Context, asIs, toBe *twin.Model, cfg Config) (*Comparis
 			}
 		}
 	}
-	c := &Comparison{}
-	if c.AsIs, err = run(ctx, asIs, a, cfg, doubtsA, progress(0)); err != nil {
+	first, err := run(ctx, asIs, a, cfg, doubtsA, progress(0))
+	if err != nil {
 		return nil, fmt.Errorf("as-is: %w", err)
 	}
 	// The other runs as many replications, so that they can be paired.
-	cfg.Replications, cfg.Precision = c.AsIs.Evidence.Replications, 0
-	if c.ToBe, err = run(ctx, toBe, b, cfg, doubtsB, progress(cfg.Replications)); err != nil {
+	cfg.Replications, cfg.Precision = first.Evidence.Replications, 0
+	other, err := run(ctx, toBe, b, cfg, doubtsB, progress(cfg.Replications))
+	if err != nil {
 		return nil, fmt.Errorf("to-be: %w", err)
 	}
-	for _, k := range c.AsIs.KPIs {
-		if other, ok := c.ToBe.Find(k.Name, k.Of); ok {
+	return Pair(first, other), nil
+}
+
+// Pair compares two results of the same draws and as many replications.
+func Pair(asIs, toBe *Result) *Comparison {
+	c := &Comparison{AsIs: asIs, ToBe: toBe}
+	for _, k := range asIs.KPIs {
+		if other, ok := toBe.Find(k.Name, k.Of); ok {
 			c.Differences = append(c.Differences, difference(k, other))
 		}
 	}
-	return c, nil
+	return c
 }
 
 // difference pairs the replications that have a value in both.

@@ -42,10 +42,16 @@ type Config struct {
 	Workers int
 	// Samples keeps the cycle and lead times of the counted cases in the Result.
 	Samples bool
+	// Observe gives the observer of a replication, several of which are watched at
+	// once; nil for none. Replications that Precision adds are not watched.
+	Observe func(replication int) simulator.Observer
 	// Progress is told after every replication how many are done; nil for
 	// nothing. Calls do not overlap.
 	Progress func(done, total int)
 }
+
+// mostRuns is the greatest number of replications: each keeps its figures.
+const mostRuns = 100_000
 
 // Figure names a figure of a Result: a name such as CycleTime and what it is of.
 type Figure struct{ Name, Of string }
@@ -62,8 +68,8 @@ func (f Figure) String() string {
 func (c Config) Validate() error {
 	one := c.of(0)
 	faults := []error{one.Validate()}
-	if c.Replications < 0 {
-		faults = append(faults, fmt.Errorf("replications %d: wanted 1 or more", c.Replications))
+	if c.Replications < 0 || c.Replications > mostRuns {
+		faults = append(faults, fmt.Errorf("replications %d: wanted 1 or more, %d at most", c.Replications, mostRuns))
 	}
 	if c.Confidence != 0 && !(c.Confidence > 0 && c.Confidence < 1) {
 		faults = append(faults, fmt.Errorf("confidence %v: wanted more than 0 and less than 1", c.Confidence))
@@ -71,8 +77,8 @@ func (c Config) Validate() error {
 	if !(c.Precision >= 0 && c.Precision < 1) {
 		faults = append(faults, fmt.Errorf("precision %v: wanted 0 to less than 1, such as 0.05", c.Precision))
 	}
-	if c.MostReplications < 0 {
-		faults = append(faults, fmt.Errorf("most replications %d: wanted 1 or more", c.MostReplications))
+	if c.MostReplications < 0 || c.MostReplications > mostRuns {
+		faults = append(faults, fmt.Errorf("most replications %d: wanted 1 or more, %d at most", c.MostReplications, mostRuns))
 	}
 	if c.AutoWarmup && c.Warmup > 0 {
 		faults = append(faults, fmt.Errorf("both a warm-up of %d cases and an automatic one are given: wanted one of them", c.Warmup))

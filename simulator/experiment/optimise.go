@@ -3,11 +3,13 @@ package experiment
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/simulator"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/scenario"
 )
@@ -84,6 +86,9 @@ func Optimise(ctx context.Context, asIs *twin.Model, o OptimiseConfig, cfg Confi
 	}
 	p, err := compile(asIs, cfg)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.figures(p); err != nil {
 		return nil, err
 	}
 	if _, err := settleWarmup(ctx, &cfg, p); err != nil {
@@ -185,6 +190,24 @@ func (s *search) check() error {
 	}
 	for range s.o.Levers {
 		s.sizes = append(s.sizes, 2)
+	}
+	return nil
+}
+
+// figures checks that the model can have those that are wanted or bounded.
+func (s *search) figures(p *simulator.Program) error {
+	all := slices.Clone(s.o.Objectives)
+	for _, k := range s.o.Constraints {
+		all = append(all, k.Figure)
+	}
+	var faults []error
+	for _, f := range all {
+		if f.Name != Headcount && f.Name != HourlyCost {
+			faults = append(faults, f.check(s.asIs, p))
+		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return fmt.Errorf("optimising: %w", err)
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func TestPrecision(t *testing.T) {
 	require.ErrorContains(t, r.Warnings[0], "utilisation of R: after 40 replications the interval is")
 	cfg.Figure = Figure{Name: "beauty"}
 	_, err = Run(context.Background(), mm1(1000, 700), cfg)
-	require.ErrorContains(t, err, "precision of beauty: the result has no such figure")
+	require.ErrorContains(t, err, `there is no figure "beauty": wanted one of`)
 }
 
 // Antithetic pairs and control variates estimate the same with narrower intervals.

@@ -19,7 +19,7 @@ func Run(ctx context.Context, m *twin.Model, cfg Config) (*Result, error) {
 		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
 	}
 	cfg = cfg.filled()
-	p, err := compile(m, cfg)
+	p, err := prepare(m, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func compile(m *twin.Model, cfg Config) (*simulator.Program, error) {
 }
 
 func run(ctx context.Context, m *twin.Model, p *simulator.Program, cfg Config, doubts []error, progress func(int, int)) (*Result, error) {
-	runs, err := replicate(ctx, p, cfg, 0, cfg.Replications, nil, progress)
+	runs, err := replicate(ctx, p, cfg, 0, cfg.Replications, cfg.Observe, progress)
 	if err != nil {
 		return nil, err
 	}

@@ -60,6 +60,9 @@ func Scenarios(ctx context.Context, asIs *twin.Model, list []Named, cfg Config) 
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
+	if err := cfg.Figure.check(asIs, programs[0]); err != nil {
+		return nil, err
+	}
 	automatic := cfg.AutoWarmup
 	doubts, err := settleWarmup(ctx, &cfg, programs...)
 	if err != nil {

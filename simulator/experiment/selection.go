@@ -240,6 +240,11 @@ func Sampled(ctx context.Context, models []Named, cfg Config) (Sampler, error) {
 			return nil, fmt.Errorf("%q: %w", m.ID, err)
 		}
 	}
+	if len(models) > 0 {
+		if err := cfg.Figure.check(models[0].Model, programs[0]); err != nil {
+			return nil, err
+		}
+	}
 	if _, err := settleWarmup(ctx, &cfg, programs...); err != nil {
 		return nil, err
 	}

@@ -218,7 +218,7 @@ func Screen(ctx context.Context, m *twin.Model, factors []Factor, sobol bool, n 
 	if sobol {
 		s.Method, total = "sobol", n*(len(factors)+2)
 	}
-	p, err := compile(m, cfg)
+	p, err := prepare(m, cfg)
 	if err != nil {
 		return nil, err
 	}

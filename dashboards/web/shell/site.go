@@ -57,6 +57,7 @@ func New(cfg Config) (*Site, error) {
 		return nil, err
 	}
 	s.Handle("GET /language/{lang}", s.choose)
+	s.Handle("GET /filter", s.refilter)
 	s.Handle("GET /jobs/{job}/events", s.watch)
 	s.Handle("POST /jobs/{job}/cancel", s.cancel)
 	s.Handle("/", func(http.ResponseWriter, *http.Request) error { return ErrNoPage })

@@ -88,6 +88,7 @@ function curve({ points }) {
   return d;
 }
 
+// The name of a node or a path is its aria-label, which holds the label uncut and what is drawn, in its order.
 function render(graph, edges, layout, tell) {
   const words = graph.words;
   const root = el('g', {});
@@ -128,7 +129,7 @@ function render(graph, edges, layout, tell) {
       g.append(el('circle', { r: 16 }), el('path', { d: n.kind === 'start' ? 'M-5-8L9 0L-5 8z' : 'M-6-6h12v12h-12z', class: 'sign' }));
     } else {
       g.append(el('rect', { x: -w / 2, y: -h / 2, width: w, height: h, rx: 6 }));
-      lines.forEach((line, k) => g.append(el('text', { y: -h / 2 + 19 + k * 17, 'text-anchor': 'middle' }, line)));
+      lines.forEach((line, k) => g.append(el('text', { y: -h / 2 + 19 + k * 17, 'text-anchor': 'middle' }, line), ' '));
       g.append(el('text', { y: h / 2 - 8, 'text-anchor': 'middle', class: 'count' }, integer.format(n.count)));
     }
     choose(g, text);

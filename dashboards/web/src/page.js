@@ -1,5 +1,6 @@
 import { mountFragments } from './fragment.js';
 import { mountJobs } from './job.js';
+import { mountScroll } from './scroll.js';
 import { mountTheme } from './theme.js';
 
 // What a page shows decides which scripts it loads: a selector, and who brings its elements to life.
@@ -18,6 +19,7 @@ export function mount(root = document) {
     }
   }
   mountJobs(root);
+  mountScroll(root);
 }
 
 mountTheme();

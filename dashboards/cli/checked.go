@@ -1,0 +1,31 @@
+package cli
+
+import (
+	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/simulator/experiment"
+	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/scenario"
+)
+
+// checked tells what is doubtful of models before anything is simulated, such as a pool
+// to which more work comes than it can do, and returns all their faults at once. The
+// first is the model as it is.
+func (a *app) checked(cfg experiment.Config, models ...experiment.Named) error {
+	doubts, err := experiment.Check(cfg, models...)
+	if err != nil {
+		return desk.InputError{Err: err}
+	}
+	a.warn(measure.TextsIn(string(a.lang()), doubts))
+	return nil
+}
+
+// pulled is a model as it is, and with all of some levers where they can be pulled
+// together.
+func pulled(m *twin.Model, levers []*scenario.Scenario) []experiment.Named {
+	models := []experiment.Named{{Model: m}}
+	if changed, err := scenario.Join(levers...).Apply(m); err == nil {
+		models = append(models, experiment.Named{ID: "to-be", Model: changed})
+	}
+	return models
+}

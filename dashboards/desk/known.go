@@ -1,0 +1,103 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/uprava/uprava/datasets"
+	"github.com/uprava/uprava/mining"
+	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/twin"
+)
+
+// Names are the names that a filter of a log may speak of.
+type Names struct {
+	Activities []string // the most frequent first
+	Units      []string // by name
+	Attributes []eventlog.AttributeInfo
+	Resources  int // how many people are named
+}
+
+// Names returns the names that a log holds, remembered.
+func (d *Desk) Names(ctx context.Context, log string, events mining.Events) (*Names, error) {
+	return Remember(ctx, d, log, "names\x00"+events.String(), func(ctx context.Context) (*Names, error) {
+		v, err := d.Seen(ctx, log, Look{Events: events})
+		if err != nil {
+			return nil, err
+		}
+		l := v.Log
+		counts := make([]int, l.Activities().Len())
+		units := make([]bool, l.Units().Len())
+		for _, c := range l.All() {
+			for _, a := range c.Activities() {
+				counts[a]++
+			}
+			for _, u := range c.Units() {
+				if u != eventlog.NoCode {
+					units[u] = true
+				}
+			}
+		}
+		n := &Names{Resources: l.Resources().Len()}
+		order := make([]int, 0, len(counts))
+		for code, count := range counts {
+			if count > 0 {
+				order = append(order, code)
+			}
+		}
+		names := l.Activities().Names()
+		slices.SortFunc(order, func(x, y int) int {
+			return cmp.Or(cmp.Compare(counts[y], counts[x]), cmp.Compare(names[x], names[y]))
+		})
+		for _, code := range order {
+			n.Activities = append(n.Activities, names[code])
+		}
+		for code, there := range units {
+			if there {
+				n.Units = append(n.Units, l.Units().Names()[code])
+			}
+		}
+		slices.Sort(n.Units)
+		for _, a := range l.CaseAttributes() { // nested ones cannot be written in a filter
+			if !strings.Contains(a.Path, eventlog.PathSeparator) && a.Kind != eventlog.KindList && a.Kind != eventlog.KindContainer {
+				n.Attributes = append(n.Attributes, a)
+			}
+		}
+		return n, nil
+	})
+}
+
+// Known is what is known of a log's process besides the log. None of it may be changed.
+type Known struct {
+	Title, Notice twin.Text
+	Pack          string               // "" for a log of one's own
+	Model         *twin.Model          // nil where there is none
+	Process       *twin.Process        // that the log follows; nil where there is none
+	Labels        map[string]twin.Text // of activities in both languages, by name in the log
+}
+
+// Known returns what is known of a log's process.
+func (d *Desk) Known(ctx context.Context, log string) (*Known, error) {
+	return Remember(ctx, d, log, "known", func(ctx context.Context) (*Known, error) {
+		meta, err := d.store.Meta(ctx, log)
+		if err != nil {
+			return nil, err
+		}
+		s, err := d.subjectOf(log, meta)
+		if err != nil {
+			return nil, err
+		}
+		k := &Known{Title: twin.Text{RU: log, EN: log}, Labels: s.labels()}
+		k.Pack, _, _ = datasets.Origin(meta)
+		if s == nil {
+			return k, nil
+		}
+		k.Notice, k.Model, k.Process = s.model.Notice, s.model, s.process
+		if s.process != nil && s.process.Name != (twin.Text{}) {
+			k.Title = s.process.Name
+		}
+		return k, nil
+	})
+}

@@ -1,0 +1,46 @@
+package pdf
+
+import (
+	"github.com/uprava/uprava/dashboards/report"
+	"github.com/uprava/uprava/dashboards/report/draw"
+)
+
+// orders writes the closing table of draft instructions.
+func (p *writer) orders() {
+	t := p.d.OrdersTable()
+	if t == nil {
+		return
+	}
+	p.heading(t.Title, 12.5, 0, []report.Block{t})
+	t.Title = ""
+	p.table(t)
+}
+
+// signature writes who signs and who made the report; what is not known is left to be
+// written by hand.
+func (p *writer) signature() {
+	p.need(34)
+	p.y += 12
+	post := draw.Wrap(report.Clean(p.d.Signatory.Post), body, false, 70)
+	for i, l := range post {
+		p.text(left, p.y-lead(body)*float64(len(post)-1-i), l, body, "", draw.Ink)
+	}
+	x := left + 80
+	p.line(x, p.y+0.6, x+40, p.y+0.6, 0.2, draw.Ink)
+	caption := p.lang.T("report.signature")
+	p.text(x+20-draw.Width(caption, 7, false)/2, p.y+3.6, caption, 7, "", draw.Muted)
+	x += 46
+	if name := p.d.Signatory.Name; name != "" {
+		p.text(x, p.y, draw.Fit(report.Clean(name), body, false, pageWidth-right-x), body, "", draw.Ink)
+	} else {
+		p.line(x, p.y+0.6, pageWidth-right, p.y+0.6, 0.2, draw.Ink)
+		caption := p.lang.T("report.initials")
+		p.text((x+pageWidth-right)/2-draw.Width(caption, 7, false)/2, p.y+3.6, caption, 7, "", draw.Muted)
+	}
+	p.y += 9
+	p.paragraph(left, width, p.lang.T("report.date-number")+": "+p.lang.T("report.number-place"), 9, "", draw.Ink)
+	p.y += 3
+	for _, l := range p.d.Closing() {
+		p.paragraph(left, width, l, 8, "", draw.Muted)
+	}
+}
