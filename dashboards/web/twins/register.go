@@ -139,7 +139,7 @@ func (k *looked) processRow(passport *twin.Passport, logs []string) processRow {
 	for _, log := range logs {
 		row.Logs = append(row.Logs, shell.Link{Text: log, Href: shell.Href(k.r, nil, "logs", log)})
 	}
-	row.Stream = shell.Link{Text: k.Lang.T("twins.stream.title"), Href: k.href("streams", process.ID)}
+	row.Stream = shell.Link{Text: k.Lang.T("twins.stream.short"), Href: k.href("streams", process.ID)}
 	return row
 }
 

@@ -21,7 +21,6 @@ type thingRow struct {
 	Units  []shell.Link
 	Cells  []string // of the columns of its kind
 	number []float64
-	edges  int
 }
 
 // column of a list beside name and unit.
@@ -123,11 +122,7 @@ func (k *looked) thingRow(ref, unit twin.Ref, columns []column) thingRow {
 				x = f.Value
 			}
 		}
-		digits := 0
-		if c.Key == "effort" {
-			digits = 2
-		}
-		row.number, row.Cells = append(row.number, x), append(row.Cells, k.Lang.Float(x, digits))
+		row.number = append(row.number, x)
 	}
 	return row
 }
@@ -159,5 +154,14 @@ func (b *thingsPage) cut() {
 	b.Page = min(max(1, b.Page), b.Pages)
 	from := (b.Page - 1) * perPage
 	b.Rows = b.Rows[from:min(from+perPage, b.Found)]
+	for i := range b.Rows {
+		for at, x := range b.Rows[i].number {
+			digits := 0
+			if b.Columns[at].Key == "effort" {
+				digits = 2
+			}
+			b.Rows[i].Cells = append(b.Rows[i].Cells, b.Lang.Float(x, digits))
+		}
+	}
 	b.FirstShown, b.LastOnes = min(from+1, b.Found), from+len(b.Rows)
 }

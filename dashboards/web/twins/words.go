@@ -83,8 +83,10 @@ func lawText(l terms.Lang, d twin.Distribution) string {
 	if d.Law == "" {
 		return ""
 	}
-	mean := d.Average()
-	return l.T("twins.law", l.Seconds(mean), d.Law)
+	if d.Law == "fixed" {
+		return l.Seconds(d.Average())
+	}
+	return l.T("twins.law", l.Seconds(d.Average()), l.Known("twins.law."+d.Law, d.Law))
 }
 
 // fold makes a text comparable: lower case, ё as е.
