@@ -57,26 +57,9 @@ func (d *Desk) measure(ctx context.Context, m *twin.Model, s *Standing) error {
 	if err != nil {
 		return err
 	}
-	loc, err := time.LoadLocation(m.TimeZone)
+	cfg, err := measuring(m, process, l)
 	if err != nil {
-		return InputError{err}
-	}
-	cfg := kpi.Config{Unit: measure.Second, Location: loc}
-	for _, c := range m.Calendars {
-		if c.ID != process.LeadTime.Calendar || process.LeadTime.Unit == "" {
-			continue
-		}
-		if cfg.Calendar, err = c.Hours(loc); err != nil {
-			return InputError{err}
-		}
-		if cfg.Unit = measure.WorkingDay; process.LeadTime.Unit == twin.WorkingHour {
-			cfg.Unit = measure.WorkingHour
-		}
-	}
-	cfg.Lead.From.Activity, cfg.Lead.To.Activity = nodeName(l, process, process.RequestedBy), nodeName(l, process, process.DeliveredBy)
-	cfg.Due = func(c eventlog.Case, delivered eventlog.Time) bool {
-		due, ok := c.Attribute(simulator.DueKey)
-		return ok && delivered < due.Stamp().Time
+		return err
 	}
 	if s.Series, err = kpi.Measure(l, s.Indicator, cfg); err != nil {
 		return InputError{err}
@@ -96,6 +79,33 @@ func (d *Desk) measure(ctx context.Context, m *twin.Model, s *Standing) error {
 		}
 	}
 	return nil
+}
+
+// measuring says how the lead time of a process is measured in one of its logs: between
+// its milestones, in its own unit.
+func measuring(m *twin.Model, process *twin.Process, l *eventlog.Log) (kpi.Config, error) {
+	loc, err := time.LoadLocation(m.TimeZone)
+	if err != nil {
+		return kpi.Config{}, InputError{err}
+	}
+	cfg := kpi.Config{Unit: measure.Second, Location: loc}
+	for _, c := range m.Calendars {
+		if c.ID != process.LeadTime.Calendar || process.LeadTime.Unit == "" {
+			continue
+		}
+		if cfg.Calendar, err = c.Hours(loc); err != nil {
+			return kpi.Config{}, InputError{err}
+		}
+		if cfg.Unit = measure.WorkingDay; process.LeadTime.Unit == twin.WorkingHour {
+			cfg.Unit = measure.WorkingHour
+		}
+	}
+	cfg.Lead.From.Activity, cfg.Lead.To.Activity = nodeName(l, process, process.RequestedBy), nodeName(l, process, process.DeliveredBy)
+	cfg.Due = func(c eventlog.Case, delivered eventlog.Time) bool {
+		due, ok := c.Attribute(simulator.DueKey)
+		return ok && delivered < due.Stamp().Time
+	}
+	return cfg, nil
 }
 
 // quiet is the calendar outside whose hours nobody is told of anything.

@@ -41,12 +41,29 @@ func TestStreamByHand(t *testing.T) {
 	require.InDelta(t, 2.5*hour, float64(s.Causes.Waiting), 1e-6)
 }
 
+// Another body answers, whom the log does not name; three sheets are filled in by design.
+func TestStreamOfOthersAndOfMany(t *testing.T) {
+	l := people(t, by{"1", "sheet", "Ann", 0, 0, 1}, by{"1", "sheet", "Ann", 0, 1, 2}, by{"1", "sheet", "Ann", 0, 2, 3}, by{"1", "answer", "", 3, 3, 8}, by{"1", "end", "Ann", 8, 8, 9})
+	s, err := performance.StreamOf(t.Context(), l, performance.Config{}, "sheet")
+	require.NoError(t, err)
+	require.InDelta(t, 5*hour, s.Outside(), 1e-6)
+	require.InDelta(t, 4*hour, s.Effort(), 1e-6, "nobody worked at the answer")
+	require.Zero(t, s.Repeats)
+	require.EqualValues(t, 1, s.Right)
+	require.True(t, s.Stages[0].ByDesign)
+	require.InDelta(t, 3, s.Stages[0].Times, 1e-9)
+	s, err = performance.StreamOf(t.Context(), l, performance.Config{})
+	require.NoError(t, err)
+	require.InDelta(t, 2, s.Repeats, 1e-9)
+	require.Zero(t, s.Right)
+}
+
 func TestStreamSumsToTheLeadTime(t *testing.T) {
 	for seed := range uint64(30) {
 		l := logtest.Random(seed, logtest.Config{})
 		s, err := performance.StreamOf(t.Context(), l, performance.Config{})
 		require.NoError(t, err)
-		sum := s.Waiting() + s.Working() + s.Idle() + s.Unclear()
+		sum := s.Waiting() + s.Working() + s.Idle() + s.Unclear() + s.Outside()
 		if s.Cases == 0 {
 			require.Empty(t, s.Stages)
 			continue

@@ -202,16 +202,16 @@ func Measure(l *eventlog.Log, i *Indicator, cfg Config) (Series, error) {
 	if cfg.Location == nil {
 		cfg.Location = time.UTC
 	}
-	spans, err := spansOf(l, cfg)
+	spans, err := Spans(l, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("indicator %s: %w", i.Ref, err)
 	}
 	if len(spans) == 0 {
 		return nil, nil
 	}
-	first, last := spans[0].end, spans[0].end
+	first, last := spans[0].End, spans[0].End
 	for _, s := range spans {
-		first, last = min(first, s.end), max(last, s.end)
+		first, last = min(first, s.End), max(last, s.End)
 	}
 	begin := first.Go().In(cfg.Location)
 	begin = time.Date(begin.Year(), begin.Month(), 1, 0, 0, 0, 0, cfg.Location)
@@ -232,9 +232,9 @@ func Measure(l *eventlog.Log, i *Indicator, cfg Config) (Series, error) {
 		var values []float64
 		inTime := 0
 		for _, s := range spans {
-			if int64(s.end) >= p.Begin.UnixMicro() && int64(s.end) < p.End.UnixMicro() {
-				values = append(values, s.length)
-				if s.inTime {
+			if int64(s.End) >= p.Begin.UnixMicro() && int64(s.End) < p.End.UnixMicro() {
+				values = append(values, s.Length)
+				if s.InTime {
 					inTime++
 				}
 			}
@@ -274,18 +274,21 @@ func (p *Point) fill(statistic string, values []float64, inTime int) {
 	}
 }
 
-type span struct {
-	length float64
-	end    eventlog.Time
-	inTime bool
+// Span is the lead time of one case, in the unit of a Config, and when it ended.
+type Span struct {
+	Length float64
+	End    eventlog.Time
+	InTime bool
 }
 
-func spansOf(l *eventlog.Log, cfg Config) ([]span, error) {
+// Spans returns the lead times of the cases of a log that passed both milestones, in the
+// order of the log.
+func Spans(l *eventlog.Log, cfg Config) ([]Span, error) {
 	sample, err := performance.Between(l, cfg.Lead)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]span, len(sample.Cases))
+	out := make([]Span, len(sample.Cases))
 	for k, at := range sample.Cases {
 		c := l.Case(at)
 		from := c.First()
@@ -296,15 +299,15 @@ func spansOf(l *eventlog.Log, cfg Config) ([]span, error) {
 			}
 		}
 		to := from + eventlog.Time(math.Round(sample.Seconds[k]*1e6))
-		s := span{length: sample.Seconds[k], end: to}
+		s := Span{Length: sample.Seconds[k], End: to}
 		switch cfg.Unit {
 		case measure.WorkingDay:
-			s.length = float64(cfg.Calendar.WorkedDays(from.Go(), to.Go()))
+			s.Length = float64(cfg.Calendar.WorkedDays(from.Go(), to.Go()))
 		case measure.WorkingHour:
-			s.length = float64(cfg.Calendar.BetweenMicros(int64(from), int64(to))) / 3600e6
+			s.Length = float64(cfg.Calendar.BetweenMicros(int64(from), int64(to))) / 3600e6
 		}
 		if cfg.Due != nil {
-			s.inTime = cfg.Due(c, to)
+			s.InTime = cfg.Due(c, to)
 		}
 		out[k] = s
 	}
