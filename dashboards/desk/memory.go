@@ -130,11 +130,7 @@ func wait[T any](ctx context.Context, a *remembered) (T, error) {
 
 // Changed tells when a log last changed; ErrNotFound where there is none.
 func (d *Desk) Changed(ctx context.Context, log string) (time.Time, error) {
-	info, err := d.store.Log(ctx, log)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return info.Changed, nil
+	return d.store.ChangedAt(ctx, log)
 }
 
 // Seen returns a view of a log as View does, remembered: the view is shared.

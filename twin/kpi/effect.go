@@ -5,7 +5,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/measure"
 )
 
@@ -24,16 +23,12 @@ type Effect struct {
 const fewestCases = 10
 
 // Change measures the effect of what began at one moment and was complete at another, on
-// an indicator of mean or share. Cases that ended between the two are left out. An error
+// an indicator of mean or share, by the lead times of Spans. Cases that ended between the two are left out. An error
 // that is a *measure.Doubt says why there is no effect to be seen.
-func Change(l *eventlog.Log, i *Indicator, cfg Config, begun, complete time.Time) (*Effect, error) {
+func Change(spans []Span, i *Indicator, begun, complete time.Time) (*Effect, error) {
 	if i.Statistic != "mean" && i.Statistic != "share" {
 		return nil, &measure.Doubt{EN: fmt.Sprintf("the effect on the statistic %q is not measured, only that on a mean or a share", i.Statistic),
 			RU: fmt.Sprintf("эффект по статистике «%s» не измеряется, только по среднему и по доле", i.Statistic)}
-	}
-	spans, err := Spans(l, cfg)
-	if err != nil {
-		return nil, fmt.Errorf("indicator %s: %w", i.Ref, err)
 	}
 	var before, after []float64
 	var in [2]int
@@ -84,7 +79,7 @@ func Change(l *eventlog.Log, i *Indicator, cfg Config, begun, complete time.Time
 	if err != nil {
 		return e, err
 	}
-	a, b := measure.Summarize(before, cfg.Unit), measure.Summarize(after, cfg.Unit)
+	a, b := measure.Summarize(before, i.Unit), measure.Summarize(after, i.Unit)
 	e.Before, e.After, e.Difference = measure.Number(a.Mean), measure.Number(b.Mean), r.Difference.Value
 	e.set(r.Difference.Interval)
 	return e, nil

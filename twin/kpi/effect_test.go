@@ -32,22 +32,27 @@ func changed(t *testing.T) *eventlog.Log {
 func TestChange(t *testing.T) {
 	l := changed(t)
 	cfg := kpi.Config{Unit: measure.Second, Location: time.UTC}
+	spans := func(cfg kpi.Config) []kpi.Span {
+		list, err := kpi.Spans(l, cfg)
+		require.NoError(t, err)
+		return list
+	}
 	may, july := time.Date(2019, 5, 1, 0, 0, 0, 0, time.UTC), time.Date(2019, 7, 1, 0, 0, 0, 0, time.UTC)
-	e, err := kpi.Change(l, &kpi.Indicator{Statistic: "mean"}, cfg, may, july)
+	e, err := kpi.Change(spans(cfg), &kpi.Indicator{Statistic: "mean"}, may, july)
 	require.NoError(t, err)
 	require.InDelta(t, -6*3600, float64(e.Difference), 600)
 	require.Less(t, float64(e.Low), -6*3600.0+600)
 	require.Greater(t, float64(e.High), float64(e.Difference))
 	cfg.Due = func(c eventlog.Case, end eventlog.Time) bool { return end.Sub(c.First()) < 6*time.Hour }
-	e, err = kpi.Change(l, &kpi.Indicator{Statistic: "share"}, cfg, may, july)
+	e, err = kpi.Change(spans(cfg), &kpi.Indicator{Statistic: "share"}, may, july)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, e.Difference)
 	require.EqualValues(t, 0, e.Before)
 	var doubt *measure.Doubt
-	e, err = kpi.Change(l, &kpi.Indicator{Statistic: "mean"}, cfg, may.AddDate(2, 0, 0), july.AddDate(2, 0, 0))
+	e, err = kpi.Change(spans(cfg), &kpi.Indicator{Statistic: "mean"}, may.AddDate(2, 0, 0), july.AddDate(2, 0, 0))
 	require.ErrorAs(t, err, &doubt)
 	require.Contains(t, doubt.RU, "последнее дело завершено")
 	require.Equal(t, 200, e.NBefore)
-	_, err = kpi.Change(l, &kpi.Indicator{Statistic: "p85"}, cfg, may, july)
+	_, err = kpi.Change(nil, &kpi.Indicator{Statistic: "p85"}, may, july)
 	require.ErrorAs(t, err, &doubt)
 }

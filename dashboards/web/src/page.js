@@ -7,6 +7,7 @@ import { mountTheme } from './theme.js';
 const parts = [
   ['[data-chart]', (host) => import('./chart.js').then((m) => m.mountChart(host))],
   ['[data-map]', (host) => import('./map.js').then((m) => m.mountMap(host))],
+  ['[data-twin-graph]', (host) => import('./twingraph.js').then((m) => m.mountTwinGraph(host))],
 ];
 
 // mount brings the elements below root to life, each once; also those that came later.

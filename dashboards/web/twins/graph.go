@@ -155,7 +155,9 @@ func (b *graphPage) draw(focus twin.Ref, steps int) {
 			}
 		}
 	} else {
-		near = b.Graph.Near(focus, steps, func(r twin.Ref) bool { return r.Kind == twin.Person && focus.Kind != twin.Person && focus.Kind != twin.Post })
+		near = b.Graph.Near(focus, steps, func(r twin.Ref) bool {
+			return r.Kind == twin.Person && focus.Kind != twin.Person && focus.Kind != twin.Post
+		})
 	}
 	l := b.Lang
 	at := map[twin.Ref]int{}

@@ -1,6 +1,7 @@
 package twins
 
 import (
+	"mime"
 	"net/url"
 	"slices"
 	"strings"
@@ -110,4 +111,9 @@ func values(pairs ...string) url.Values {
 		q.Set(pairs[i], pairs[i+1])
 	}
 	return q
+}
+
+// attachment is the header by which a browser keeps an answer as a file.
+func attachment(name string) string {
+	return mime.FormatMediaType("attachment", map[string]string{"filename": name})
 }
