@@ -15,6 +15,7 @@ const parts = [
   ['[data-picture]', (host) => import('./dotted.js').then((m) => m.mountPicture(host))],
   ['[data-drawing]', (host) => import('./editor.js').then((m) => m.mountDrawing(host))],
   ['[data-map]', (host) => import('./map.js').then((m) => m.mountMap(host))],
+  ['[data-twin-graph]', (host) => import('./twingraph.js').then((m) => m.mountTwinGraph(host))],
 ];
 
 // mount brings the elements below root to life, each once; also those that came later.
