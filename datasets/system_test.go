@@ -190,12 +190,11 @@ func TestScorecardSeesWhatIsSpoiled(t *testing.T) {
 }
 
 // Planted duplicates among 1,200 procedures are found, and procedures that only sound
-// alike are not taken for one. These seeds were seen while the share of known footprints
-// was settled; what seeds never looked at give stands in the README.
+// alike are not taken for one. Nothing was settled with these seeds in sight.
 func TestDuplicatesOfTheTown(t *testing.T) {
 	p, err := datasets.Open("municipality")
 	require.NoError(t, err)
-	for seed := uint64(1); seed <= 5; seed++ {
+	for seed := uint64(7000); seed < 7005; seed++ {
 		m, truth, err := p.Town(seed)
 		require.NoError(t, err)
 		list := architecture.Functions(m)

@@ -41,7 +41,7 @@ func (r *run) newCase(p int32, counted bool, arrival time.Duration) int32 {
 		r.values = append(r.values, make([]float64, r.perCase)...)
 	}
 	c := &r.cases[i]
-	*c = caseState{root: -1, live: true, entered: now, talk: -1,
+	*c = caseState{root: -1, live: true, entered: now, talk: -1, touched: c.touched[:0],
 		Case: Case{Process: int(p), Number: r.arrived[p], Counted: counted, Arrival: arrival, Due: Never, Requested: Never, Delivered: Never, End: Never}}
 	r.arrived[p]++
 	process := &r.processes[p]

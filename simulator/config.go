@@ -94,6 +94,8 @@ type Case struct {
 	// Waiting is the sum over its activity instances of start − enabled,
 	// Processing that of their working time, Labour the part of it that people did.
 	Waiting, Processing, Labour time.Duration
+	// Touched is the time in which at least one person worked at it.
+	Touched time.Duration
 }
 
 // Instance is one completed activity instance, on the same clock.

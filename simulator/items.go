@@ -300,6 +300,7 @@ func (r *run) recorded(k int32, pool, person int32) {
 	c.Cost += n.cost
 	if pool >= 0 {
 		c.Labour += t.work
+		c.touch(t.start, t.complete, t.work)
 		c.Cost += r.Program.pools[pool].cost * t.work.Hours()
 	}
 	if n.activity < 0 {

@@ -153,6 +153,7 @@ type caseState struct {
 	since   time.Duration // when the first of them began
 	term    int           // days of its limit
 	talk    int32         // with cases of other processes; -1 for none
+	touched []span        // when somebody worked at it, apart and in order
 }
 
 func newRun(p *Program, cfg Config) (*run, error) {

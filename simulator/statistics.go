@@ -46,6 +46,7 @@ type Figures struct {
 	Waiting    Tally // sum over the activity instances of a case
 	Processing Tally // working time, sum over the activity instances of a case
 	Labour     Tally // the part of Processing that people did
+	Touched    Tally // time in which at least one person worked at a case: Labour, what went on side by side once
 	Lead       Tally // between milestones, cases that passed both; a working day as 24 h
 	Suspended  Tally // time for which the legal clock of a case stood still
 	Cost       Costs // of a case
@@ -252,6 +253,7 @@ func (f *Figures) add(p *Program, c *Case, lead time.Duration, keep bool) {
 	f.Waiting.add(c.Waiting, false)
 	f.Processing.add(c.Processing, false)
 	f.Labour.add(c.Labour, false)
+	f.Touched.add(c.Touched, false)
 	if lead != Never {
 		f.Lead.add(lead, keep)
 	}

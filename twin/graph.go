@@ -89,6 +89,40 @@ func (g *Graph) Out(r Ref) []Edge { return g.out[r] }
 // In returns the edges that come to a thing, each with where it comes from in To.
 func (g *Graph) In(r Ref) []Edge { return g.in[r] }
 
+// Owners returns who answers for a thing: posts that own it, by themselves or by a role
+// that they perform; roles that nobody performs; units only where there is nobody else.
+// By kind and identifier, each once.
+func (g *Graph) Owners(r Ref) []Ref {
+	var people, units []Ref
+	for _, e := range g.in[r] {
+		if e.Relation != Owns {
+			continue
+		}
+		switch e.To.Kind {
+		case UnitKind:
+			units = append(units, e.To)
+		case Role:
+			posts := 0
+			for _, x := range g.in[e.To] {
+				if x.Relation == Performs && x.To.Kind == Post {
+					people = append(people, x.To)
+					posts++
+				}
+			}
+			if posts == 0 {
+				people = append(people, e.To)
+			}
+		default:
+			people = append(people, e.To)
+		}
+	}
+	if len(people) == 0 {
+		people = units
+	}
+	slices.SortFunc(people, compareRefs)
+	return slices.Compact(people)
+}
+
 // cycle returns things that a relation leads round in a circle, nil where it leads
 // nowhere back.
 func (g *Graph) cycle(rel Relation) []Ref {

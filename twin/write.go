@@ -28,9 +28,17 @@ func Write(dir string, m *Model) error {
 	if err != nil {
 		return fmt.Errorf("writing the twin %q: %w", m.ID, err)
 	}
+	if err := WriteFiles(dir, files); err != nil {
+		return fmt.Errorf("writing the twin %q: %w", m.ID, err)
+	}
+	return nil
+}
+
+// WriteFiles writes what Files returned, as Write does.
+func WriteFiles(dir string, files map[string][]byte) error {
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		if _, err := os.Stat(filepath.Join(dir, "twin.yaml")); errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("writing the twin %q: the folder %q holds something else, and no twin.yaml", m.ID, dir)
+			return fmt.Errorf("the folder %q holds something else, and no twin.yaml", dir)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -39,10 +47,10 @@ func Write(dir string, m *Model) error {
 			continue
 		}
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-			return fmt.Errorf("writing the twin %q: %w", m.ID, err)
+			return err
 		}
 		if err := os.WriteFile(target, files[name], 0o644); err != nil {
-			return fmt.Errorf("writing the twin %q: %w", m.ID, err)
+			return err
 		}
 	}
 	return removeStale(dir, files)

@@ -70,14 +70,7 @@ func BinsOf(seconds []float64, limit float64) Bins {
 		b.Edges = append(b.Edges, limit)
 		slices.Sort(b.Edges)
 	}
-	b.Counts = make([]int, len(b.Edges)-1)
-	for _, v := range x {
-		i, exact := slices.BinarySearch(b.Edges, v)
-		if !exact {
-			i--
-		}
-		b.Counts[min(max(i, 0), len(b.Counts)-1)]++
-	}
+	b.Counts = b.Count(x)
 	return b
 }
 
@@ -91,4 +84,20 @@ func (b Bins) N() int {
 		n += c
 	}
 	return n
+}
+
+// Count counts durations between the edges of the bins.
+func (b Bins) Count(seconds []float64) []int {
+	counts := make([]int, max(0, len(b.Edges)-1))
+	if len(counts) == 0 {
+		return counts
+	}
+	for _, v := range seconds {
+		i, exact := slices.BinarySearch(b.Edges, v)
+		if !exact {
+			i--
+		}
+		counts[min(max(i, 0), len(counts)-1)]++
+	}
+	return counts
 }

@@ -106,7 +106,7 @@ func leverList(files, levers []string, own []*scenario.Scenario) ([]*scenario.Sc
 
 func (a *app) printAttribution(w io.Writer, r *experiment.Attribution) error {
 	l := a.lang()
-	show := func(v measure.Number) string { return amount(l, r.Unit, float64(v)) }
+	show := func(v measure.Number) string { return l.Amount(r.Unit, float64(v)) }
 	of := ""
 	if r.Figure.Of != "" {
 		of = ", " + r.Figure.Of
@@ -114,9 +114,9 @@ func (a *app) printAttribution(w io.Writer, r *experiment.Attribution) error {
 	fmt.Fprintln(w, l.T("attribute.head", l.T("kpi."+r.Figure.Name)+of, show(r.AsIs)))
 	t := table{head: []string{l.T("attribute.lever"), l.T("attribute.share"), l.T("cli.interval"), l.T("attribute.alone")}, right: map[int]bool{1: true, 2: true, 3: true}}
 	for _, x := range r.Levers {
-		t.add(x.ID, show(x.Effect), show(x.Low)+" … "+show(x.High), show(x.Alone))
+		t.add(x.ID, show(x.Effect), between(show, x.Low, x.High), show(x.Alone))
 	}
-	t.add(l.T("attribute.joint"), show(r.Joint.Effect), show(r.Joint.Low)+" … "+show(r.Joint.High), "")
+	t.add(l.T("attribute.joint"), show(r.Joint.Effect), between(show, r.Joint.Low, r.Joint.High), "")
 	if err := t.write(w); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 
 func (a *app) backtest() *cobra.Command {
 	var cfg backtest.Config
+	var from string
 	c := &cobra.Command{
 		Use:   "backtest LOG",
 		Short: "How far a model fitted to a log may be trusted",
@@ -23,11 +25,13 @@ training are the cases that ended before the start of the case at the split, the
 those that began then or later. Seven distances tell how far the simulated logs are
 from what happened, beside how far the past was from it.`,
 		Example: `  uprava backtest receipt
-  uprava backtest receipt --split 0.7 --runs 20 --json`,
+  uprava backtest receipt --split 0.7 --runs 20 --json
+  uprava backtest municipality-roads --test-from 2019-10-01`,
 		Args: cobra.ExactArgs(1),
 	}
 	f := c.Flags()
 	f.Float64Var(&cfg.Split, "split", 0.8, "share of the cases, by their start, before the split")
+	f.StringVar(&from, "test-from", "", "day on which the test begins, such as 2019-10-01, in place of --split")
 	f.IntVar(&cfg.Runs, "runs", 10, "simulated logs")
 	f.Uint64Var(&cfg.Seed, "seed", 1, "number of the random series")
 	f.StringVar(&cfg.TimeZone, "time-zone", "", "zone in which the body works (default: the offset of most events)")
@@ -41,12 +45,21 @@ from what happened, beside how far the past was from it.`,
 		if err := cfg.Validate(); err != nil {
 			return usageError{err}
 		}
+		if from != "" {
+			zone, err := time.LoadLocation(cfg.TimeZone)
+			if err != nil {
+				return usageError{fmt.Errorf("--time-zone %q: wanted a name of the IANA database such as \"Europe/Moscow\"", cfg.TimeZone)}
+			}
+			if cfg.Cut, err = time.ParseInLocation(time.DateOnly, from, zone); err != nil {
+				return usageError{fmt.Errorf("--test-from %q: wanted a day such as 2019-10-01", from)}
+			}
+		}
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
 			log, err := d.Store().Log(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			question := []any{log, fmt.Sprintf("%+v", k), fmt.Sprintf("%+v", cfg)}
+			question := []any{askedLog(log, k), fmt.Sprintf("%+v", cfg)}
 			if d.Doubtful(args[0]) {
 				question = nil // its model is to be told the verdict
 			}
@@ -96,6 +109,9 @@ func (a *app) printBacktest(w io.Writer, r *backtest.Result) error {
 
 // distanceText is a distance in its unit.
 func distanceText(l terms.Lang, u measure.Unit, v measure.Number) string {
+	if math.IsNaN(float64(v)) {
+		return measure.Unknown
+	}
 	if u == measure.Share {
 		return l.Float(float64(v), 3)
 	}

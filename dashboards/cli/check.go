@@ -22,7 +22,7 @@ import (
 )
 
 func (a *app) check() *cobra.Command {
-	var model, method, rulesFile, asOf, zone, region string
+	var model, method, rulesFile, zone, region string
 	var budget time.Duration
 	var states int
 	var today bool
@@ -48,7 +48,6 @@ of law, with the events that show it.`,
 	f.DurationVar(&budget, "budget", 0, "total wall time, such as 10s (default: bounded by states)")
 	f.IntVar(&states, "max-states", 0, "bound of the searches (default: enough for most logs)")
 	f.StringVar(&rulesFile, "rules", "", "rules file (YAML)")
-	f.StringVar(&asOf, "as-of", "", "moment of judging the rules (default: the last event)")
 	f.BoolVar(&today, "today", false, "judge terms by the edition in force at that moment, not when each case began")
 	f.StringVar(&region, "region", "", "region whose values of a term hold")
 	f.StringVar(&zone, "time-zone", "Europe/Moscow", "zone in which terms are reckoned")
@@ -105,14 +104,7 @@ of law, with the events that show it.`,
 		if err != nil {
 			return usageError{fmt.Errorf("--time-zone %q: %w", zone, err)}
 		}
-		cfg := rules.Config{Today: today, Region: region}
-		at, err := parseMoment("--as-of", asOf)
-		if err != nil {
-			return usageError{err}
-		}
-		if at != 0 {
-			cfg.AsOf = at.Go()
-		}
+		cfg := rules.Config{Today: today, Region: region, AsOf: k.AsOf}
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
 			r, err := d.CheckRules(c.Context(), args[0], k, set, location, cfg)
 			if err != nil {

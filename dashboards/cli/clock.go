@@ -18,7 +18,7 @@ import (
 )
 
 func (a *app) clock() *cobra.Command {
-	var id, file, asOf, zone, region, one string
+	var id, file, zone, region, one string
 	var binds []string
 	var today, list bool
 	c := &cobra.Command{
@@ -40,7 +40,6 @@ of the log they are.`,
 	f.StringVar(&id, "rule", "", "id of the term")
 	f.StringVar(&file, "rules", "", "file of terms of one's own (YAML) instead of those that come with the program")
 	f.StringArrayVar(&binds, "bind", nil, "WORD=ACTIVITY: the activity that a word of the term means; may be repeated")
-	f.StringVar(&asOf, "as-of", "", "moment of judging (default: the last event)")
 	f.BoolVar(&today, "today", false, "judge by the edition in force at that moment, not when each case began")
 	f.StringVar(&region, "region", "", "region whose values of the term hold")
 	f.StringVar(&zone, "time-zone", "Europe/Moscow", "zone in which days begin and end")
@@ -82,14 +81,7 @@ of the log they are.`,
 			}
 			bind[word] = append(bind[word], activity)
 		}
-		at, err := parseMoment("--as-of", asOf)
-		if err != nil {
-			return usageError{err}
-		}
-		cfg := legal.Config{Today: today, Region: region}
-		if at != 0 {
-			cfg.AsOf = at.Go()
-		}
+		cfg := legal.Config{Today: today, Region: region, AsOf: k.AsOf}
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
 			r, err := d.Clock(c.Context(), args[0], k, rule, bind, location, cfg)
 			if err != nil {

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/mining/cohort"
+	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/filter"
 	"github.com/uprava/uprava/mining/measure"
 )
@@ -61,11 +63,15 @@ against the first.`,
 				return usageError{err}
 			}
 		}
-		at, err := parseMoment("--before", before)
+		moment, err := desk.ParseAsOf(before)
 		if err != nil {
-			return usageError{err}
+			return usageError{fmt.Errorf("--before: %w", err)}
 		}
-		if len(before) == len("2006-01-02") {
+		var at eventlog.Time
+		if before != "" {
+			at = eventlog.At(moment).Time
+		}
+		if len(before) == len(time.DateOnly) {
 			at -= 24*3600_000000 - 1 // a date begins the second period
 		}
 		cfg := cohort.Config{Confidence: confidence, Ends: ends}

@@ -80,7 +80,7 @@ func (a *app) demoLog(ctx context.Context, d *desk.Desk, path string, replicatio
 	if err != nil {
 		return "", err
 	}
-	m, report, err := d.Fit(ctx, name, d.ModelDir(name), nil)
+	m, report, err := d.Fit(ctx, name, d.ModelDir(name), desk.FitConfig{})
 	if err != nil {
 		return "", err
 	}

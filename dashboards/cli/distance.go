@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,29 +41,38 @@ beside that of two logs that differ by chance alone, such as two halves of one l
 			}
 		}
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
-			r, err := d.Distance(c.Context(), args[0], args[1], k, location)
-			if err != nil {
-				return err
+			question := []any{zone}
+			for _, name := range args {
+				log, err := d.Store().Log(c.Context(), name)
+				if err != nil {
+					return err
+				}
+				question = append(question, askedLog(log, k))
 			}
-			if *asJSON {
-				return writeJSON(a.stdout, r)
-			}
-			if err := a.printDistance(args, r); err != nil {
-				return err
-			}
-			a.warn(measure.TextsIn(string(a.lang()), r.Warnings))
-			return nil
+			return a.answered(c, *asJSON, question, func() (any, func(io.Writer) error, error) {
+				bar := a.bar(a.lang().T("cli.comparing"))
+				defer bar.end()
+				r, err := d.Distance(c.Context(), args[0], args[1], k, location, bar.step)
+				if err != nil {
+					return nil, nil, err
+				}
+				bar.end()
+				if *asJSON { // whose form is given
+					a.warn(measure.TextsIn(string(a.lang()), r.Warnings))
+				}
+				return r, func(w io.Writer) error { return a.printDistance(w, args, r) }, nil
+			})
 		})
 	}
 	return c
 }
 
-func (a *app) printDistance(names []string, r *distance.Distances) error {
+func (a *app) printDistance(w io.Writer, names []string, r *distance.Distances) error {
 	l := a.lang()
 	for i, name := range names {
-		fmt.Fprintln(a.stdout, l.T("distance.log", plain(name), l.Count("case", int64(r.Cases[i])), l.Count("event", int64(r.Events[i]))))
+		fmt.Fprintln(w, l.T("distance.log", plain(name), l.Count("case", int64(r.Cases[i])), l.Count("event", int64(r.Events[i]))))
 	}
-	fmt.Fprintln(a.stdout)
+	fmt.Fprintln(w)
 	t := table{head: []string{l.T("distance.head"), "", ""}, right: map[int]bool{1: true}}
 	for _, x := range []struct {
 		key   string
@@ -78,5 +88,9 @@ func (a *app) printDistance(names []string, r *distance.Distances) error {
 		}
 		t.add(l.T("distance."+x.key), value, l.T("distance."+x.key+".what"))
 	}
-	return t.write(a.stdout)
+	if err := t.write(w); err != nil {
+		return err
+	}
+	printDoubts(w, l, r.Warnings)
+	return nil
 }

@@ -21,6 +21,8 @@ func TestDistance(t *testing.T) {
 	require.Greater(t, r["absolute_event"], 8000.0) // logs of 2012 and 2011
 	require.Contains(t, s.ok("distance", "production", "running-example"), "1: none in common")
 	require.Contains(t, unspaced(s.ok("distance", "production", "running-example", "--lang", "ru")), "Поступление дел")
+	_, _, found := s.run("distance", "production", "running-example")
+	require.Contains(t, found, "computed before")
 	code, _, fault := s.run("distance", "production", "nothing")
 	require.Equal(t, exitNotFound, code, fault)
 	code, _, fault = s.run("distance", "production", "production", "--time-zone", "Mars")

@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,60 +13,7 @@ import (
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator/experiment"
-	"github.com/uprava/uprava/twin"
 )
-
-// answered prints an answer that was given before to the same question, or computes,
-// prints and keeps it. The question is all that the answer depends on; without one it
-// is computed anew, and not kept.
-func (a *app) answered(c *cobra.Command, asJSON bool, question []any, compute func() (answer any, print func(io.Writer) error, err error)) error {
-	dir, err := a.data()
-	if err != nil {
-		return err
-	}
-	kept := desk.Answers{Dir: filepath.Join(dir, "answers")}
-	key, err := kept.Key(append([]any{c.Name(), a.lang(), asJSON}, question...)...)
-	if err != nil {
-		return err
-	}
-	var text string
-	if question != nil && kept.Find(key, &text) {
-		fmt.Fprintln(a.stderr, a.lang().T("cli.found-again", key))
-		_, err := io.WriteString(a.stdout, text)
-		return err
-	}
-	answer, print, err := compute()
-	if err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	if asJSON {
-		err = writeJSON(&b, answer)
-	} else {
-		err = print(&b)
-	}
-	if err != nil {
-		return err
-	}
-	if question != nil {
-		if err := kept.Keep(key, b.String()); err != nil {
-			a.warn([]string{err.Error()})
-		}
-	}
-	_, err = a.stdout.Write(b.Bytes())
-	return err
-}
-
-// asked returns what of a model and a configuration an answer depends on.
-func asked(m *twin.Model, cfg experiment.Config) any {
-	bare := *m
-	bare.Warnings = nil
-	cfg.Progress, cfg.Workers = nil, 0
-	return struct {
-		Model  *twin.Model
-		Config string
-	}{&bare, fmt.Sprintf("%+v", cfg)}
-}
 
 func (a *app) experiment() *cobra.Command {
 	c := &cobra.Command{
@@ -170,7 +115,7 @@ func (a *app) printPlanned(w io.Writer, r *desk.Planned) error {
 		unit := s.Unit
 		slices.SortStableFunc(effects, func(x, y experiment.Effect) int { return descending(x.MuStar, y.MuStar) })
 		for _, e := range effects {
-			t.add(e.ID, amount(l, unit, float64(e.MuStar)), amount(l, unit, float64(e.Sigma)))
+			t.add(e.ID, l.Amount(unit, float64(e.MuStar)), l.Amount(unit, float64(e.Sigma)))
 		}
 	}
 	return t.write(w)
@@ -192,19 +137,19 @@ func (a *app) printScenarios(w io.Writer, t *experiment.Table) error {
 	if !ok {
 		return usageError{fmt.Errorf("the result has no %s; it has %s", t.Figure, figuresOf(t.AsIs))}
 	}
-	show := func(v measure.Number) string { return amount(l, k.Unit, float64(v)) }
+	show := func(v measure.Number) string { return l.Amount(k.Unit, float64(v)) }
 	rows := table{head: []string{l.T("whatif.scenario"), l.T("cli.mean"), l.T("cli.interval"), l.T("cli.difference"), l.T("cli.interval"), ""}, right: map[int]bool{1: true, 2: true, 3: true, 4: true}}
-	rows.add(l.T("whatif.as-is"), show(k.Mean), show(k.Low)+" … "+show(k.High))
+	rows.add(l.T("whatif.as-is"), show(k.Mean), between(show, k.Low, k.High))
 	for _, row := range t.Rows {
 		x, _ := row.Result.Find(t.Figure.Name, t.Figure.Of)
-		cells := []string{row.ID, show(x.Mean), show(x.Low) + " … " + show(x.High)}
+		cells := []string{row.ID, show(x.Mean), between(show, x.Low, x.High)}
 		for _, d := range row.Differences {
 			if d.Name == t.Figure.Name && d.Of == t.Figure.Of {
 				text := show(d.Difference)
 				if !d.Distinct {
 					text = l.T("whatif.noise")
 				}
-				cells = append(cells, text, show(d.Low)+" … "+show(d.High))
+				cells = append(cells, text, between(show, d.Low, d.High))
 			}
 		}
 		mark := ""
@@ -241,7 +186,7 @@ func (a *app) printScenarios(w io.Writer, t *experiment.Table) error {
 		done = append(done, strconv.Itoa(n))
 	}
 	if s.Method == "kn" {
-		fmt.Fprintln(w, l.T("experiment.best-kn", name, strings.Join(done, ", "), l.Percent(s.Confidence, 0), amount(l, k.Unit, s.Indifference)))
+		fmt.Fprintln(w, l.T("experiment.best-kn", name, strings.Join(done, ", "), l.Percent(s.Confidence, 0), l.Amount(k.Unit, s.Indifference)))
 	} else {
 		fmt.Fprintln(w, l.T("experiment.best-ocba", name, strings.Join(done, ", ")))
 	}

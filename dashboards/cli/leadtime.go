@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +13,7 @@ import (
 
 func (a *app) leadtime() *cobra.Command {
 	var q desk.LeadQuestion
-	var unit, asOf string
+	var unit string
 	c := &cobra.Command{
 		Use:   "leadtime LOG",
 		Short: "The mean lead time of a process as it is, open cases taken in",
@@ -38,18 +37,15 @@ calendar; a working day is as long as the calendar makes it).`,
 	f.BoolVar(&q.Production, "production", false, "the Russian production calendar moves and shortens days")
 	f.StringVar(&q.TimeZone, "time-zone", "Europe/Moscow", "zone of the hours of work")
 	f.StringVar(&q.Cluster, "cluster", "", "case attribute whose equal values hang together")
-	f.StringVar(&asOf, "as-of", "", "moment at which the log was cut, RFC 3339 (default: its last event)")
+	asOf := asOfFlag(c)
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if q.Unit = measure.Unit(unit); q.Unit != measure.Second && q.Unit != measure.WorkingHour && q.Unit != measure.WorkingDay {
 			return usageError{fmt.Errorf("--unit %q: wanted s, wh or wd", unit)}
 		}
-		if asOf != "" {
-			at, err := time.Parse(time.RFC3339, asOf)
-			if err != nil {
-				return usageError{fmt.Errorf("--as-of %q: wanted such as 2019-12-31T23:59:59+03:00", asOf)}
-			}
-			q.AsOf = at
+		var err error
+		if q.AsOf, err = asOf(); err != nil {
+			return err
 		}
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
 			r, err := d.LongRun(c.Context(), args[0], q)
@@ -64,7 +60,7 @@ calendar; a working day is as long as the calendar makes it).`,
 				}{args[0], r, measure.Texts(r.Warnings)})
 			}
 			l := a.lang()
-			show := func(x measure.Number) string { return amount(l, r.Unit, float64(x)) }
+			show := func(x measure.Number) string { return l.Amount(r.Unit, float64(x)) }
 			fmt.Fprintln(a.stdout, l.T("leadtime.mean", plain(args[0]), show(r.Mean), show(r.Low), show(r.High)))
 			by := r.ClusteredBy
 			if days, ok := strings.CutSuffix(by, " days"); ok {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,14 +15,31 @@ import (
 func lookFlags(c *cobra.Command) func() (desk.Look, error) {
 	events := c.Flags().String("events", "instances", "what counts as an event: instances (start paired with complete) or recorded")
 	classifier := c.Flags().String("classifier", "", "classifier of the log that names the activities")
-	part := filterFlag(c)
+	part, asOf := filterFlag(c), asOfFlag(c)
 	return func() (desk.Look, error) {
 		e, err := mining.ParseEvents(*events)
 		if err != nil {
 			return desk.Look{}, usageError{err}
 		}
 		f, err := part()
-		return desk.Look{Events: e, Classifier: *classifier, Filter: f}, err
+		if err != nil {
+			return desk.Look{}, err
+		}
+		at, err := asOf()
+		return desk.Look{Events: e, Classifier: *classifier, Filter: f, AsOf: at}, err
+	}
+}
+
+// asOfFlag adds --as-of, the moment at which a command looks: what the log told later
+// is not seen, and open cases are judged then.
+func asOfFlag(c *cobra.Command) func() (time.Time, error) {
+	text := c.Flags().String("as-of", "", "what was known at this moment, such as 2019-12-31 (its end) or 2019-12-31T18:00+03:00; Moscow time without a zone (default: the last event)")
+	return func() (time.Time, error) {
+		at, err := desk.ParseAsOf(*text)
+		if err != nil {
+			return at, usageError{fmt.Errorf("--%w", err)}
+		}
+		return at, nil
 	}
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -56,4 +57,27 @@ func TestQuality(t *testing.T) {
 	require.Equal(t, 42, f.N)
 	require.Contains(t, s.ok("quality", "running-example", "--lang", "ru"), "Препятствие: начало действий нигде не записано")
 	require.Contains(t, s.ok("quality", "running-example", "--filter", `id("1")`), "the log has 1 case")
+}
+
+func TestAsOf(t *testing.T) {
+	s := newShell(t)
+	s.ok("ingest", logtest.Shared(t, "running-example.xes"))
+	for args, says := range map[string]string{
+		"mine running-example --as-of 2011-01-05":                    "",
+		"times running-example --as-of 2011-01-05":                   "",
+		"quality running-example --as-of 2011-01-05":                 "",
+		"leadtime running-example --as-of 2011-01-05T18:00":          "",
+		"leadtime running-example --as-of 2011-01-05T18:00:00+01:00": "",
+		"discover running-example --as-of 2011-01-05":                "",
+	} {
+		require.Contains(t, s.ok(strings.Fields(args)...), says, args)
+	}
+	var whole, then mining.Overview
+	require.NoError(t, json.Unmarshal([]byte(s.ok("mine", "running-example", "--json")), &whole))
+	require.NoError(t, json.Unmarshal([]byte(s.ok("mine", "running-example", "--json", "--as-of", "2010-12-31")), &then))
+	require.Less(t, then.Events, whole.Events)
+	require.Positive(t, then.Events)
+	code, _, err := s.run("mine", "running-example", "--as-of", "31.12.2010")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, err, `--as-of "31.12.2010": wanted a date`)
 }

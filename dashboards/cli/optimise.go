@@ -134,6 +134,9 @@ func wishes(o *experiment.OptimiseConfig, pools, wanted, bounds []string) error 
 
 func (a *app) printFront(w io.Writer, r *experiment.Front) error {
 	l := a.lang()
+	for _, k := range r.AsIs.Load {
+		fmt.Fprintln(w, l.T("optimise.load", k.Of, l.Int(int64(r.AsIs.Pools[k.Of])), l.Percent(float64(k.Mean), 1), l.Percent(float64(k.Low), 1), l.Percent(float64(k.High), 1)))
+	}
 	n := len(r.Objectives)
 	t := table{head: []string{l.T("optimise.choice")}, right: map[int]bool{}}
 	for i, f := range r.Objectives {
@@ -147,7 +150,7 @@ func (a *app) printFront(w io.Writer, r *experiment.Front) error {
 	add := func(name string, c *experiment.Choice) {
 		row := []string{name}
 		for _, k := range c.Figures[:n] {
-			row = append(row, amount(l, k.Unit, float64(k.Mean)), amount(l, k.Unit, float64(k.Low))+" … "+amount(l, k.Unit, float64(k.High)))
+			row = append(row, l.Amount(k.Unit, float64(k.Mean)), between(func(v measure.Number) string { return l.Amount(k.Unit, float64(v)) }, k.Low, k.High))
 		}
 		t.add(row...)
 	}

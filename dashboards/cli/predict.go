@@ -16,7 +16,7 @@ import (
 )
 
 func (a *app) predict() *cobra.Command {
-	var asOf, limit, due string
+	var limit, due string
 	var ends []string
 	var confidence float64
 	var seed uint64
@@ -35,7 +35,6 @@ it must beat the base rate and the elapsed time alone, or it says that it does n
 	}
 	look := lookFlags(c)
 	f := c.Flags()
-	f.StringVar(&asOf, "as-of", "", "moment at which cases are open, 2019-11-01 or 2019-11-01T12:00+03:00 (default: the last event)")
 	f.StringArrayVar(&ends, "end", nil, "activity that ends a case; may be repeated (default: what is declared, else found out)")
 	f.StringVar(&limit, "limit", "", "limit of the lead time, such as 30d (default: the legal limit of the log's model)")
 	f.StringVar(&due, "due", "", "case attribute with the moment by which a case must end")
@@ -49,8 +48,8 @@ it must beat the base rate and the elapsed time alone, or it says that it does n
 			return err
 		}
 		cfg := predict.Config{Ends: ends, Due: due, Confidence: confidence, Seed: seed}
-		if cfg.AsOf, err = parseMoment("--as-of", asOf); err != nil {
-			return usageError{err}
+		if !k.AsOf.IsZero() {
+			cfg.AsOf = eventlog.At(k.AsOf).Time
 		}
 		if cfg.Limit, err = parseDuration("--limit", limit); err != nil {
 			return usageError{err}
@@ -74,29 +73,6 @@ it must beat the base rate and the elapsed time alone, or it says that it does n
 		})
 	}
 	return c
-}
-
-// parseMoment reads the value of a flag: a date, which means its end, or a moment;
-// "" is 0. Without a zone it is Moscow's.
-func parseMoment(flag, s string) (eventlog.Time, error) {
-	if s == "" {
-		return 0, nil
-	}
-	day := len(s) == len(time.DateOnly)
-	if day {
-		s += "T00:00"
-	}
-	at, zoned, err := eventlog.ParseStamp(s)
-	if err != nil {
-		return 0, fmt.Errorf("%s %q: wanted a date such as 2019-11-01 or a moment such as 2019-11-01T12:00+03:00", flag, s)
-	}
-	if !zoned {
-		at.Time -= eventlog.Time(3 * time.Hour / time.Microsecond)
-	}
-	if day {
-		at.Time += eventlog.Time(24*time.Hour/time.Microsecond) - 1
-	}
-	return at.Time, nil
 }
 
 func (a *app) printForecast(r *desk.Forecast, top int) error {

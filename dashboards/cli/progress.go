@@ -16,6 +16,7 @@ type bar struct {
 	visible bool
 	label   string
 	bar     *progressbar.ProgressBar
+	total   int64 // of the bar
 	begin   time.Time
 	drawn   time.Time
 }
@@ -41,7 +42,11 @@ func (b *bar) show(done, total int64, text string) {
 		return
 	}
 	b.drawn = time.Now()
+	if b.bar != nil && total != b.total { // the next part of the work
+		b.end()
+	}
 	if b.bar == nil {
+		b.total = total
 		b.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(b.out), progressbar.OptionSetWidth(24),
 			progressbar.OptionSetPredictTime(true), progressbar.OptionSetElapsedTime(false), progressbar.OptionClearOnFinish())
 	}

@@ -22,15 +22,19 @@ much it concerns, what it does to the figures, and which cases to look at.`,
   uprava quality receipt --filter 'started in 2011' --json`,
 		Args: cobra.ExactArgs(1),
 	}
-	part := filterFlag(c)
+	part, asOf := filterFlag(c), asOfFlag(c)
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		f, err := part()
 		if err != nil {
 			return err
 		}
+		at, err := asOf()
+		if err != nil {
+			return err
+		}
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
-			r, err := d.Quality(c.Context(), args[0], f)
+			r, err := d.QualityAt(c.Context(), args[0], f, at)
 			if err != nil {
 				return err
 			}

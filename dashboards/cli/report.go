@@ -112,12 +112,8 @@ func (a *app) requestFlags(c *cobra.Command, period, asOf *string) func(*cobra.C
 				return q, usageError{fmt.Errorf("--period: %w", err)}
 			}
 		}
-		at, err := parseMoment("--as-of", *asOf)
-		if err != nil {
+		if q.AsOf, err = desk.ParseAsOf(*asOf); err != nil {
 			return q, usageError{err}
-		}
-		if at != 0 {
-			q.AsOf = at.Go()
 		}
 		q.Of, err = composer.Find(c.Context(), name)
 		return q, err

@@ -63,7 +63,7 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, listen string, ready fu
 	work := jobs.New(life, parallelJobs, rememberedJobs)
 	defer work.Wait()
 	defer end()
-	pages, err := web.New(frame.Config{Desk: d, Jobs: work, Lang: chosen, Version: version, Log: log})
+	pages, err := web.New(frame.Config{Desk: d, Jobs: work, Changes: d.Store().Changes, Lang: chosen, Version: version, Log: log})
 	if err != nil {
 		return err
 	}

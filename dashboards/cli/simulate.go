@@ -155,17 +155,17 @@ func printResult(w io.Writer, r *experiment.Result, cmp *experiment.Comparison, 
 		t.right[4], t.right[5] = true, true
 	}
 	for _, k := range r.KPIs {
-		show := func(v measure.Number) string { return amount(l, k.Unit, float64(v)) }
-		row := []string{l.T("kpi." + k.Name), k.Of, show(k.Mean), show(k.Low) + " … " + show(k.High)}
+		show := func(v measure.Number) string { return l.Amount(k.Unit, float64(v)) }
+		row := []string{l.T("kpi." + k.Name), k.Of, show(k.Mean), between(show, k.Low, k.High)}
 		if cmp != nil {
 			d, ok := cmp.Find(k.Name, k.Of)
 			switch {
 			case !ok:
 				row = append(row, "—", "")
 			case !d.Distinct:
-				row = append(row, l.T("whatif.noise"), show(d.Low)+" … "+show(d.High))
+				row = append(row, l.T("whatif.noise"), between(show, d.Low, d.High))
 			default:
-				row = append(row, show(d.Difference), show(d.Low)+" … "+show(d.High))
+				row = append(row, show(d.Difference), between(show, d.Low, d.High))
 			}
 		}
 		t.add(row...)
@@ -178,32 +178,22 @@ func printResult(w io.Writer, r *experiment.Result, cmp *experiment.Comparison, 
 	if trust == "" {
 		trust = l.T("whatif.no-backtest")
 	}
-	_, err := fmt.Fprintf(w, "\n%s: %s: %d, %s: %d (%s), %s: %d, %s: %d, %s %s\n", l.T("whatif.evidence"), l.T("whatif.replications"), e.Replications,
-		l.T("whatif.warmup"), e.Warmup, e.WarmupMethod, l.T("cli.cases-measured"), e.Cases, l.T("whatif.seed"), e.Seed, l.T("whatif.hash"), e.InputHash)
+	warmup := fmt.Sprintf("%d (%s)", e.Warmup, e.WarmupMethod)
+	if e.WarmupTime > 0 {
+		warmup += ", " + l.T("cli.before-start", l.Seconds(e.WarmupTime))
+	}
+	_, err := fmt.Fprintf(w, "\n%s: %s: %d, %s: %s, %s: %d, %s: %d, %s %s\n", l.T("whatif.evidence"), l.T("whatif.replications"), e.Replications,
+		l.T("whatif.warmup"), warmup, l.T("cli.cases-measured"), e.Cases, l.T("whatif.seed"), e.Seed, l.T("whatif.hash"), e.InputHash)
 	if err == nil {
 		_, err = fmt.Fprintf(w, "%s: %s\n", l.T("backtest.verdict"), trust)
 	}
 	return err
 }
 
-// amount writes a figure in its unit.
-func amount(l terms.Lang, u measure.Unit, v float64) string {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
+// between writes an interval; one sign where there is none.
+func between(show func(measure.Number) string, low, high measure.Number) string {
+	if math.IsNaN(float64(low)) && math.IsNaN(float64(high)) {
 		return measure.Unknown
 	}
-	switch u {
-	case measure.Rouble:
-		return l.Float(v, 0) + "\u00a0" + l.T("unit.roubles")
-	case measure.Second:
-		return l.Seconds(v)
-	case measure.Share:
-		return l.Percent(v, 1)
-	case measure.PersonHour:
-		return l.Float(v, 2) + "\u00a0" + l.T("unit.person-hours")
-	case measure.WorkingHour:
-		return l.Float(v, 2) + "\u00a0" + l.T("unit.working-hours")
-	case measure.WorkingDay:
-		return l.Float(v, 2) + "\u00a0" + l.T("unit.working-days")
-	}
-	return l.Float(v, 2)
+	return show(low) + " … " + show(high)
 }

@@ -41,16 +41,13 @@ func (a *app) demoTown(ctx context.Context, d *desk.Desk, replications int) (str
 	}
 	fmt.Fprintf(a.stdout, "%s\n%s\n\n", pack.Name.In(string(l)), pack.Notice.In(string(l)))
 	w := &townWalk{app: a, pack: pack, desk: d, mined: map[string]*performance.LongRun{}}
-	if w.system, err = datasets.GenerateSystem(ctx, pack, datasets.SystemConfig{Seed: 1, Lang: "ru"}); err != nil {
-		return "", err
-	}
 	if w.model, err = pack.Model(); err != nil {
 		return "", err
 	}
-	if err := w.ingest(ctx); err != nil {
+	if err := w.load(ctx); err != nil {
 		return "", err
 	}
-	for _, step := range []func(context.Context, int) error{w.mine, w.simulate, w.table, w.freed, w.coupling, w.foretell} {
+	for _, step := range []func(context.Context, int) error{w.mine, w.simulate, w.table, w.effort, w.freed, w.coupling, w.foretell} {
 		if err := step(ctx, replications); err != nil {
 			return "", err
 		}
@@ -58,19 +55,23 @@ func (a *app) demoTown(ctx context.Context, d *desk.Desk, replications int) (str
 	return pack.ID + "-" + pack.Main, nil
 }
 
-func (w *townWalk) ingest(ctx context.Context) error {
+func (w *townWalk) load(ctx context.Context) (err error) {
 	l := w.lang()
-	bar := w.bar(l.T("demo.storing"))
+	bar := w.bar(l.T(desk.StageStoring))
 	defer bar.end()
-	cases, events, open := 0, 0, 0
-	for i, log := range w.system.Logs {
-		if err := w.desk.Store().Save(ctx, log.Name(), log); err != nil {
-			return err
+	w.system, err = w.desk.LoadPack(ctx, w.pack, "ru", func(_ string, done, total int64) {
+		if total > 0 {
+			bar.step(int(done), int(total))
 		}
-		bar.step(i+1, len(w.system.Logs))
-		cases, events, open = cases+log.Cases(), events+log.Events(), open+w.system.Truth.Processes[i].Open
+	})
+	if err != nil {
+		return err
 	}
 	bar.end()
+	cases, events, open := 0, 0, 0
+	for i, log := range w.system.Logs {
+		cases, events, open = cases+log.Cases(), events+log.Events(), open+w.system.Truth.Processes[i].Open
+	}
 	w.say("demo.town", l.Int(int64(len(w.system.Logs))), w.system.Truth.From.Format(time.DateOnly), w.system.Truth.To.AddDate(0, 0, -1).Format(time.DateOnly), l.Count("case", int64(cases)), l.Count("event", int64(events)), l.Int(int64(open)))
 	return nil
 }
@@ -91,7 +92,7 @@ func (w *townWalk) mine(ctx context.Context, _ int) error {
 			return err
 		}
 		w.mined[v.Process] = r
-		show := func(x measure.Number) string { return amount(l, r.Unit, float64(x)) }
+		show := func(x measure.Number) string { return l.Amount(r.Unit, float64(x)) }
 		t.add(w.name(v.Process), show(r.Mean), show(r.Low)+" … "+show(r.High), l.Int(int64(r.Completed)), l.Float(float64(r.EffectiveN), 0), l.Int(int64(r.Open)))
 	}
 	return t.write(w.stdout)
@@ -172,7 +173,7 @@ func (w *townWalk) table(ctx context.Context, replications int) error {
 		if err != nil {
 			return err
 		}
-		show := func(x float64) string { return amount(l, a.Unit, x) }
+		show := func(x float64) string { return l.Amount(a.Unit, x) }
 		cut := 1 - float64(b.Mean)/float64(a.Mean)
 		n, _ := w.asIs.Find(experiment.CaseCount, v.Process)
 		p85, _ := w.toBe.Find(experiment.LeadTimeP85, v.Process)
@@ -199,13 +200,53 @@ func (w *townWalk) table(ctx context.Context, replications int) error {
 	}
 	k := float64(len(w.pack.Processes))
 	w.say("demo.cuts", l.Percent(cuts/k, 1), l.Percent(published/k, 1), l.Percent(weighted/cases, 1))
+	for _, reading := range w.pack.Readings {
+		o, err := reading.Simulate(ctx, experiment.Config{Replications: replications, Seed: 1, Language: string(l)})
+		if err != nil {
+			return err
+		}
+		show := func(x float64) string { return l.Amount(o.AsIs.Unit, x) }
+		a, b := o.AsIs, o.ToBe
+		w.say("demo.reading", o.Name.In(string(l)), show(float64(a.Mean)), show(float64(a.Low)), show(float64(a.High)), show(o.Published.AsIs), show(float64(b.Mean)), show(float64(b.Low)), show(float64(b.High)), show(o.Published.ToBe))
+	}
 	e := w.asIs.Evidence
 	w.say("demo.evidence", l.Int(int64(e.Replications)), l.Int(int64(e.Seed)), e.InputHash)
 	return nil
 }
 
-// freed prints the labour, its flow efficiency and the hours that the pools are freed
-// of: the goal of it all, with the headcount as it was.
+// effort prints what a case of each process takes of people, how much of its time
+// somebody works at it, and what it costs.
+func (w *townWalk) effort(context.Context, int) error {
+	l := w.lang()
+	fmt.Fprintln(w.stdout)
+	w.say("demo.effort-head")
+	figures := []string{experiment.LabourHours, experiment.FlowEfficiency, experiment.CostPerCase}
+	t := table{head: []string{l.T("demo.process")}, right: map[int]bool{}}
+	for i, figure := range figures {
+		t.head = append(t.head, l.T("kpi."+figure), l.T("demo.to-be"), l.T("cli.interval"))
+		for k := range 3 {
+			t.right[3*i+k+1] = true
+		}
+	}
+	for _, v := range w.pack.Processes {
+		row := []string{w.name(v.Process)}
+		for _, figure := range figures {
+			a, okA := w.asIs.Find(figure, v.Process)
+			b, okB := w.toBe.Find(figure, v.Process)
+			if !okA || !okB {
+				row = append(row, measure.Unknown, measure.Unknown, "")
+				continue
+			}
+			show := func(x measure.Number) string { return l.Amount(a.Unit, float64(x)) }
+			row = append(row, show(a.Mean), show(b.Mean), show(b.Low)+" … "+show(b.High))
+		}
+		t.add(row...)
+	}
+	return t.write(w.stdout)
+}
+
+// freed prints the hours that posts are freed of: the goal of it all, with the headcount
+// as it was.
 func (w *townWalk) freed(context.Context, int) error {
 	l := w.lang()
 	fmt.Fprintln(w.stdout)
@@ -218,7 +259,7 @@ func (w *townWalk) freed(context.Context, int) error {
 		return err
 	}
 	w.say("demo.freed-head", l.Int(int64(w.model.Headcount())), l.Int(int64(changed.Headcount())))
-	t := table{head: []string{l.T("demo.pool"), l.T("demo.hours-as-is"), l.T("demo.hours-to-be"), l.T("demo.hours-freed"), l.T("cli.interval")}, right: map[int]bool{1: true, 2: true, 3: true, 4: true}}
+	t := table{head: []string{l.T("demo.post"), l.T("demo.hours-as-is"), l.T("demo.hours-to-be"), l.T("demo.hours-freed"), l.T("cli.interval")}, right: map[int]bool{1: true, 2: true, 3: true, 4: true}}
 	for _, p := range w.model.Pools {
 		a, okA := w.asIs.Find(experiment.WorkedHours, p.ID)
 		b, okB := w.toBe.Find(experiment.WorkedHours, p.ID)
@@ -232,17 +273,7 @@ func (w *townWalk) freed(context.Context, int) error {
 		hours := func(x float64) string { return l.Float(x, 0) }
 		t.add(p.Name.In(string(l)), hours(float64(a.Mean)), hours(float64(b.Mean)), hours(d.Difference), hours(d.Interval.Low)+" … "+hours(d.Interval.High))
 	}
-	if err := t.write(w.stdout); err != nil {
-		return err
-	}
-	for _, figure := range []string{experiment.LabourHours, experiment.FlowEfficiency} {
-		a, okA := w.asIs.Find(figure, "")
-		b, okB := w.toBe.Find(figure, "")
-		if okA && okB {
-			w.say("demo.figure", l.T("kpi."+figure), amount(l, a.Unit, float64(a.Mean)), amount(l, b.Unit, float64(b.Mean)), amount(l, b.Unit, float64(b.Low)), amount(l, b.Unit, float64(b.High)))
-		}
-	}
-	return nil
+	return t.write(w.stdout)
 }
 
 // coupling pulls the levers of one process and tells what that does to others that
@@ -275,9 +306,9 @@ func (w *townWalk) coupling(ctx context.Context, replications int) error {
 			}
 			show := func(x float64) string {
 				if x < 0 {
-					return "−" + amount(l, a.Unit, -x)
+					return "−" + l.Amount(a.Unit, -x)
 				}
-				return "+" + amount(l, a.Unit, x)
+				return "+" + l.Amount(a.Unit, x)
 			}
 			w.say("demo.coupling", w.name(process), show(d.Difference), show(d.Interval.Low), show(d.Interval.High))
 		}
@@ -285,8 +316,7 @@ func (w *townWalk) coupling(ctx context.Context, replications int) error {
 	return nil
 }
 
-// foretell fits each process to the first part of its log and foretells the last
-// quarter, which it has not seen.
+// foretell fits each process to its log but the last three months, which it foretells.
 func (w *townWalk) foretell(ctx context.Context, _ int) error {
 	l := w.lang()
 	fmt.Fprintln(w.stdout)
@@ -295,6 +325,12 @@ func (w *townWalk) foretell(ctx context.Context, _ int) error {
 	t := table{head: []string{l.T("demo.process"), l.T("demo.foretold"), l.T("cli.interval"), l.T("demo.was"), l.T("demo.covered"), l.T("demo.quantiles")}, right: map[int]bool{1: true, 2: true, 3: true}}
 	covered, of := 0, 0
 	var skipped []string
+	zone, err := time.LoadLocation(w.model.TimeZone)
+	if err != nil {
+		return err
+	}
+	last := w.system.Truth.To
+	cut := time.Date(last.Year(), last.Month()-foretoldMonths, 1, 0, 0, 0, 0, zone)
 	for i, v := range w.pack.Processes {
 		log, err := w.desk.Store().Load(ctx, w.pack.ID+"-"+v.Process)
 		if err != nil {
@@ -303,7 +339,7 @@ func (w *townWalk) foretell(ctx context.Context, _ int) error {
 		if log, err = w.delivered(log, v.Process); err != nil {
 			return err
 		}
-		r, err := backtest.Run(ctx, log, backtest.Config{Split: foretoldFrom, Runs: 5, Seed: 1, TimeZone: w.model.TimeZone})
+		r, err := backtest.Run(ctx, log, backtest.Config{Cut: cut, Runs: 5, Seed: 1, TimeZone: w.model.TimeZone})
 		bar.step(i+1, len(w.pack.Processes))
 		if err != nil {
 			if ctx.Err() != nil {
@@ -321,7 +357,7 @@ func (w *townWalk) foretell(ctx context.Context, _ int) error {
 		t.add(w.name(v.Process), show(p.Predicted), show(p.Low)+" … "+show(p.High), show(p.Actual), yes, l.Percent(float64(p.Quantiles), 0))
 	}
 	bar.end()
-	w.say("demo.foretold-head", l.Percent(foretoldFrom, 1))
+	w.say("demo.foretold-head", w.system.Truth.From.Format("2006-01"), cut.AddDate(0, -1, 0).Format("2006-01"), cut.Format("2006-01"), last.AddDate(0, 0, -1).Format("2006-01"))
 	if err := t.write(w.stdout); err != nil {
 		return err
 	}
@@ -377,5 +413,5 @@ func (w *townWalk) delivered(log *eventlog.Log, process string) (*eventlog.Log, 
 	return b.Log(), nil
 }
 
-// foretoldFrom is where the last three of 24 months begin.
-const foretoldFrom = 21.0 / 24
+// foretoldMonths are held out at the end of the logs.
+const foretoldMonths = 3

@@ -2,16 +2,12 @@ package desk
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
-	"github.com/uprava/uprava/simulator"
 	"github.com/uprava/uprava/simulator/experiment"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/scenario"
@@ -125,47 +121,4 @@ func best(ctx context.Context, asIs *twin.Model, list []experiment.Named, s *exp
 func exists(name string) bool {
 	_, err := os.Stat(name)
 	return err == nil
-}
-
-// Answers keeps what commands answered, by the hash of all that the answer depends
-// on: asked again, it is read instead of being computed.
-type Answers struct{ Dir string }
-
-// Key returns the hash of the given parts and of the version of the simulator.
-func (a Answers) Key(parts ...any) (string, error) {
-	text, err := json.Marshal(append([]any{simulator.Version}, parts...))
-	if err != nil {
-		return "", fmt.Errorf("hashing the question: %w", err)
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:16]), nil
-}
-
-// Find reads an answer into to, and reports whether there is one.
-func (a Answers) Find(key string, to any) bool {
-	data, err := os.ReadFile(filepath.Join(a.Dir, key+".json"))
-	return err == nil && json.Unmarshal(data, to) == nil
-}
-
-// Keep stores an answer.
-func (a Answers) Keep(key string, answer any) error {
-	data, err := json.Marshal(answer)
-	if err != nil {
-		return fmt.Errorf("storing the answer: %w", err)
-	}
-	if err := os.MkdirAll(a.Dir, 0o755); err != nil {
-		return fmt.Errorf("storing the answer: %w", err)
-	}
-	temporary, err := os.CreateTemp(a.Dir, "answer-*")
-	if err != nil {
-		return fmt.Errorf("storing the answer: %w", err)
-	}
-	defer os.Remove(temporary.Name())
-	if _, err := temporary.Write(data); err != nil {
-		return fmt.Errorf("storing the answer: %w", err)
-	}
-	if err := temporary.Close(); err != nil {
-		return fmt.Errorf("storing the answer: %w", err)
-	}
-	return os.Rename(temporary.Name(), filepath.Join(a.Dir, key+".json"))
 }

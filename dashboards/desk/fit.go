@@ -26,27 +26,57 @@ const fitSeed = 1
 // fitCases is how many cases a calibration simulates at least: fewer scatter.
 const fitCases = 3000
 
-// Fit fits a model to a log and writes it to a folder. Progress is told how many of the
-// steps are done; nil for nothing.
-func (d *Desk) Fit(ctx context.Context, log, dir string, progress func(done, total int)) (*twin.Model, *fit.Report, error) {
-	l, err := d.store.Load(ctx, log)
+// FitConfig says how to fit. The zero value reads the hours of the day by the offset that
+// most events have.
+type FitConfig struct {
+	Look     Look
+	TimeZone string // of the body; "" for that offset
+	// Progress is told how many of the steps are done; nil for nothing.
+	Progress func(done, total int)
+}
+
+// Fit fits a model to a log and writes it to a folder.
+func (d *Desk) Fit(ctx context.Context, log, dir string, cfg FitConfig) (*twin.Model, *fit.Report, error) {
+	v, err := d.View(ctx, log, cfg.Look)
 	if err != nil {
 		return nil, nil, err
 	}
-	m, report, err := fit.Fit(ctx, l, fit.Config{Seed: fitSeed, Simulate: Simulated(max(fitCases, l.Cases()), max(fitCases, l.Cases())/10), Progress: progress})
+	n := max(fitCases, v.Log.Cases())
+	m, report, err := fit.Fit(ctx, v.Log, fit.Config{Seed: fitSeed, TimeZone: cfg.TimeZone, Simulate: Simulated(n, n/10), Progress: cfg.Progress})
 	if err != nil {
-		return nil, nil, InputError{fmt.Errorf("fitting a model to log %q: %w", log, err)}
+		return nil, nil, input(ctx, err)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	files, err := twin.Files(m)
+	if err != nil {
 		return nil, nil, fmt.Errorf("writing the model: %w", err)
 	}
-	if err := twin.Write(dir, m); err != nil {
+	if err := KeepModel(dir, files); err != nil {
 		return nil, nil, err
+	}
+	return m, report, d.noteFit(log, m)
+}
+
+// KeepModel writes the files of a fitted model to a folder, in place of another.
+func KeepModel(dir string, files map[string][]byte) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("writing the model: %w", err)
+	}
+	if err := twin.WriteFiles(dir, files); err != nil {
+		return fmt.Errorf("writing the model: %w", err)
 	}
 	if err := os.Remove(filepath.Join(dir, trustFile)); err != nil && !errors.Is(err, os.ErrNotExist) { // of another model
-		return nil, nil, fmt.Errorf("writing the model: %w", err)
+		return fmt.Errorf("writing the model: %w", err)
 	}
-	return m, report, nil
+	return nil
+}
+
+// Fitted returns the model that was fitted to a log of the store; nil where none was.
+func (d *Desk) Fitted(log string) (*twin.Model, error) {
+	s, err := d.fitted(log)
+	if s == nil || err != nil {
+		return nil, err
+	}
+	return s.model, nil
 }
 
 // Simulated returns a function that simulates a model for so many cases, after

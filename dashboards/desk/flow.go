@@ -17,11 +17,11 @@ import (
 // Of a log with more activities than were asked for it holds the most frequent ones,
 // and the edges between them.
 type Flow struct {
-	Graph  *dfg.Graph // of these activities
-	Median []float64  // of each edge, seconds
-	Cases  []int64    // that take each edge
-	In     []int64    // cases in which each activity occurs
-	Pos    []float64  // mean position of each activity in the cases
+	Graph  *dfg.Graph        // of these activities
+	Median []float64         // of each edge, seconds
+	Cases  []int64           // that take each edge
+	In     []int64           // cases in which each activity occurs
+	Pos    []float64         // mean position of each activity in the cases
 	Work   []measure.Summary // of each activity, from start to completion, seconds; N is 0 where no start is recorded
 	// Ways are the distinct ways of cases as sets: positions of the edges taken, and
 	// of activities of cases with one event alone; the most frequent first.

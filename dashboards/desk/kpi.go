@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/mining/outline"
@@ -24,11 +25,16 @@ type Standing struct {
 // log in the store, named "<twin>-<process>". An alarm rises where a value is a tenth
 // worse than as-is and ends where it is as-is again.
 func (d *Desk) KPIs(ctx context.Context, m *twin.Model) (*kpi.Tree, []Standing, error) {
+	return d.KPIsAt(ctx, m, time.Time{})
+}
+
+// KPIsAt measures what was known at a moment; zero for all that the logs hold.
+func (d *Desk) KPIsAt(ctx context.Context, m *twin.Model, asOf time.Time) (*kpi.Tree, []Standing, error) {
 	tree := kpi.Read(m)
 	var out []Standing
 	for _, i := range tree.Indicators {
 		s := Standing{Indicator: i}
-		if err := d.measure(ctx, m, &s); err != nil {
+		if err := d.measure(ctx, m, &s, asOf); err != nil {
 			return nil, nil, err
 		}
 		out = append(out, s)
@@ -36,13 +42,13 @@ func (d *Desk) KPIs(ctx context.Context, m *twin.Model) (*kpi.Tree, []Standing, 
 	return tree, out, nil
 }
 
-func (d *Desk) measure(ctx context.Context, m *twin.Model, s *Standing) error {
+func (d *Desk) measure(ctx context.Context, m *twin.Model, s *Standing, asOf time.Time) error {
 	i := slices.IndexFunc(m.Processes, func(p *twin.Process) bool { return p.ID == s.Of })
 	if i < 0 || s.Figure == "" {
 		return nil
 	}
 	name, of := m.ID+"-"+s.Of, &subject{model: m, process: m.Processes[i]}
-	o, err := d.outline(ctx, name, Look{}, of)
+	o, err := d.outline(ctx, name, Look{AsOf: asOf}, of)
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}

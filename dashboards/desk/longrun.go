@@ -20,7 +20,7 @@ type LeadQuestion struct {
 	Production bool     // the production calendar holds
 	TimeZone   string
 	Cluster    string
-	AsOf       time.Time // zero for the last event
+	AsOf       time.Time // what was known then, also of the time since the last event; zero for the last event
 }
 
 // LongRun answers it; see performance.LongRunMean.
@@ -33,6 +33,7 @@ func (d *Desk) LongRun(ctx context.Context, log string, q LeadQuestion) (*perfor
 	cfg.Lead.From.Activity, cfg.Lead.To.Activity = q.From, q.To
 	if !q.AsOf.IsZero() {
 		cfg.AsOf = eventlog.Time(q.AsOf.UnixMicro())
+		l = known(l, cfg.AsOf)
 	}
 	if q.Unit != measure.Second {
 		loc, err := time.LoadLocation(q.TimeZone)

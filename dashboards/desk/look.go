@@ -107,9 +107,47 @@ func fiveDays(zone *time.Location) calendar.Config {
 
 // office is that calendar on Moscow's clock.
 var office = sync.OnceValue(func() *calendar.Calendar {
-	c, err := calendar.New(fiveDays(time.FixedZone("MSK", 3*3600)))
+	c, err := calendar.New(fiveDays(Moscow))
 	if err != nil {
 		panic(err) // a constant
 	}
 	return c
 })
+
+// How a moment is written: to the second, or a day, which means its end.
+const asOfMoment, asOfDay = "2006-01-02T15:04:05", "2006-01-02"
+
+// Moscow is the clock of moments that name no zone.
+var Moscow = time.FixedZone("MSK", 3*3600)
+
+// ParseAsOf reads a moment, by the clock of Moscow where it names no zone; a day
+// means its end. "" is the zero moment. What cannot be read is an InputError.
+func ParseAsOf(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if t, err := time.ParseInLocation(asOfDay, s, Moscow); err == nil {
+		return t.AddDate(0, 0, 1).Add(-time.Microsecond), nil
+	}
+	at, zoned, err := eventlog.ParseStamp(s)
+	if err != nil {
+		return time.Time{}, InputError{fmt.Errorf("as-of %q: wanted a date such as 2019-12-31, or a moment such as 2019-12-31T18:00 or 2019-12-31T18:00+03:00", s)}
+	}
+	t := at.Time.Go()
+	if !zoned {
+		t = t.Add(-3 * time.Hour)
+	}
+	return t.In(Moscow), nil
+}
+
+// FormatAsOf writes a moment as ParseAsOf reads it, "" for the zero moment.
+func FormatAsOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	t = t.In(Moscow)
+	if end := time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, Moscow).Add(-time.Microsecond); t.Equal(end) {
+		return t.Format(asOfDay)
+	}
+	return t.Format(asOfMoment)
+}

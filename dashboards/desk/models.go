@@ -25,6 +25,27 @@ type subject struct {
 	compared  int // of the scenarios: those that a page compares, which come first
 }
 
+// about returns what subjectOf does for a log of the store, remembered until the log
+// changes or a model is fitted to it anew. It is shared.
+func (d *Desk) about(ctx context.Context, log string) (*subject, error) {
+	return Remember(ctx, d, log, "subject\x00"+d.fittedAt(log), func(ctx context.Context) (*subject, error) {
+		meta, err := d.store.Meta(ctx, log)
+		if err != nil {
+			return nil, err
+		}
+		return d.subjectOf(log, meta)
+	})
+}
+
+// fittedAt tells when a model was fitted to a log, "" where none was.
+func (d *Desk) fittedAt(log string) string {
+	info, err := os.Stat(filepath.Join(d.ModelDir(log), "twin.yaml"))
+	if err != nil {
+		return ""
+	}
+	return info.ModTime().String()
+}
+
 // labels are the names of activities in both languages, by either.
 func (s *subject) labels() map[string]twin.Text {
 	m := map[string]twin.Text{}
@@ -45,7 +66,10 @@ func (s *subject) labels() map[string]twin.Text {
 // the one that was fitted to it; nil where there is neither.
 func (d *Desk) subjectOf(log string, meta *eventlog.Meta) (*subject, error) {
 	if pack, process, ok := datasets.Origin(meta); ok {
-		return packSubject(pack, process)
+		s, err := packSubject(pack, process)
+		if !errors.Is(err, ErrNotFound) {
+			return s, err
+		} // the pack tells the log, but no process of its twin follows it
 	}
 	return d.fitted(log)
 }

@@ -23,6 +23,17 @@ type OutlookConfig struct {
 	Run   experiment.Config
 }
 
+// fitting makes the progress of a fit the first half of that of the outlook.
+func (c *OutlookConfig) fitting() func(done, total int) {
+	tell := c.Run.Progress
+	if tell == nil {
+		return nil
+	}
+	const half = 1000
+	c.Run.Progress = func(done, total int) { tell(half+half*done/max(total, 1), 2*half) }
+	return func(done, total int) { tell(half*done/max(total, 1), 2*half) }
+}
+
 // Outlook simulates the weeks after a moment from the cases that were open then: with
 // the model of the log, where it has one, else with one that is fitted to it.
 func (d *Desk) Outlook(ctx context.Context, log string, look Look, cfg OutlookConfig) (*experiment.Outlook, error) {
@@ -37,6 +48,10 @@ func (d *Desk) Outlook(ctx context.Context, log string, look Look, cfg OutlookCo
 	asOf, err := time.Parse(time.RFC3339, open.AsOf)
 	if err != nil {
 		return nil, fmt.Errorf("moment of the outlook: %w", err)
+	}
+	stale, err := since(v.Log, asOf)
+	if err != nil {
+		return nil, err
 	}
 	s, err := d.subjectOf(log, v.Log.Meta())
 	if err != nil {
@@ -53,7 +68,7 @@ func (d *Desk) Outlook(ctx context.Context, log string, look Look, cfg OutlookCo
 		}
 		n := max(fitCases, past.Cases())
 		var report *fit.Report
-		if m, report, err = fit.Fit(ctx, past, fit.Config{Seed: fitSeed, Simulate: Simulated(n, n/10)}); err != nil {
+		if m, report, err = fit.Fit(ctx, past, fit.Config{Seed: fitSeed, Simulate: Simulated(n, n/10), Progress: cfg.fitting()}); err != nil {
 			return nil, input(ctx, err)
 		}
 		process = m.Processes[0]
@@ -89,6 +104,9 @@ func (d *Desk) Outlook(ctx context.Context, log string, look Look, cfg OutlookCo
 	if err != nil {
 		return nil, input(ctx, err)
 	}
+	if stale != nil {
+		o.Warnings = append(o.Warnings, stale)
+	}
 	if lost > 0 {
 		o.Warnings = append(o.Warnings, &measure.Doubt{
 			EN: fmt.Sprintf("%d of %d open cases are left out: they have most likely ended, or stand at a step that the model does not have", lost, len(open.Open)),
@@ -96,6 +114,28 @@ func (d *Desk) Outlook(ctx context.Context, log string, look Look, cfg OutlookCo
 		})
 	}
 	return o, nil
+}
+
+// since tells what a log does not know of a moment after its last event; more than a year
+// after it there is nothing to look from.
+func since(l *eventlog.Log, asOf time.Time) (doubt, err error) {
+	var last eventlog.Time
+	for _, c := range l.All() {
+		if c.Len() > 0 {
+			last = max(last, c.Last())
+		}
+	}
+	days := int(asOf.Sub(last.Go()).Hours() / 24)
+	switch {
+	case days > 366:
+		return nil, InputError{fmt.Errorf("looking ahead from %s: the last event of log %q is of %s, %d days before: wanted a moment within a year of it", asOf.Format(time.DateOnly), l.Name(), last.Go().Format(time.DateOnly), days)}
+	case days >= 1:
+		return &measure.Doubt{
+			EN: fmt.Sprintf("the log ends %d days before the forecast begins: what came, was done and ended since is not known", days),
+			RU: fmt.Sprintf("журнал кончается за %d дн. до начала прогноза: что поступило, сделано и закончено с тех пор, неизвестно", days),
+		}, nil
+	}
+	return nil, nil
 }
 
 // nodeOf returns the task or event of a process that bears a name in either language;

@@ -2,12 +2,15 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/uprava/uprava/dashboards/charts"
+	"github.com/uprava/uprava/datasets"
 	"github.com/uprava/uprava/mining"
 	"github.com/uprava/uprava/mining/dfg"
 	"github.com/uprava/uprava/mining/eventlog"
@@ -22,6 +25,7 @@ type Log struct {
 	Title         twin.Text // name of the process, the log's own name where there is none
 	Cases, Events int64
 	First, Last   time.Time
+	Changed       time.Time // when the store last took something in
 	Simulated     bool
 }
 
@@ -85,9 +89,40 @@ func (d *Desk) Logs(ctx context.Context) ([]Log, error) {
 	}
 	out := make([]Log, len(list))
 	for i, l := range list {
-		out[i] = Log{Name: l.Name, Title: twin.Text{RU: l.Name, EN: l.Name}, Cases: l.Cases, Events: l.Events, First: l.First, Last: l.Last}
+		title, err := d.title(ctx, l.Name)
+		if errors.Is(err, ErrNotFound) {
+			continue // deleted meanwhile
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[i] = Log{Name: l.Name, Title: title, Cases: l.Cases, Events: l.Events, First: l.First, Last: l.Last, Changed: l.Changed}
 	}
-	return out, nil
+	return slices.DeleteFunc(out, func(l Log) bool { return l.Name == "" }), nil
+}
+
+// title is the name of the process whose pack made a log, remembered; the log's own
+// name where there is none.
+func (d *Desk) title(ctx context.Context, log string) (twin.Text, error) {
+	return Remember(ctx, d, log, "title", func(ctx context.Context) (twin.Text, error) {
+		own := twin.Text{RU: log, EN: log}
+		meta, err := d.store.Meta(ctx, log)
+		if err != nil {
+			return own, err
+		}
+		pack, process, ok := datasets.Origin(meta)
+		if !ok {
+			return own, nil
+		}
+		t, err := d.Twin(ctx, pack)
+		if err != nil { // of a pack that this program does not have
+			return own, nil
+		}
+		if p := t.Process(process); p != nil && p.Name != (twin.Text{}) {
+			return p.Name, nil
+		}
+		return own, nil
+	})
 }
 
 // AsIs returns the as-is of one log, remembered until the log changes.

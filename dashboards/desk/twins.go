@@ -12,6 +12,7 @@ import (
 
 	"github.com/uprava/uprava/datasets"
 	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/kpi"
 	"github.com/uprava/uprava/twin/scenario"
 )
 
@@ -45,12 +46,17 @@ type Twin struct {
 	ToBe string
 	Own  map[string]string
 
+	Passports []*twin.Passport // in the order of the processes
+	Goals     *kpi.Tree
+	Plan      []twin.Work // the action plan by due date
+
 	elements map[twin.Ref]*twin.Element
 }
 
 // NewTwin returns a model as pages look at it.
 func NewTwin(name TwinName, m *twin.Model, scenarios []*scenario.Scenario) *Twin {
-	t := &Twin{TwinName: name, Model: m, Graph: m.Graph(), Scenarios: scenarios, Own: map[string]string{}, elements: map[twin.Ref]*twin.Element{}}
+	t := &Twin{TwinName: name, Model: m, Graph: m.Graph(), Scenarios: scenarios, Own: map[string]string{}, elements: map[twin.Ref]*twin.Element{},
+		Passports: m.Passports(), Goals: kpi.Read(m), Plan: m.Plan()}
 	for _, e := range m.Elements {
 		t.elements[e.Ref()] = e
 	}
@@ -107,6 +113,37 @@ func (t *Twin) Process(id string) *twin.Process {
 		return nil
 	}
 	return t.Model.Processes[i]
+}
+
+// Passport returns the passport of a process, nil where there is none of that identifier.
+func (t *Twin) Passport(process string) *twin.Passport {
+	i := slices.IndexFunc(t.Passports, func(p *twin.Passport) bool { return p.Process.ID == process })
+	if i < 0 {
+		return nil
+	}
+	return t.Passports[i]
+}
+
+// Indicators returns the indicators that measure a process.
+func (t *Twin) Indicators(process string) []*kpi.Indicator {
+	var out []*kpi.Indicator
+	for _, i := range t.Goals.Indicators {
+		if i.Of == process {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// Lead returns the indicator of the mean lead time of a process, nil where the twin has
+// none.
+func (t *Twin) Lead(process string) *kpi.Indicator {
+	for _, i := range t.Indicators(process) {
+		if i.Figure == "lead_time" && i.Statistic == "mean" {
+			return i
+		}
+	}
+	return nil
 }
 
 // Unit returns the unit that a thing belongs to, also by way of its post, pool or

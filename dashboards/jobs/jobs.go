@@ -81,13 +81,21 @@ func New(life context.Context, parallel, keep int) *Registry {
 // Start begins a job, or returns the one of the same kind and key that is under
 // way or is done: the same question is worked on once. The key "" is never the same.
 func (r *Registry) Start(kind, key, owner string, run func(ctx context.Context, tell Tell) (any, error)) *Job {
+	return r.start(kind, key, owner, run, func(s State) bool { return s != Failed && s != Cancelled })
+}
+
+// Again is Start, but a job that is done is begun anew: its result was left somewhere
+// and may be gone.
+func (r *Registry) Again(kind, key, owner string, run func(ctx context.Context, tell Tell) (any, error)) *Job {
+	return r.start(kind, key, owner, run, func(s State) bool { return s == Queued || s == Running })
+}
+
+func (r *Registry) start(kind, key, owner string, run func(ctx context.Context, tell Tell) (any, error), serves func(State) bool) *Job {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	same := kind + "\x00" + key
-	if j := r.byKey[same]; key != "" && j != nil {
-		if s := j.Status().State; s != Failed && s != Cancelled {
-			return j
-		}
+	if j := r.byKey[same]; key != "" && j != nil && serves(j.Status().State) {
+		return j
 	}
 	ctx, cancel := context.WithCancel(r.life)
 	j := &Job{ID: rand.Text()[:16], Kind: kind, Key: key, Owner: owner, cancel: cancel, changed: make(chan struct{}), status: Status{State: Queued, Left: -1}}
@@ -157,6 +165,13 @@ func (r *Registry) Job(id string) *Job {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.jobs[id]
+}
+
+// Find returns the last job of a kind and key, nil where there is none (any more).
+func (r *Registry) Find(kind, key string) *Job {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.byKey[kind+"\x00"+key]
 }
 
 // Wait waits until all jobs have ended; the context of New must have ended, or

@@ -95,6 +95,14 @@ func (l Lang) T(key string, args ...any) string {
 	return fmt.Sprintf(text, args...)
 }
 
+// Known returns the text of a key, or instead where there is no such key.
+func (l Lang) Known(key, instead string) string {
+	if _, ok := entries[key]; !ok {
+		return instead
+	}
+	return l.T(key)
+}
+
 // Plural returns the form of key that goes with n: in the list the forms stand
 // as "one|few|many" in Russian and "one|other" in English. The number itself is
 // not part of the result.
@@ -131,6 +139,9 @@ func (l Lang) Int(n int64) string { return l.printer().Sprint(number.Decimal(n))
 func (l Lang) Float(x float64, digits int) string {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return "—"
+	}
+	if math.Abs(x) < math.Pow10(-digits)/2 { // no minus before nothing
+		x = 0
 	}
 	return l.printer().Sprint(number.Decimal(x, number.MaxFractionDigits(digits)))
 }

@@ -8,7 +8,11 @@ import (
 	"net/http"
 
 	"github.com/uprava/uprava/dashboards/web/board"
+	"github.com/uprava/uprava/dashboards/web/explore"
+	"github.com/uprava/uprava/dashboards/web/home"
 	"github.com/uprava/uprava/dashboards/web/shell"
+	"github.com/uprava/uprava/dashboards/web/studio"
+	"github.com/uprava/uprava/dashboards/web/twins"
 )
 
 //go:embed all:dist
@@ -30,7 +34,11 @@ func Assets() (http.Handler, error) {
 	if !Built() {
 		return nil, errors.New("browser assets are not built into this binary: run `make assets build`")
 	}
-	return http.StripPrefix("/assets/", cached(http.FileServerFS(dist))), nil
+	h, err := files(dist)
+	if err != nil {
+		return nil, err
+	}
+	return http.StripPrefix("/assets/", h), nil
 }
 
 // New returns the handler of all pages.
@@ -46,19 +54,15 @@ func New(cfg shell.Config) (http.Handler, error) {
 	s.Mount("GET /assets/", assets)
 	// In the order in which readers see sections and tabs.
 	for _, mount := range []func() error{
-		func() error { return board.Mount(s, cfg.Desk) },
+		func() error { return home.Mount(s, cfg.Desk) },
+		func() error { return board.Mount(s, cfg.Desk, board.Config{Specialists: cfg.Specialists}) },
+		func() error { return explore.Mount(s, cfg.Desk) },
+		func() error { return studio.Mount(s, cfg.Desk) },
+		func() error { return twins.Mount(s, cfg.Desk) },
 	} {
 		if err := mount(); err != nil {
 			return nil, err
 		}
 	}
-	return s, nil
-}
-
-// cached lets the browser keep an asset but ask whether it is still the same.
-func cached(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-cache")
-		next.ServeHTTP(w, r)
-	})
+	return compressed(s)
 }

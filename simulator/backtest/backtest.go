@@ -19,8 +19,10 @@ import (
 // Config says how to test. The zero value splits at 0.8 and simulates ten times.
 type Config struct {
 	Split float64 // 0 means 0.8
-	Runs  int     // 0 means 10
-	Seed  uint64
+	// Cut, where given, is the moment at which the log is split, in place of Split.
+	Cut  time.Time
+	Runs int // 0 means 10
+	Seed uint64
 	// TimeZone is that of fit.Config.
 	TimeZone string
 	// Progress is told how many of the steps, the fit and each run, are done; nil for
@@ -129,6 +131,13 @@ type Prediction struct {
 	Quantiles measure.Number `json:"quantiles_covered"`
 }
 
+func (c Config) split(l *eventlog.Log) (*Parts, error) {
+	if !c.Cut.IsZero() {
+		return SplitAt(l, eventlog.Time(c.Cut.UnixMicro()))
+	}
+	return Split(l, c.Split)
+}
+
 // Run splits the log, fits a model to the first part and simulates the second: as many
 // cases as the test has, from its first moment on, after a time like that of the
 // longest usual case, so that the offices are found at work. Cases are seen as the log
@@ -144,7 +153,7 @@ func Run(ctx context.Context, l *eventlog.Log, cfg Config) (*Result, error) {
 		cfg.Runs = 10
 	}
 	whole, pairing := l.Instances()
-	parts, err := Split(whole, cfg.Split)
+	parts, err := cfg.split(whole)
 	if err != nil {
 		return nil, err
 	}

@@ -52,6 +52,11 @@ func TestSplit(t *testing.T) {
 		_, err := Split(l, share)
 		require.Error(t, err, share)
 	}
+	p, err = SplitAt(l, eventlog.Time(15e6))
+	require.NoError(t, err)
+	require.Equal(t, []int{2, 2, 1}, []int{p.Training.Cases(), p.Test.Cases(), p.Crossing})
+	_, err = SplitAt(l, eventlog.Time(99e6))
+	require.ErrorContains(t, err, "wanted some on both sides")
 	one, err := logtest.Read("<a>")
 	require.NoError(t, err)
 	_, err = Split(one, 0.5)

@@ -8,10 +8,10 @@
 // periods of one reality differ too, and a model can hardly come closer.
 //
 // What begins late is seen in part, or not at all, where a log breaks off. Simulated
-// cases are seen through the same window: where more cases seem to end shortly before
-// the end of the log than usual, it was cut off there, and simulated events later than
-// that are left out; otherwise the log holds ended cases only, and simulated cases that
-// end later are left out.
+// cases are seen through the same window: where more cases than usual seem to end shortly
+// before the end of the log, or more of them with an activity that is seldom the last, it
+// was cut off there, and simulated events later than that are left out; otherwise the log
+// holds ended cases only, and simulated cases that end later are left out.
 //
 // Measured (go test -v ./simulator/backtest -run Shared; split 0.8, ten runs, seed 1,
 // mean ± standard deviation of the runs; in brackets the distance of the last training

@@ -32,13 +32,19 @@ func Split(l *eventlog.Log, share float64) (*Parts, error) {
 		return nil, fmt.Errorf("splitting %q: %d cases, wanted 2 or more", l.Name(), len(starts))
 	}
 	slices.SortFunc(starts, cmp.Compare)
-	p := &Parts{Cut: starts[min(int(share*float64(len(starts))), len(starts)-1)]}
-	p.Training = l.Where(func(c eventlog.Case) bool { return c.Len() > 0 && c.Last() < p.Cut })
-	p.Test = l.Where(func(c eventlog.Case) bool { return c.Len() > 0 && begin(c) >= p.Cut })
-	p.Crossing = len(starts) - p.Training.Cases() - p.Test.Cases()
+	return SplitAt(l, starts[min(int(share*float64(len(starts))), len(starts)-1)])
+}
+
+// SplitAt divides a log at a moment as Split does. O(n).
+func SplitAt(l *eventlog.Log, cut eventlog.Time) (*Parts, error) {
+	p := &Parts{Cut: cut}
+	cases := l.Where(func(c eventlog.Case) bool { return c.Len() > 0 })
+	p.Training = cases.Where(func(c eventlog.Case) bool { return c.Last() < cut })
+	p.Test = cases.Where(func(c eventlog.Case) bool { return begin(c) >= cut })
+	p.Crossing = cases.Cases() - p.Training.Cases() - p.Test.Cases()
 	if p.Training.Cases() == 0 || p.Test.Cases() == 0 {
-		return nil, fmt.Errorf("splitting %q at %v: %d cases end before %s, %d start then or later, %d cross: wanted some on both sides",
-			l.Name(), share, p.Training.Cases(), p.Cut.Go().Format("2006-01-02 15:04"), p.Test.Cases(), p.Crossing)
+		return nil, fmt.Errorf("splitting %q: %d cases end before %s, %d start then or later, %d cross: wanted some on both sides",
+			l.Name(), p.Training.Cases(), cut.Go().Format("2006-01-02 15:04"), p.Test.Cases(), p.Crossing)
 	}
 	return p, nil
 }

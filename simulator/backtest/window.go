@@ -1,9 +1,11 @@
 package backtest
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
+	"sort"
 
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/measure"
@@ -21,11 +23,16 @@ type window struct {
 }
 
 // windowOf finds the window of a log. Where a log is cut off, the cases under way then
-// have their last event shortly before, within a usual time between two events, so that
-// more cases seem to end there than before: more by three standard deviations than in the
-// stretches of that length before it, as Poisson has them.
+// have their last event shortly before, within a usual time between two events. So either
+// more cases than usual seem to end there, or more of them with an activity that is not
+// the last of others: by three standard deviations, as Poisson and Bernoulli have them.
 func windowOf(l *eventlog.Log) window {
-	var gaps, lasts []float64
+	type last struct {
+		at       float64
+		activity string
+	}
+	var gaps []float64
+	var lasts []last
 	for _, c := range l.All() {
 		for i := 1; i < c.Len(); i++ {
 			if gap := c.Times()[i] - c.Times()[i-1]; gap > 0 {
@@ -33,24 +40,44 @@ func windowOf(l *eventlog.Log) window {
 			}
 		}
 		if c.Len() > 0 {
-			lasts = append(lasts, float64(c.Last()))
+			lasts = append(lasts, last{float64(c.Last()), c.Event(c.Len() - 1).Activity})
 		}
 	}
-	slices.Sort(gaps)
-	slices.Sort(lasts)
-	end := lasts[len(lasts)-1]
+	slices.SortStableFunc(lasts, func(a, b last) int { return cmp.Compare(a.at, b.at) })
+	end := lasts[len(lasts)-1].at
 	w := window{end: eventlog.Time(end), ended: true}
 	if len(gaps) == 0 {
 		return w
 	}
+	slices.Sort(gaps)
 	stretch := measure.Quantile(gaps, 0.9)
-	ending := func(from, to float64) float64 { // cases whose last event lies after from, up to to
-		a, _ := slices.BinarySearch(lasts, math.Nextafter(from, to))
-		b, _ := slices.BinarySearch(lasts, math.Nextafter(to, math.Inf(1)))
-		return float64(b - a)
+	after := func(t float64) int { // position of the first case that ends later
+		return sort.Search(len(lasts), func(i int) bool { return lasts[i].at > t })
 	}
-	usual := ending(end-(1+stretches)*stretch, end-stretch) / stretches
-	w.ended = ending(end-stretch, end) <= usual+3*math.Sqrt(max(usual, 1))
+	from, before := after(end-stretch), after(end-(1+stretches)*stretch)
+	late := float64(len(lasts) - from)
+	usual := float64(from-before) / stretches
+	if late > usual+3*math.Sqrt(max(usual, 1)) {
+		w.ended = false
+		return w
+	}
+	counts := map[string]int{}
+	for _, x := range lasts[:from] {
+		counts[x.activity]++
+	}
+	seldom := func(list []last) float64 { // whose last activity is not that of a twentieth
+		n := 0.0
+		for _, x := range list {
+			if 20*counts[x.activity] < from {
+				n++
+			}
+		}
+		return n
+	}
+	if from > 0 {
+		share := seldom(lasts[:from]) / float64(from)
+		w.ended = seldom(lasts[from:]) <= late*share+3*math.Sqrt(max(late*share*(1-share), 1))
+	}
 	return w
 }
 

@@ -82,6 +82,19 @@ func Look(ctx context.Context, m *twin.Model, weeks int, cfg Config) (*Outlook, 
 		return nil, err
 	}
 	o := &Outlook{From: m.Start, Open: len(cfg.Open), Evidence: evidence, Confidence: cfg.Confidence, Warnings: slices.Concat(m.Warnings, p.Warnings())}
+	if least := int(math.Ceil(2/(1-cfg.Confidence) - 1e-6)); cfg.Replications < least {
+		o.Warnings = append(o.Warnings, &measure.Doubt{
+			EN: fmt.Sprintf("%d replications: ranges that hold %.0f %% of the weeks want %d or more", cfg.Replications, 100*cfg.Confidence, least),
+			RU: fmt.Sprintf("прогонов: %d; границы, в которые попадает %.0f %% недель, требуют не меньше %d", cfg.Replications, 100*cfg.Confidence, least),
+		})
+	}
+	limited := slices.ContainsFunc(m.Processes, func(p *twin.Process) bool { return p.Limit != nil })
+	if !limited {
+		o.Warnings = append(o.Warnings, &measure.Doubt{
+			EN: "the model sets no limit to its cases, so that none is due or late: give a limit",
+			RU: "предельного срока у дел модели нет, поэтому нет и сроков, и просрочек: задайте срок",
+		})
+	}
 	for w := range weeks {
 		band := func(of func(*diary) float64) Band {
 			x := make([]float64, len(diaries))
@@ -100,6 +113,10 @@ func Look(ctx context.Context, m *twin.Model, weeks int, cfg Config) (*Outlook, 
 				}
 				return open + float64(len(cfg.Open))
 			})}
+		if !limited {
+			none := measure.Number(math.NaN())
+			week.Due, week.Breaches = Band{none, none, none}, Band{none, none, none}
+		}
 		for i, id := range p.Pools() {
 			capacity := p.Capacity(i, from, from.AddDate(0, 0, 7)).Hours()
 			week.Load = append(week.Load, Load{Pool: id, Hours: band(func(d *diary) float64 { return d.work[w][i] }),
@@ -115,11 +132,16 @@ func Look(ctx context.Context, m *twin.Model, weeks int, cfg Config) (*Outlook, 
 	return o, nil
 }
 
-// bandOf returns the mean of values and the range that holds the given share.
+// bandOf returns the mean of values and the range that holds the given share; NaN for the
+// range of one value.
 func bandOf(x []float64, share float64) Band {
 	mean := 0.0
 	for _, v := range x {
 		mean += v / float64(len(x))
+	}
+	if len(x) < 2 {
+		nan := measure.Number(math.NaN())
+		return Band{measure.Number(mean), nan, nan}
 	}
 	slices.Sort(x)
 	return Band{measure.Number(mean), measure.Number(measure.Quantile(x, (1-share)/2)), measure.Number(measure.Quantile(x, (1+share)/2))}

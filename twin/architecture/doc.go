@@ -31,6 +31,22 @@
 // reason, not learnt from a list of true duplicates, so the score is an order and no
 // probability.
 //
+// Found and not found. Prior and contrast were settled on seeds 1000 to 1019 of the
+// municipality pack, where any threshold from 0.25 to 0.55 holds both bounds (precision ≥
+// 0.85 at recall ≥ 0.80) on all twenty. Seeds 7000 to 7019, looked at once: mean precision
+// 0.998 and mean recall 0.900, the worst town 0.98 and 0.83, no near miss reported, both
+// bounds held by 20 of 20; plain token overlap finds none of the planted pairs at that
+// precision. The footprint carries most of it: with 80 % of the procedures known by
+// their events instead of 92 %, seeds 1000 to 1019 give 0.98 and 0.84 and 5 of 20 towns
+// miss the bound of recall; with 60 %, 0.96 and 0.77; with none, 0.91 and 0.67. The rule
+// of contrast is no fit to paraphrases that rename the thing: where half of the planted
+// pairs keep the name of the thing and differ by two usual verbs, as the generator never
+// makes them, seeds 1000 to 1009 give 0.99 and 0.91 with it, 0.97 and 0.92 without (before
+// the prior was settled). The made-up town of the tests of this package, of other words
+// and with a fifth of its procedures without events, was not used for either: seeds 1 to
+// 5 gave a precision of 0.93 to 0.98 at a recall of 0.77 to 0.87 before, and give 0.98 to
+// 1.00 at 0.83 to 0.93 with both.
+//
 // Cost: an inverted index; 1,200 functions, 720,000 pairs, in about a second on one
 // core. Time grows with the square of the number of functions, memory with their
 // number times the number of cores.

@@ -78,11 +78,13 @@ type inventory struct {
 	spaces   [kinds]*space
 	trigrams *space
 	words    [][]word
-	steps    [][]string // key of each step, by function
+	steps    [][]string     // key of each step, by function
+	names    [][]string     // stems of each name, in alphabetical order
+	named    map[string]int // in how many units a name has a stem
 }
 
 func newInventory(list []Function, own map[string]string) *inventory {
-	in := &inventory{list: list, words: make([][]word, len(list)), steps: make([][]string, len(list))}
+	in := &inventory{list: list, words: make([][]word, len(list)), steps: make([][]string, len(list)), names: make([][]string, len(list)), named: map[string]int{}}
 	n := newNormaliser(own)
 	var has [kinds][][]feature
 	for k := range has {
@@ -92,6 +94,7 @@ func newInventory(list []Function, own map[string]string) *inventory {
 	for i := range list {
 		f := &list[i]
 		name := n.words(f.Name)
+		in.names[i] = stems(name)
 		in.words[i] = append(name, n.words(f.Text)...)
 		for k, w := range in.words[i] {
 			weight := 1.0
@@ -110,11 +113,50 @@ func newInventory(list []Function, own map[string]string) *inventory {
 		has[steps][i], in.steps[i] = footprint(n, f.Steps)
 	}
 	units := unitsOf(list)
+	in.countNames(units)
 	for k := range has {
 		in.spaces[k] = newSpace(has[k], units, k == text)
 	}
 	in.trigrams = newSpace(letters, units, true)
 	return in
+}
+
+// countNames counts in how many units a name has a stem.
+func (in *inventory) countNames(units []int) {
+	type use struct {
+		unit int
+		stem string
+	}
+	seen := map[use]bool{}
+	for i, name := range in.names {
+		for _, s := range name {
+			if u := (use{units[i], s}); !seen[u] {
+				seen[u] = true
+				in.named[s]++
+			}
+		}
+	}
+}
+
+// contrast tells whether two names differ on both sides, and only by words that name
+// the work of several units: two usual actions upon one thing, not one in other words.
+func (in *inventory) contrast(i, j int) bool {
+	return in.usualBeyond(i, j) && in.usualBeyond(j, i)
+}
+
+// usualBeyond tells whether name i has stems that name j has not, all of them usual.
+func (in *inventory) usualBeyond(i, j int) bool {
+	more := false
+	for _, s := range in.names[i] {
+		if _, shared := slices.BinarySearch(in.names[j], s); shared {
+			continue
+		}
+		if in.named[s] < usualUnits {
+			return false
+		}
+		more = true
+	}
+	return more
 }
 
 // unitsOf numbers the units of functions, from 0.
@@ -142,6 +184,16 @@ func identifiers(ids []string) []feature {
 	return out
 }
 
+// stems returns the stems of words in alphabetical order, each once.
+func stems(words []word) []string {
+	out := make([]string, len(words))
+	for k, w := range words {
+		out[k] = w.stem
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // footprint returns the steps as features, and the key of each step: its stems in
 // alphabetical order. A step counts 1, each transition ½, for the order of steps is
 // less certain than the steps, and each stem ½, so that a renamed step still shares
@@ -149,12 +201,7 @@ func identifiers(ids []string) []feature {
 func footprint(n *normaliser, steps []string) (out []feature, keys []string) {
 	last := ""
 	for _, s := range steps {
-		var stems []string
-		for _, w := range n.words(s) {
-			stems = append(stems, w.stem)
-		}
-		slices.Sort(stems)
-		stems = slices.Compact(stems)
+		stems := stems(n.words(s))
 		key := strings.Join(stems, " ")
 		keys = append(keys, key)
 		if key == "" {
@@ -222,7 +269,7 @@ func (r *row) candidates(i int, least float64) []candidate {
 		c.similarity[text] += trigramShare * (r.in.trigrams.similarity(i, c.j, r.letters.sum[j]) - c.similarity[text])
 		r.letters.sum[j], r.letters.rarest[j], r.seen[j] = 0, 0, false
 		a, b := r.in.list[i].Unit, r.in.list[j].Unit
-		if c.score = score(&c.similarity, &rarest, a != "" && a == b); c.score >= least {
+		if c.score = score(&c.similarity, &rarest, a != "" && a == b, r.in.contrast(i, c.j)); c.score >= least {
 			out = append(out, c)
 		}
 	}

@@ -26,9 +26,10 @@ type evidence struct {
 	power float64
 }
 
-// prior is the logit before any evidence: as good as no pair is one function, and
-// no kind but the same words should reach 0.5 alone.
-const prior = -3.8
+// prior is the logit before any evidence: as good as no pair is one function. It puts
+// 0.5 into the middle of the stretch of scores where, of the towns of the municipality
+// pack, hardly any pair lies; see the package doc.
+const prior = -3.0
 
 // sameUnit multiplies what agreement adds where both functions belong to one unit,
 // whose speciality explains what its functions share. It spares texts, which are
@@ -39,6 +40,15 @@ const sameUnit = 0.5
 // work, and what it does to one thing under two names is two steps of that work, unless
 // nearly all of it agrees.
 const ofOneUnit = 5.0
+
+// ofContrast is taken away where two names differ only by usual words, on both sides:
+// keeping a register of a thing and inspecting it share all words, files and acts of
+// the thing, and are two works. Two usual names of one work lose it too; they are
+// still found where their steps agree.
+const ofContrast = 2.0
+
+// usualUnits is in how many units a word must stand in names to be usual.
+const usualUnits = 5
 
 var rule = [kinds]evidence{
 	// Two paraphrases share the object's words and hardly a verb: a little above
@@ -65,10 +75,13 @@ var rule = [kinds]evidence{
 
 // score returns the logistic of the prior and the evidence of all kinds whose
 // similarity is known. It grows with each similarity and with each rarity.
-func score(similarity, rarest *[kinds]float64, oneUnit bool) float64 {
+func score(similarity, rarest *[kinds]float64, oneUnit, contrast bool) float64 {
 	x := prior
 	if oneUnit {
 		x -= ofOneUnit
+	}
+	if contrast {
+		x -= ofContrast
 	}
 	anchor := max(rarest[documents], rarest[regulations])
 	for k, e := range rule {

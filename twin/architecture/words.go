@@ -35,6 +35,21 @@ func newNormaliser(own map[string]string) *normaliser {
 	return n
 }
 
+// Stemmer turns texts into words, for a search. It is not safe for concurrent use.
+type Stemmer struct{ n *normaliser }
+
+// NewStemmer returns a Stemmer that expands the general abbreviations.
+func NewStemmer() *Stemmer { return &Stemmer{newNormaliser(nil)} }
+
+// Words returns the words of a text in its order, each in lower case and as its Snowball
+// stem; words without a meaning of their own are left out. O(n) in letters.
+func (s *Stemmer) Words(text string) (forms, stems []string) {
+	for _, w := range s.n.words(text) {
+		forms, stems = append(forms, w.form), append(stems, w.stem)
+	}
+	return forms, stems
+}
+
 // words returns the words of a text in its order: abbreviations expanded, words
 // without a meaning of their own and single letters dropped, each with its
 // Snowball stem (Russian for Cyrillic, English for Latin). O(n) in letters.

@@ -32,6 +32,9 @@ type Law struct {
 	Outliers int `json:"outliers,omitempty"`
 }
 
+// LeastP is the least P that the bootstrap can tell: that of a smaller probability too.
+const LeastP = 1.0 / (bootstraps + 1)
+
 // Thresholds of a choice of family.
 const (
 	fewestTimes = 20  // a sample of fewer is taken as it is

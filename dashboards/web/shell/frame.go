@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,14 +19,20 @@ import (
 // Page is one page as an area hands it over.
 type Page struct {
 	Title  string
-	Crumbs []Link // from the start page to here, without both
-	Log    string // whose tabs are shown; "" for none
-	Tab    string // which of them is this page
-	View   View   // what the tabs keep
-	Notice string // that data are of a demonstration
-	AsOf   time.Time
-	Live   bool // the page comes again by itself when its log grows
-	Status int  // 0 for 200
+	Crumbs []Link    // from the start page to here, without both
+	Log    string    // whose tabs are shown; "" for none
+	Tab    string    // which of them is this page
+	View   View      // what the tabs keep
+	Notice string    // that data are of a demonstration
+	AsOf   time.Time // shown with a form that changes it; zero for pages that know none
+
+	// Live pages of a Log bring themselves up to date when the log changes: the
+	// page is fetched again from its own address, and those children of main whose
+	// HTML differs from what the server sent before are replaced, keeping open
+	// details, what was typed, sliders, focus and scrolling. Children with a
+	// data-fragment fetch that again. A section with data-keep is never replaced.
+	Live   bool
+	Status int // 0 for 200
 	Body   any
 }
 
@@ -41,7 +49,15 @@ type frame struct {
 	Sections    []entry
 	Tabs        []entry
 	Reader      string
+	Asked       int64  // when the request came, in microseconds
+	Moment      string // AsOf in words
+	Day         string // AsOf as a date field holds it
+	Others      []pair // what else stands in the address
+	Latest      string // this page as of the last event
 }
+
+// pair is a key and a value of an address.
+type pair struct{ Key, Value string }
 
 type entry struct {
 	Link
@@ -127,6 +143,9 @@ func (a *Area) render(w http.ResponseWriter, r *http.Request, name, what string,
 	}
 	here := url.URL{Path: strings.TrimPrefix(r.URL.Path, "/"), RawPath: strings.TrimPrefix(r.URL.EscapedPath(), "/"), RawQuery: r.URL.RawQuery}
 	f.Here = here.String()
+	f.Asked = asked(r.Context()).UnixMicro()
+	f.Page.Live = p.Live && s.live != nil
+	f.asOf(r.URL.Query())
 	for _, e := range s.sections {
 		f.Sections = append(f.Sections, entry{Link{lang.T("nav." + e.key), f.Href(e.path)}, here.Path == e.path || e.path != "" && strings.HasPrefix(here.Path, e.path+"/")})
 	}
@@ -150,6 +169,22 @@ func (a *Area) render(w http.ResponseWriter, r *http.Request, name, what string,
 	}
 	_, _ = w.Write(buf.Bytes()) // the reader may have left
 	return nil
+}
+
+// asOf prepares the line that shows the moment and the form that changes it.
+func (f *frame) asOf(q url.Values) {
+	if f.AsOf.IsZero() {
+		return
+	}
+	at := f.AsOf.In(moscow)
+	f.Moment, f.Day = f.Lang.T("as-of.moment", f.Lang.Moment(at)), at.Format(time.DateOnly)
+	q.Del(keyAsOf)
+	for _, k := range slices.Sorted(maps.Keys(q)) {
+		for _, v := range q[k] {
+			f.Others = append(f.Others, pair{k, v})
+		}
+	}
+	f.Latest = "?" + q.Encode()
 }
 
 // functions are the words and numbers of templates in one language.

@@ -1,9 +1,13 @@
 package shell
 
 import (
+	"bufio"
+	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -81,4 +85,52 @@ func TestErrorsAreSentences(t *testing.T) {
 	require.Equal(t, http.StatusBadRequest, w.Code)
 	require.Contains(t, w.Body.String(), "Correct what is named above")
 	require.Equal(t, http.StatusNotFound, get(s, "/jobs/none/events").Code)
+}
+
+func TestAMomentIsShownAndChanged(t *testing.T) {
+	s, err := New(Config{Version: "test"})
+	require.NoError(t, err)
+	a, err := s.Area(fstest.MapFS{"page.html": {Data: []byte(`{{define "body"}}<h1>x</h1>{{end}}`)}})
+	require.NoError(t, err)
+	last := time.Date(2019, 12, 31, 15, 0, 0, 0, time.UTC)
+	s.Handle("GET /logs/{log}", func(w http.ResponseWriter, r *http.Request) error {
+		v, err := ParseView(r.URL.Query())
+		if err != nil {
+			return err
+		}
+		at := v.AsOf
+		if at.IsZero() {
+			at = last
+		}
+		return a.Show(w, r, "page", Page{Title: "T", Log: "x", View: v, AsOf: at, Live: true})
+	})
+	body := get(s, "/logs/x?lang=en&sort=lead&f=lead_time+%3E+30d").Body.String()
+	require.Contains(t, body, "As of 31 December 2019, 18:00 Moscow time, the last event of the log")
+	require.Contains(t, body, `<input type="date" name="as-of" value="2019-12-31" required>`)
+	require.Contains(t, body, `<input type="hidden" name="f" value="lead_time &gt; 30d">`)
+	require.Contains(t, body, `<input type="hidden" name="sort" value="lead">`)
+	require.NotContains(t, body, "data-live", "nothing tells what changed here")
+	body = get(s, "/logs/x?lang=en&sort=lead&as-of=2019-10-31").Body.String()
+	require.Contains(t, body, "As of 31 October 2019, 23:59 Moscow time: what was known")
+	require.Contains(t, body, `href="?lang=en&amp;sort=lead">To the last event`)
+}
+
+func TestALivePageIsTold(t *testing.T) {
+	changed := time.Now().Add(time.Hour).Truncate(time.Microsecond)
+	s, err := New(Config{Version: "test", Changes: func(context.Context) (map[string]time.Time, error) {
+		return map[string]time.Time{"x": changed}, nil
+	}})
+	require.NoError(t, err)
+	server := httptest.NewServer(s)
+	defer server.Close()
+	for log, want := range map[string]string{"x": fmt.Sprint(changed.UnixMicro()), "nothing": "0"} {
+		r, err := http.Get(server.URL + "/live?log=" + log)
+		require.NoError(t, err)
+		require.Equal(t, "text/event-stream; charset=utf-8", r.Header.Get("Content-Type"))
+		lines := bufio.NewScanner(r.Body)
+		for lines.Scan() && !strings.HasPrefix(lines.Text(), "data:") {
+		}
+		require.Equal(t, "data: "+want, lines.Text())
+		r.Body.Close()
+	}
 }

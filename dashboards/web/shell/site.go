@@ -12,9 +12,11 @@ import (
 	"net/url"
 	"os/user"
 	"strings"
+	"time"
 
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/jobs"
+	"github.com/uprava/uprava/dashboards/live"
 	"github.com/uprava/uprava/dashboards/terms"
 )
 
@@ -28,6 +30,9 @@ type Config struct {
 	Lang    terms.Lang // for readers who did not choose; "" for what the browser asks
 	Version string
 	Log     *slog.Logger
+	// Specialists: single people may be evaluated; every look is recorded.
+	Specialists bool
+	Changes     live.Changes // when the logs last changed, for pages that are Live; nil: they are not told
 }
 
 // Site is what all pages share. Areas mount their pages on it, in the order in
@@ -38,6 +43,8 @@ type Site struct {
 	sections []place
 	tabs     []place
 	own      *Area // errors
+	live     *live.Watcher
+	doors    map[string][]Waiting
 }
 
 // place is an entry of a menu: its word is the term "nav.KEY" or "tab.KEY".
@@ -48,13 +55,17 @@ func New(cfg Config) (*Site, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Site{Config: cfg, mux: http.NewServeMux()}
+	s := &Site{Config: cfg, mux: http.NewServeMux(), doors: map[string][]Waiting{}}
 	sub, err := fs.Sub(templates, "templates")
 	if err != nil {
 		return nil, err
 	}
 	if s.own, err = s.Area(sub); err != nil {
 		return nil, err
+	}
+	if cfg.Changes != nil {
+		s.live = live.New(cfg.Changes, pollEvery)
+		s.Handle("GET /live", s.follow)
 	}
 	s.Handle("GET /language/{lang}", s.choose)
 	s.Handle("GET /filter", s.refilter)
@@ -86,7 +97,19 @@ func (s *Site) Section(key, path string) { s.sections = append(s.sections, place
 // the term "tab.KEY".
 func (s *Site) Tab(key, path string) { s.tabs = append(s.tabs, place{key, path}) }
 
-func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), askedKey{}, time.Now())))
+}
+
+// askedKey is when a request came: what changed later, its page may not show.
+type askedKey struct{}
+
+func asked(ctx context.Context) time.Time {
+	if t, ok := ctx.Value(askedKey{}).(time.Time); ok {
+		return t
+	}
+	return time.Now()
+}
 
 // Area is a group of pages with templates of its own. Each template file NAME.html
 // defines "body"; files whose name begins with "_" define parts for all of them.

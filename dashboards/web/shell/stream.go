@@ -27,6 +27,14 @@ func OpenStream(w http.ResponseWriter) *Stream {
 	return &Stream{w, c}
 }
 
+// Open tells the reader at once that the stream is there.
+func (s *Stream) Open() error {
+	if _, err := fmt.Fprint(s.w, ": open\n\n"); err != nil {
+		return err
+	}
+	return s.c.Flush()
+}
+
 // Send sends one event with data as JSON.
 func (s *Stream) Send(event string, data any) error {
 	b, err := json.Marshal(data)
@@ -37,6 +45,30 @@ func (s *Stream) Send(event string, data any) error {
 		return err
 	}
 	return s.c.Flush()
+}
+
+// How often the store is asked what changed while a page is open, and how often an
+// open page hears that the server is there.
+const pollEvery, beat = 2 * time.Second, 15 * time.Second
+
+// follow tells a page that is Live when its log changed: event "state", at first,
+// after each change and as a sign of life, with the time of the last change in
+// microseconds, 0 for a log that is gone.
+func (s *Site) follow(w http.ResponseWriter, r *http.Request) error {
+	out := OpenStream(w)
+	if err := out.Open(); err != nil {
+		return nil
+	}
+	for st := range s.live.Follow(r.Context(), r.URL.Query().Get("log"), beat) {
+		at := int64(0)
+		if !st.Changed.IsZero() {
+			at = st.Changed.UnixMicro()
+		}
+		if err := out.Send("state", at); err != nil {
+			return nil // the reader left
+		}
+	}
+	return nil
 }
 
 // jobEvent is the progress of a job as a page shows it.

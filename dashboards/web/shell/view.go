@@ -30,9 +30,6 @@ const (
 // recorded is how an address says that every event counts as it was recorded.
 const recorded = "recorded"
 
-// How a moment may be written: to the second, or a day, which means its end.
-const asOfMoment, asOfDay = "2006-01-02T15:04:05", "2006-01-02"
-
 // ParseView reads a View. What cannot be read is a desk.InputError.
 func ParseView(q url.Values) (View, error) {
 	v := View{Period: q.Get(keyPeriod), Against: q.Get(keyAgainst), Edition: q.Get(keyEdition), Rest: url.Values{}}
@@ -42,7 +39,7 @@ func ParseView(q url.Values) (View, error) {
 			return v, desk.InputError{Err: err}
 		}
 	}
-	if v.AsOf, err = ParseAsOf(q.Get(keyAsOf)); err != nil {
+	if v.AsOf, err = desk.ParseAsOf(q.Get(keyAsOf)); err != nil {
 		return v, err
 	}
 	switch e := q.Get(keyEvents); e {
@@ -62,37 +59,11 @@ func ParseView(q url.Values) (View, error) {
 	return v, nil
 }
 
-// ParseAsOf reads a moment, by the clock of Moscow where it names no zone; a day
-// means its end. "" is the zero moment.
-func ParseAsOf(s string) (time.Time, error) {
-	if s == "" {
-		return time.Time{}, nil
-	}
-	if t, err := time.ParseInLocation(asOfDay, s, moscow); err == nil {
-		return t.AddDate(0, 0, 1).Add(-time.Microsecond), nil
-	}
-	if t, err := time.ParseInLocation(asOfMoment, s, moscow); err == nil {
-		return t, nil
-	}
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t, nil
-	}
-	return time.Time{}, desk.InputError{Err: fmt.Errorf("as-of %q: wanted a day such as 2019-12-31, or a moment such as 2019-12-31T18:00:00", s)}
-}
+// moscow is the clock of moments in addresses.
+var moscow = desk.Moscow
 
-var moscow = time.FixedZone("MSK", 3*3600)
-
-// FormatAsOf writes a moment as ParseAsOf reads it, "" for the zero moment.
-func FormatAsOf(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	t = t.In(moscow)
-	if end := time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, moscow).Add(-time.Microsecond); t.Equal(end) {
-		return t.Format(asOfDay)
-	}
-	return t.Format(asOfMoment)
-}
+// FormatAsOf writes a moment as an address holds it, "" for the zero moment.
+func FormatAsOf(t time.Time) string { return desk.FormatAsOf(t) }
 
 // Look is the View as the desk understands it; the period is the page's to apply.
 func (v View) Look() desk.Look { return desk.Look{Events: v.Events, Filter: v.Filter, AsOf: v.AsOf} }

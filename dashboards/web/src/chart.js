@@ -3,6 +3,7 @@ import { BarChart } from 'echarts/charts';
 import { AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
 import { CanvasRenderer } from 'echarts/renderers';
 import { cssVariable, integer, readData } from './data.js';
+import { onTheme } from './theme.js';
 
 use([BarChart, AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
 
@@ -47,6 +48,6 @@ export function mountChart(host) {
   const draw = () => chart.setOption(optionsOf(host.dataset.chart), true);
   draw();
   new ResizeObserver(() => chart.resize()).observe(host);
-  document.addEventListener('themechange', draw);
+  onTheme(host, draw, () => chart.dispose());
   host.dataset.ready = 'yes';
 }

@@ -1,11 +1,14 @@
+import { inLanguage } from './data.js';
+
 // A part of the page that takes long to compute comes by itself: the server answers when it is done.
-export function mountFragments(mount) {
-  for (const host of document.querySelectorAll('[data-fragment]')) load(host, mount);
+// Called again for a part of the page, what stands there comes anew and stays until then.
+export function mountFragments(mount, root = document) {
+  for (const host of root.querySelectorAll('[data-fragment]')) load(host, mount);
 }
 
 async function load(host, mount) {
   try {
-    const reply = await fetch(host.dataset.fragment, { headers: { Accept: 'text/html' } });
+    const reply = await fetch(inLanguage(host.dataset.fragment), { headers: { Accept: 'text/html' } });
     const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
     host.replaceChildren(...page.body.childNodes);
     mount(host);

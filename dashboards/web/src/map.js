@@ -1,139 +1,122 @@
-import { Graphviz } from '@hpcc-js/wasm-graphviz';
-import { integer, readData } from './data.js';
+import { fill, integer, percent, readData, seconds } from './data.js';
+import { Layouter, dotOf, placesOf } from './layouter.js';
+import { boxOf, render, valueOf } from './mapdraw.js';
 import { PanZoom } from './panzoom.js';
-import { hidden, visible } from './simplify.js';
-import { element as el, wrap } from './svg.js';
+import { keep, mountSaves } from './picture.js';
+import { hides, shown } from './shown.js';
+import { onTheme } from './theme.js';
 
-// The process map: Graphviz lays it out, the SVG is our own.
-export async function mountMap(host) {
+// A map of activities, of people, or of differences: laid out in a worker, drawn as our own SVG.
+export function mountMap(host) {
   const graph = readData(host.dataset.map);
-  const words = graph.words;
+  const { words } = graph;
   const part = (name) => host.querySelector(`[data-part=${name}]`);
-  const canvas = part('canvas'), info = part('info'), slider = part('paths'), note = part('note');
-  let graphviz;
-  try {
-    graphviz = await Graphviz.load();
-  } catch {
-    canvas.textContent = words.failed;
-    host.dataset.ready = 'failed';
-    return;
-  }
-  const view = new PanZoom(canvas);
-  part('fit').addEventListener('click', () => view.fit());
-  part('in').addEventListener('click', () => view.zoom(1.25));
-  part('out').addEventListener('click', () => view.zoom(0.8));
+  const canvas = part('canvas'), note = part('note');
+  const sliders = { activities: part('activities'), paths: part('paths') }, view = part('view');
+  const layouter = new Layouter();
+  const boxes = graph.nodes.map(boxOf);
+  const pan = new PanZoom(canvas);
+  part('fit')?.addEventListener('click', () => pan.fit());
+  part('in')?.addEventListener('click', () => pan.zoom(1.25));
+  part('out')?.addEventListener('click', () => pan.zoom(0.8));
+  const map = { host, graph, pan, part, drawn: null };
 
-  const draw = () => {
-    const edges = visible(graph, Number(slider.value));
-    try {
-      const layout = lay(graphviz, graph, edges);
-      view.show(render(graph, edges, layout, (text) => { info.textContent = text; }), layout.width, layout.height);
-    } catch {
-      canvas.textContent = words.failed;
-      host.dataset.ready = 'failed';
-      return;
+  const say = (kind, i) => (kind === 'node' ? sayNode(graph, i) : sayEdge(graph, i));
+  const choose = (kind, i) => { part('info').textContent = say(kind, i); part('links')?.replaceChildren(...links(graph, kind, i)); };
+  const look = () => shown(graph, Number(sliders.activities?.value ?? graph.nodes.length), Number(sliders.paths?.value ?? 100));
+  const tell = (now) => {
+    if (note) note.textContent = hides(graph, now);
+    for (const name of ['activities', 'paths']) {
+      const out = part(name + '-shown'), s = sliders[name];
+      if (out && s) out.textContent = name === 'paths' ? percent(Number(s.value) / 100) : integer.format(Number(s.value));
     }
-    note.textContent = hidden(graph, edges);
-    host.dataset.ready = 'yes';
   };
-  slider.addEventListener('input', draw);
-  document.addEventListener('themechange', draw);
+  let last = null, moved = false;
+  const draw = async () => {
+    const now = look(), v = view?.value ?? graph.view;
+    last = now;
+    tell(now);
+    fade(canvas, now); // at once; the layout follows
+    const edges = [...now.edges].sort((a, b) => a - b).map((i) => [i, graph.edges[i]]);
+    const listed = edges.map(([, e]) => e);
+    const kept = graph.nodes.map((_, i) => (now.nodes.has(i) ? boxes[i] : null));
+    try {
+      const out = await layouter.lay(dotOf(graph, kept, listed, (e) => valueOf(graph, v, e)));
+      if (!out) return;
+      const places = placesOf(out, graph, boxes, listed);
+      if (!pan.svg.isConnected) canvas.replaceChildren(pan.svg);
+      pan.show(render(graph, v, edges, places, say, choose), places.width, places.height, moved);
+      map.drawn = { now, places, edges };
+      moved = true;
+      host.dataset.ready = 'yes';
+      host.dispatchEvent(new CustomEvent('mapdrawn', { detail: map }));
+    } catch (e) {
+      canvas.textContent = e.message === 'slow' ? words.slow : words.failed;
+      host.dataset.ready = 'failed';
+    }
+  };
+  for (const [name, s] of Object.entries(sliders)) {
+    s?.addEventListener('input', draw);
+    s?.addEventListener('change', () => keep(name, s.value));
+  }
+  view?.addEventListener('change', () => { keep('show', view.value); draw(); });
+  onTheme(host, () => { if (last) draw(); });
+  mountSaves(host, () => pan.svg, words['export.failed']);
+  if (part('replay') && graph.tokens) import('./replay.js').then((m) => m.mountReplay(map));
   draw();
 }
 
-function size(node) {
-  if (node.kind) return { lines: [], w: 36, h: 36 };
-  const lines = wrap(node.name, 170);
-  return { lines: lines.text, w: Math.max(70, lines.width) + 26, h: lines.text.length * 17 + 30 };
+// fade hides at once what the next drawing will lack.
+function fade(canvas, now) {
+  for (const g of canvas.querySelectorAll('[data-edge]')) g.classList.toggle('gone', !now.edges.has(Number(g.dataset.edge)));
+  for (const g of canvas.querySelectorAll('[data-node]')) g.classList.toggle('gone', !now.nodes.has(Number(g.dataset.node)));
 }
 
-// lay asks dot for places. Every edge is handed over along the mean position in the cases, the rest
-// reversed: cycles broken at random make every map poor.
-function lay(graphviz, graph, edges) {
-  const boxes = graph.nodes.map(size);
-  const used = new Set(edges.flatMap((e) => [e.s, e.t]));
-  const top = Math.max(...edges.map((e) => e.count));
-  const shapes = graph.nodes.map((n, i) => (used.has(i) ? `n${i}[width=${boxes[i].w / 72},height=${boxes[i].h / 72}];` : '')).join('');
-  const lines = edges.map((e, i) => {
-    const back = graph.nodes[e.s].pos > graph.nodes[e.t].pos;
-    const [a, b] = back ? [e.t, e.s] : [e.s, e.t];
-    return `n${a}->n${b}[id=e${i},label="   ${integer.format(e.count)} ",${back ? 'dir=back,weight=0' : `weight=${1 + Math.round((30 * e.count) / top)}`}];`;
-  }).join('');
-  const dot = `digraph{rankdir=TB;nodesep=.4;ranksep=.45;node[shape=box,fixedsize=true,label=""];edge[fontsize=11];${shapes}${lines}{rank=source;n0}{rank=sink;n1}}`;
-  const out = JSON.parse(graphviz.dot(dot, 'json0'));
-  const [, , width, height] = out.bb.split(',').map(Number);
-  const flip = (pair) => { const [x, y] = pair.split(',').map(Number); return [x, height - y]; };
-  const nodes = {};
-  for (const o of out.objects ?? []) if (o.pos) nodes[o.name.slice(1)] = { at: flip(o.pos), ...boxes[o.name.slice(1)] };
-  const paths = [];
-  for (const e of out.edges ?? []) {
-    const i = Number(e.id.slice(1));
-    const back = graph.nodes[edges[i].s].pos > graph.nodes[edges[i].t].pos;
-    let tip, points = [];
-    for (const p of e.pos.split(' ')) {
-      if (p.startsWith('e,') || p.startsWith('s,')) tip = flip(p.slice(2));
-      else points.push(flip(p));
-    }
-    if (back) points = points.reverse();
-    paths[i] = { points, tip, label: e.lp ? flip(e.lp) : points[Math.floor(points.length / 2)] };
-  }
-  return { width, height, nodes, paths };
+function sayNode(graph, i) {
+  const n = graph.nodes[i], { words } = graph;
+  if (n.kind) return fill(words[n.kind === 'start' ? 'say.start' : 'say.end'], integer.format(n.cases));
+  if (graph.kind === 'people') return fill(words['say.people'], n.name, integer.format(n.count));
+  let text = fill(words['say.activity'], n.name, integer.format(n.count), integer.format(n.cases), percent(n.cases / graph.total.cases));
+  if (n.diff) text = fill(words['say.diff'], n.name, n.diff.text);
+  else if (n.work != null) text += ' ' + fill(words['say.work'], seconds(n.work, words), integer.format(n.workN));
+  return text;
 }
 
-// curve ends where the arrow's tip begins, so that a thick line does not swallow it.
-function curve({ points }) {
-  const at = (p) => p[0].toFixed(1) + ',' + p[1].toFixed(1);
-  let d = 'M' + at(points[0]);
-  for (let k = 1; k + 2 < points.length; k += 3) d += 'C' + at(points[k]) + ' ' + at(points[k + 1]) + ' ' + at(points[k + 2]);
-  return d;
+function sayEdge(graph, i) {
+  const e = graph.edges[i], { words } = graph;
+  const from = graph.nodes[e.s].name, to = graph.nodes[e.t].name;
+  if (graph.kind === 'people') return fill(words['say.people-edge'], from, to, integer.format(e.count), integer.format(e.cases));
+  if (e.diff) return fill(words['say.diff'], `${from} → ${to}`, e.diff.text);
+  let text = fill(words['say.path'], from, to, integer.format(e.count), integer.format(e.cases), percent(e.cases / graph.total.cases));
+  if (e.mean != null) text += ' ' + fill(words['say.time'], seconds(e.mean, words), seconds(e.median, words), seconds(e.mean * e.count, words));
+  return text;
 }
 
-// The name of a node or a path is its aria-label, which holds the label uncut and what is drawn, in its order.
-function render(graph, edges, layout, tell) {
-  const words = graph.words;
-  const root = el('g', {});
-  const most = Math.max(...edges.map((e) => e.count));
-  const longest = Math.max(...graph.edges.map((e) => e.mean ?? 0), 1);
-  const busiest = Math.max(...graph.nodes.map((n) => n.count));
-  const choose = (target, text) => {
-    const act = () => { root.querySelector('.chosen')?.classList.remove('chosen'); target.classList.add('chosen'); tell(text); };
-    target.addEventListener('click', act);
-    target.addEventListener('keydown', (ev) => { if (ev.key === 'Enter' || ev.key === ' ') { ev.preventDefault(); act(); } });
+// quote writes a name as a filter reads it.
+const quote = (s) => '"' + s.replace(/[\\"]/g, '\\$&') + '"';
+
+function links(graph, kind, i) {
+  const { words } = graph;
+  if (!graph.cases) return [];
+  const name = (k) => quote(graph.nodes[k].log ?? graph.nodes[k].name);
+  const link = (text, step, here) => {
+    const a = document.createElement('a');
+    const url = new URL(here ? location.href : graph.cases, location.href);
+    url.searchParams.set('f', graph.f ? `${graph.f}; ${step}` : step);
+    if (here) url.searchParams.delete('activities');
+    a.href = url.href;
+    a.textContent = text;
+    return a;
   };
-  edges.forEach((e, i) => {
-    const p = layout.paths[i];
-    if (!p) return;
-    const from = graph.nodes[e.s].name, to = graph.nodes[e.t].name;
-    const level = e.mean == null ? 0 : 1 + Math.min(3, Math.floor(4 * Math.sqrt(e.mean / longest)));
-    const text = `${from} → ${to}: ${e.times}` + (e.mean == null ? '' : `; ${words.mean} — ${e.meanText}`);
-    const width = 1.2 + 6 * Math.sqrt(e.count / most);
-    const g = el('g', { class: `edge heat${level}`, tabindex: 0, role: 'button', 'aria-label': text });
-    const d = curve(p);
-    g.append(el('path', { d, class: 'reach' }), el('path', { d, class: 'line', 'stroke-width': width.toFixed(1) }));
-    if (p.tip) {
-      const [x0, y0] = p.points[p.points.length - 1], [x1, y1] = p.tip;
-      const a = Math.atan2(y1 - y0, x1 - x0), r = 9 + width;
-      const wing = (s) => [x1 - r * Math.cos(a + s), y1 - r * Math.sin(a + s)].map((v) => v.toFixed(1)).join(',');
-      g.append(el('path', { d: `M${x1.toFixed(1)},${y1.toFixed(1)}L${wing(0.42)}L${wing(-0.42)}Z`, class: 'tip' }));
-    }
-    g.append(el('text', { x: p.label[0], y: p.label[1] + 4, 'text-anchor': 'middle' }, integer.format(e.count)));
-    choose(g, text);
-    root.append(g);
-  });
-  for (const [i, { at, lines, w, h }] of Object.entries(layout.nodes)) {
-    const n = graph.nodes[i];
-    const text = n.kind ? `${n.name}: ${n.cases}` : `${n.name}: ${n.times}`;
-    const level = Math.min(4, Math.floor(5 * Math.sqrt(n.count / busiest)));
-    const g = el('g', { class: n.kind ? `node ${n.kind}` : `node busy${level}`, transform: `translate(${at[0]},${at[1]})`, tabindex: 0, role: 'button', 'aria-label': text });
-    if (n.kind) {
-      g.append(el('circle', { r: 16 }), el('path', { d: n.kind === 'start' ? 'M-5-8L9 0L-5 8z' : 'M-6-6h12v12h-12z', class: 'sign' }));
-    } else {
-      g.append(el('rect', { x: -w / 2, y: -h / 2, width: w, height: h, rx: 6 }));
-      lines.forEach((line, k) => g.append(el('text', { y: -h / 2 + 19 + k * 17, 'text-anchor': 'middle' }, line), ' '));
-      g.append(el('text', { y: h / 2 - 8, 'text-anchor': 'middle', class: 'count' }, integer.format(n.count)));
-    }
-    choose(g, text);
-    root.append(g);
+  let step;
+  if (kind === 'node') {
+    if (graph.nodes[i].kind) return [];
+    step = `has(${name(i)})`;
+  } else {
+    const e = graph.edges[i];
+    step = graph.nodes[e.s].kind ? `starts(${name(e.t)})` : graph.nodes[e.t].kind ? `ends(${name(e.s)})` : `path(${name(e.s)}, ${name(e.t)})`;
   }
-  return root;
+  const list = [link(words['link.cases'], step), link(words['link.only'], step, true), link(words['link.without'], 'not ' + step, true)];
+  if (kind === 'edge' && graph.edges[i].mean != null) list.push(link(words['link.slow'], `gap(${name(graph.edges[i].s)}, ${name(graph.edges[i].t)}) > p85`));
+  return list;
 }

@@ -1,11 +1,14 @@
 import { mountFragments } from './fragment.js';
 import { mountJobs } from './job.js';
+import { mountKeys } from './keys.js';
+import { keepSent, mountLive } from './live.js';
 import { mountScroll } from './scroll.js';
 import { mountTheme } from './theme.js';
 
 // What a page shows decides which scripts it loads: a selector, and who brings its elements to life.
 const parts = [
   ['[data-chart]', (host) => import('./chart.js').then((m) => m.mountChart(host))],
+  ['[data-bpmn]', (host) => import('./bpmn.js').then((m) => m.mountBPMN(host))],
   ['[data-map]', (host) => import('./map.js').then((m) => m.mountMap(host))],
 ];
 
@@ -22,6 +25,9 @@ export function mount(root = document) {
   mountScroll(root);
 }
 
+keepSent();
 mountTheme();
+mountKeys();
 mount();
 mountFragments(mount);
+mountLive(mount, (root) => mountFragments(mount, root));

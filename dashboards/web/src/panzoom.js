@@ -17,10 +17,11 @@ export class PanZoom {
     new ResizeObserver(() => { if (this.fitted) this.fit(); }).observe(host);
   }
 
-  show(group, width, height) {
+  // show puts another drawing in; with still the reader's zoom and place are kept.
+  show(group, width, height, still) {
     this.group = group; this.width = width; this.height = height;
     this.svg.replaceChildren(group);
-    this.fit();
+    if (still && !this.fitted) this.apply(); else this.fit();
   }
 
   // fit shows the whole map where its text stays readable, and otherwise its top at a readable size.
@@ -71,5 +72,6 @@ export class PanZoom {
 
   apply() {
     this.group?.setAttribute('transform', `translate(${this.x.toFixed(1)},${this.y.toFixed(1)}) scale(${this.k.toFixed(3)})`);
+    this.moved?.();
   }
 }

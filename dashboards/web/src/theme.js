@@ -11,6 +11,16 @@ function announce() {
   document.dispatchEvent(new Event('themechange'));
 }
 
+// onTheme calls f with each change of theme for as long as host is part of the page, then gone once.
+export function onTheme(host, f, gone = () => {}) {
+  const change = () => {
+    if (host.isConnected) return f();
+    document.removeEventListener('themechange', change);
+    gone();
+  };
+  document.addEventListener('themechange', change);
+}
+
 export function mountTheme() {
   try {
     const kept = localStorage.getItem(key);

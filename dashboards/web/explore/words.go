@@ -1,0 +1,27 @@
+package explore
+
+// wordsOf are the terms that scripts need, by the beginning of their keys.
+var wordsOf = map[string][]string{
+	"map.": {
+		"failed", "slow", "start", "end", "loading",
+		"hides-nothing", "hides-activities", "hides-paths", "hides-cases", "hides-cases-at-least",
+		"say.activity", "say.work", "say.path", "say.time", "say.start", "say.end", "say.people", "say.people-edge", "say.diff",
+		"link.cases", "link.only", "link.without", "link.slow",
+		"value.count", "value.cases", "value.mean", "value.median", "value.total",
+		"replay.play", "replay.pause", "replay.moment", "replay.few", "replay.all", "replay.failed", "replay.none",
+		"export.failed",
+	},
+	"model.": {"failed", "say.activity", "say.none", "link.cases"},
+}
+
+// words are the terms of a script by what remains of their keys, with the units of time.
+func words(c *looked, prefix string) map[string]string {
+	m := map[string]string{}
+	for _, key := range wordsOf[prefix] {
+		m[key] = c.lang.T(prefix + key)
+	}
+	for _, unit := range []string{"days", "hours", "minutes", "seconds"} {
+		m["unit."+unit] = c.lang.T("unit." + unit)
+	}
+	return m
+}

@@ -1,0 +1,75 @@
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+import { readData } from './data.js';
+import { mountSaves } from './picture.js';
+
+// A BPMN diagram to look at: classes and badges over its nodes, a sentence for what is chosen.
+export async function mountBPMN(host) {
+  const data = readData(host.dataset.bpmn);
+  const part = (name) => host.querySelector(`[data-part=${name}]`);
+  const canvas = part('canvas'), info = part('info'), links = part('links');
+  canvas.replaceChildren();
+  const viewer = new NavigatedViewer({ container: canvas });
+  try {
+    await viewer.importXML(data.xml);
+  } catch {
+    canvas.textContent = data.words.failed;
+    host.dataset.ready = 'failed';
+    return;
+  }
+  const board = viewer.get('canvas'), overlays = viewer.get('overlays'), registry = viewer.get('elementRegistry');
+  const fit = () => {
+    board.zoom('fit-viewport', 'auto');
+    if (board.zoom() < 0.4) { // what cannot be read is no view: begin at the left, at a readable size
+      const view = board.viewbox(), inner = view.inner, k = 0.5;
+      board.viewbox({ x: inner.x - 20, y: inner.y + inner.height / 2 - view.outer.height / k / 2, width: view.outer.width / k, height: view.outer.height / k });
+    }
+  };
+  for (const [id, n] of Object.entries(data.nodes)) {
+    if (!registry.get(id)) continue;
+    board.addMarker(id, n.class);
+    if (n.badge) {
+      const badge = document.createElement('div');
+      badge.className = 'badge ' + n.class;
+      badge.textContent = n.badge;
+      overlays.add(id, { position: { bottom: 8, left: 4 }, html: badge });
+    }
+  }
+  const choose = (id) => {
+    const n = data.nodes[id];
+    host.querySelectorAll('.chosen').forEach((e) => e.classList.remove('chosen'));
+    registry.getGraphics(id)?.classList.add('chosen');
+    info.textContent = n ? n.text : data.words['say.none'];
+    links.replaceChildren();
+    if (n?.href) {
+      const a = document.createElement('a');
+      a.href = n.href;
+      a.textContent = data.words['link.cases'];
+      links.append(a);
+    }
+  };
+  viewer.get('eventBus').on('element.click', (ev) => choose(ev.element.id));
+  for (const id of Object.keys(data.nodes)) { // with the keyboard too
+    const g = registry.getGraphics(id);
+    if (!g) continue;
+    g.setAttribute('tabindex', '0');
+    g.setAttribute('role', 'button');
+    g.setAttribute('aria-label', data.nodes[id].text);
+    g.addEventListener('keydown', (ev) => { if (ev.key === 'Enter' || ev.key === ' ') { ev.preventDefault(); choose(id); } });
+  }
+  const zoom = (f) => board.zoom(board.zoom() * f);
+  part('in').addEventListener('click', () => zoom(1.25));
+  part('out').addEventListener('click', () => zoom(0.8));
+  part('fit').addEventListener('click', fit);
+  canvas.addEventListener('keydown', (ev) => {
+    if (ev.ctrlKey || ev.metaKey || ev.altKey) return;
+    const act = { '+': () => zoom(1.25), '=': () => zoom(1.25), '-': () => zoom(0.8), 0: fit,
+      ArrowLeft: () => board.scroll({ dx: 60, dy: 0 }), ArrowRight: () => board.scroll({ dx: -60, dy: 0 }), ArrowUp: () => board.scroll({ dx: 0, dy: 60 }), ArrowDown: () => board.scroll({ dx: 0, dy: -60 }) }[ev.key];
+    if (!act) return;
+    ev.preventDefault();
+    act();
+  });
+  fit();
+  new ResizeObserver(() => board.resized()).observe(canvas);
+  mountSaves(host.closest('section') ?? host, () => canvas.querySelector('svg[data-element-id], .djs-container svg'), data.words.failed);
+  host.dataset.ready = 'yes';
+}
