@@ -175,11 +175,11 @@ func UnitWords(lang terms.Lang, u measure.Unit) string {
 	case measure.Hour:
 		return lang.T("unit.hours")
 	case measure.CalendarDay:
-		return lang.T("unit.calendar-days")
+		return lang.T("report.unit.calendar-days")
 	case measure.WorkingDay:
-		return lang.T("unit.working-days")
+		return lang.T("report.unit.working-days")
 	case measure.WorkingHour:
-		return lang.T("unit.working-hours")
+		return lang.T("report.unit.working-hours")
 	case measure.PersonHour:
 		return lang.T("unit.person-hours")
 	case measure.Rouble:

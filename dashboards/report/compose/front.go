@@ -51,12 +51,18 @@ func alone(f *facts, items []report.Paragraph) []report.Paragraph {
 }
 
 func summary(l terms.Lang, list []*facts) string {
-	var delivered, began, open, overdue, late, judged int
+	var delivered, began, open, overdue, late, judged, limited int
 	for _, f := range list {
 		delivered, began, open, overdue = delivered+f.now.N, began+f.began, open+f.risks.Open, overdue+f.risks.Overdue
+		if f.risks.Limited {
+			limited += f.risks.Open
+		}
 		late, judged = late+f.now.Share.N-f.now.InTime, judged+f.now.Share.N
 	}
-	text := l.T("say.summary", l.Int(int64(began)), l.Int(int64(delivered)), l.Int(int64(open)), l.Int(int64(overdue)))
+	text := l.T("say.summary", l.Int(int64(began)), l.Int(int64(delivered)), l.Int(int64(open)))
+	if limited > 0 {
+		text += " " + l.T("say.summary.overdue", l.Int(int64(limited)), l.Int(int64(overdue)))
+	}
 	if len(list) > 1 {
 		text = l.T("say.summary.of", l.Count("say.process", int64(len(list)))) + " " + text
 	}

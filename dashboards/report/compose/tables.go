@@ -21,8 +21,8 @@ func planTable(l terms.Lang, list []*facts) *report.Table {
 	deviation := number(l.T("say.col.deviation"), 2, 1.25)
 	deviation.Deviation = &report.Deviation{Of: 3, From: 2}
 	t := &report.Table{Title: l.T("say.table.plan"), Columns: []report.Column{
-		{Head: l.T("say.col.process"), Weight: 1.7}, {Head: l.T("say.col.unit"), Weight: 0.62}, number(l.T("say.col.plan"), 2, 0.7), fact, deviation,
-		{Head: l.T("say.col.in-time"), Unit: measure.Share, Words: "%", Digits: 1, Weight: 0.72}, {Head: l.T("say.col.cause"), Weight: 1.8}, {Head: l.T("say.col.measures"), Weight: 1.9},
+		{Head: l.T("say.col.process"), Weight: 1.7}, {Head: l.T("say.col.unit"), Weight: 0.62}, number(l.T("say.col.plan"), 2, 0.78), fact, deviation,
+		{Head: l.T("say.col.in-time"), Unit: measure.Share, Words: "%", Digits: 1, Weight: 0.8}, {Head: l.T("say.col.cause"), Weight: 1.8}, {Head: l.T("say.col.measures"), Weight: 1.9},
 	}}
 	for _, f := range list {
 		none := l.T("say.no-cases")
