@@ -162,7 +162,7 @@ func (d *Desk) board(ctx context.Context, log string, q BoardQuestion, s *subjec
 		limit = b.Limit.Seconds
 	}
 	b.Bins = charts.BinsOf(wallOf(o, q.Window), limit)
-	b.standing(o, q.Window)
+	b.standing(o, q.Window, s.ends(o.Activities))
 	if !q.Against.Whole() {
 		before := deliveredIn(o, q.Against)
 		b.Against, b.Changes = &before, changes(before, b.Now)
@@ -188,8 +188,9 @@ func (d *Desk) board(ctx context.Context, log string, q BoardQuestion, s *subjec
 	return b, nil
 }
 
-// standing counts what began in the window and what is open at the moment.
-func (b *Board) standing(o *outline.Outline, w Window) {
+// standing counts what began in the window and what is open at the moment: neither
+// delivered nor ended otherwise.
+func (b *Board) standing(o *outline.Outline, w Window, ends []string) {
 	begin, end := w.micros()
 	now := eventlog.Time(b.AsOf.UnixMicro())
 	for i, from := range o.From {
@@ -199,7 +200,7 @@ func (b *Board) standing(o *outline.Outline, w Window) {
 		if from >= begin && from < end {
 			b.Began++
 		}
-		if b.Declared && o.To[i] == eventlog.NoTime {
+		if b.Declared && o.To[i] == eventlog.NoTime && !slices.Contains(ends, o.Activities[o.At[i]]) {
 			b.Open++
 			if o.Due[i] != eventlog.NoTime && now >= o.Due[i] {
 				b.Overdue++

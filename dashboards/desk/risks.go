@@ -50,7 +50,7 @@ func doubtsOf(warnings []error) []measure.Doubt {
 // little to predict by, its open cases are listed by their due dates, Forecast is false
 // and a doubt says why.
 func (d *Desk) Risks(ctx context.Context, log string, look Look) (*Risks, error) {
-	return Lasting(ctx, d, log, "risks\x00"+look.String(), func(ctx context.Context) (*Risks, error) {
+	return Lasting(ctx, d, log, "risks by all ends\x00"+look.String(), func(ctx context.Context) (*Risks, error) {
 		var cfg predict.Config
 		if !look.AsOf.IsZero() {
 			cfg.AsOf = eventlog.Time(look.AsOf.UnixMicro())
@@ -116,17 +116,17 @@ func (d *Desk) dueList(ctx context.Context, log string, look Look) (*Risks, erro
 		r.Doubts = append(r.Doubts, measure.Doubt{EN: "nothing says when a case of this log has ended", RU: "не задано, чем заканчивается дело этого журнала"})
 		return r, nil
 	}
-	for _, i := range byDue(o) {
+	for _, i := range byDue(o, s.ends(o.Activities)) {
 		r.add(openCase(o, i, r.AsOf))
 	}
 	return r, nil
 }
 
 // byDue returns the positions of the open cases by due date, those without last.
-func byDue(o *outline.Outline) []int {
+func byDue(o *outline.Outline, ends []string) []int {
 	var open []int
 	for i := range o.IDs {
-		if o.From[i] != eventlog.NoTime && o.To[i] == eventlog.NoTime {
+		if o.From[i] != eventlog.NoTime && o.To[i] == eventlog.NoTime && !slices.Contains(ends, o.Activities[o.At[i]]) {
 			open = append(open, i)
 		}
 	}
