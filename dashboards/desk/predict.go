@@ -39,7 +39,7 @@ func (d *Desk) Predict(ctx context.Context, log string, look Look, cfg predict.C
 	}
 	if s != nil && s.process != nil && look.Classifier == "" {
 		if end := s.milestones(v.Log).To.Activity; end != "" && len(cfg.Ends) == 0 {
-			cfg.Ends = []string{end}
+			cfg.Ends = s.endings(v.Log)
 			v.Log = until(v.Log, end)
 		}
 		if l := s.process.Limit; l != nil && cfg.Limit == 0 && cfg.Due == "" && hasAttribute(v.Log, simulator.DueKey) {

@@ -126,7 +126,7 @@ func (d *Desk) dueList(ctx context.Context, log string, look Look) (*Risks, erro
 func byDue(o *outline.Outline) []int {
 	var open []int
 	for i := range o.IDs {
-		if o.From[i] != eventlog.NoTime && o.To[i] == eventlog.NoTime {
+		if o.Open(i) {
 			open = append(open, i)
 		}
 	}
