@@ -46,7 +46,6 @@ type pages struct {
 	remarks *remarks.List
 	alerts  *alerts.Book
 	looks   *kept.Journal
-	whatIf  func(ctx context.Context, log string) (*desk.WhatIf, error)
 }
 
 // Mount mounts the pages.
@@ -60,7 +59,7 @@ func mount(s *shell.Site, d *desk.Desk, cfg Config) (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pages{site: s, desk: d, cfg: cfg, whatIf: d.WhatIf,
+	p := &pages{site: s, desk: d, cfg: cfg,
 		remarks: remarks.Open(d.Folder("remarks")), alerts: alerts.OpenBook(d.Folder("alerts")), looks: kept.OpenJournal(d.Folder("journal", "specialists.jsonl"))}
 	if p.area, err = s.Area(sub); err != nil {
 		return nil, err
@@ -73,7 +72,6 @@ func mount(s *shell.Site, d *desk.Desk, cfg Config) (*pages, error) {
 	s.Handle("GET /logs/{log}/board/bottlenecks", p.bottlenecks)
 	s.Handle("GET /logs/{log}/board/risks", p.risks)
 
-	s.Handle("GET /logs/{log}/what-if", p.compareScenarios)
 	s.Handle("GET /logs/{log}/passport", p.passport)
 	s.Handle("GET /logs/{log}/goals", p.goals)
 	s.Handle("GET /logs/{log}/number/{key}", p.number)
