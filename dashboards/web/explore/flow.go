@@ -199,5 +199,3 @@ func finite(x float64) *float64 {
 	}
 	return &x
 }
-
-func number(x measure.Number) *float64 { return finite(float64(x)) }
