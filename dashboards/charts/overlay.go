@@ -82,7 +82,7 @@ func Lines(lines []Line, alt string, lang terms.Lang) template.HTML {
 	}
 	esc := template.HTMLEscapeString
 	var s strings.Builder
-	fmt.Fprintf(&s, `<svg class="lines" viewBox="0 0 %.0f %.0f" role="img" aria-label="%s" xmlns="http://www.w3.org/2000/svg"><line class="grid" x1="%.0f" x2="%.0f" y1="%.0f" y2="%.0f"/><text class="tick" x="%.0f" y="%.0f" text-anchor="end">%s</text><text class="tick" x="%.0f" y="%.0f" text-anchor="end">0</text>`,
+	fmt.Fprintf(&s, `<svg class="weeks" viewBox="0 0 %.0f %.0f" role="img" aria-label="%s" xmlns="http://www.w3.org/2000/svg"><line class="grid" x1="%.0f" x2="%.0f" y1="%.0f" y2="%.0f"/><text class="tick" x="%.0f" y="%.0f" text-anchor="end">%s</text><text class="tick" x="%.0f" y="%.0f" text-anchor="end">0</text>`,
 		width, height, esc(alt), left, width, height-bottom, height-bottom, left-4, top+6, esc(lang.Float(high, 1)), left-4, height-bottom)
 	for _, l := range lines {
 		class := "was"

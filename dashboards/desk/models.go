@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -158,6 +159,11 @@ func readSubject(dir string) (*subject, error) {
 	}
 	if said, err := os.ReadFile(filepath.Join(dir, trustFile)); err == nil {
 		m.Trust = strings.TrimSpace(string(said))
+	}
+	if assumed, err := os.ReadFile(filepath.Join(dir, assumedFile)); err == nil {
+		if err := json.Unmarshal(assumed, &m.Assumed); err != nil {
+			return nil, InputError{fmt.Errorf("reading %q: %w", filepath.Join(dir, assumedFile), err)}
+		}
 	}
 	s := &subject{model: m}
 	if len(m.Processes) > 0 {

@@ -36,6 +36,9 @@ type Risks struct {
 // mostRisks bounds the open cases that are kept.
 const mostRisks = 2000
 
+// mostPredictedBy is how many events a forecast rests on: some ten seconds of work.
+const mostPredictedBy = 60_000
+
 // doubtsOf keeps warnings in both languages, so that they come back from JSON.
 func doubtsOf(warnings []error) []measure.Doubt {
 	out := make([]measure.Doubt, len(warnings))
@@ -55,7 +58,7 @@ func (d *Desk) Risks(ctx context.Context, log string, look Look) (*Risks, error)
 		if !look.AsOf.IsZero() {
 			cfg.AsOf = eventlog.Time(look.AsOf.UnixMicro())
 		}
-		f, err := d.Predict(ctx, log, look, cfg)
+		f, err := d.predict(ctx, log, look, cfg, mostPredictedBy)
 		if err != nil {
 			if ctx.Err() != nil || !errors.Is(err, predict.ErrTooLittle) {
 				return nil, err
@@ -73,8 +76,32 @@ func (d *Desk) Risks(ctx context.Context, log string, look Look) (*Risks, error)
 			}
 			r.add(c)
 		}
-		return r, nil
+		return r, d.countOpen(ctx, log, look, r)
 	})
+}
+
+// countOpen counts the open cases, and those that are overdue, as the board does: those
+// that the forecast left out are among them.
+func (d *Desk) countOpen(ctx context.Context, log string, look Look, r *Risks) error {
+	s, err := d.about(ctx, log)
+	if err != nil {
+		return err
+	}
+	o, err := d.outline(ctx, log, look, s)
+	if err != nil || o.Lead.To.Activity == "" {
+		return err
+	}
+	now := eventlog.Time(r.AsOf.UnixMicro())
+	r.Open, r.Overdue = 0, 0
+	for i := range o.IDs {
+		if o.Open(i) {
+			r.Open++
+			if o.Due[i] != eventlog.NoTime && now >= o.Due[i] {
+				r.Overdue++
+			}
+		}
+	}
+	return nil
 }
 
 func (r *Risks) add(c predict.Case) {
@@ -116,17 +143,17 @@ func (d *Desk) dueList(ctx context.Context, log string, look Look) (*Risks, erro
 		r.Doubts = append(r.Doubts, measure.Doubt{EN: "nothing says when a case of this log has ended", RU: "не задано, чем заканчивается дело этого журнала"})
 		return r, nil
 	}
-	for _, i := range byDue(o, s.ends(o.Activities)) {
+	for _, i := range byDue(o) {
 		r.add(openCase(o, i, r.AsOf))
 	}
 	return r, nil
 }
 
 // byDue returns the positions of the open cases by due date, those without last.
-func byDue(o *outline.Outline, ends []string) []int {
+func byDue(o *outline.Outline) []int {
 	var open []int
 	for i := range o.IDs {
-		if o.From[i] != eventlog.NoTime && o.To[i] == eventlog.NoTime && !slices.Contains(ends, o.Activities[o.At[i]]) {
+		if o.Open(i) {
 			open = append(open, i)
 		}
 	}

@@ -31,13 +31,13 @@ var signing = regexp.MustCompile(`(?i)подпис|утвержд|согласо
 // Signers returns the pools that have steps in the logs of the store, those that sign
 // first, then by twin and identifier.
 func (d *Desk) Signers(ctx context.Context) ([]*Signer, error) {
-	logs, err := d.store.Logs(ctx)
+	logs, err := d.LogNames(ctx)
 	if err != nil {
 		return nil, err
 	}
 	found := map[[2]string]*Signer{}
-	for _, info := range logs {
-		s, err := d.about(ctx, info.Name)
+	for _, log := range logs {
+		s, err := d.about(ctx, log)
 		if errors.Is(err, ErrNotFound) {
 			continue // deleted meanwhile
 		}
@@ -63,8 +63,8 @@ func (d *Desk) Signers(ctx context.Context) ([]*Signer, error) {
 				names := []string{step.RU, step.EN}
 				x.Signs = x.Signs || signing.MatchString(step.RU) || signing.MatchString(step.EN)
 				for _, n := range names {
-					if n != "" && !slices.Contains(x.Steps[info.Name], n) {
-						x.Steps[info.Name] = append(x.Steps[info.Name], n)
+					if n != "" && !slices.Contains(x.Steps[log], n) {
+						x.Steps[log] = append(x.Steps[log], n)
 					}
 				}
 			}

@@ -35,6 +35,7 @@ type Status struct {
 	Stage   string // what it does now: a key of terms, or plain text
 	Done    int64  // of Total; what is counted is the job's own
 	Total   int64  // 0 where it is not known
+	Note    string // in place of Done and Total, for who reads: see Note
 	Elapsed time.Duration
 	Left    time.Duration // estimate; negative where none can be made
 	Err     error         // of a job that failed
@@ -45,6 +46,16 @@ func (s Status) Ended() bool { return s.State != Queued && s.State != Running }
 
 // Tell is how a job says how far it is.
 type Tell func(stage string, done, total int64)
+
+type jobKey struct{}
+
+// Note says in words how far the job of a context is; it holds until the stage changes,
+// so Tell comes first. Elsewhere than in a job nothing happens.
+func Note(ctx context.Context, words string) {
+	if j, ok := ctx.Value(jobKey{}).(*Job); ok {
+		j.change(func() { j.status.Note = words })
+	}
+}
 
 // Job is one piece of work.
 type Job struct {
@@ -129,7 +140,7 @@ func (j *Job) work(ctx context.Context, run func(context.Context, Tell) (any, er
 			err = fmt.Errorf("%s: stopped by a fault of the program: %v", j.Kind, p)
 		}
 	}()
-	result, err = run(ctx, j.tell)
+	result, err = run(context.WithValue(ctx, jobKey{}, j), j.tell)
 	if err == nil && ctx.Err() != nil {
 		err = ctx.Err() // a result that was cut short is none
 	}
@@ -194,6 +205,7 @@ func (j *Job) tell(stage string, done, total int64) {
 	j.change(func() {
 		if stage != j.status.Stage {
 			j.staged = time.Now()
+			j.status.Note = ""
 		}
 		j.status.Stage, j.status.Done, j.status.Total = stage, done, total
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/uprava/uprava/dashboards/web/board"
 	"github.com/uprava/uprava/dashboards/web/explore"
 	"github.com/uprava/uprava/dashboards/web/home"
+	"github.com/uprava/uprava/dashboards/web/imports"
 	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/dashboards/web/studio"
 	"github.com/uprava/uprava/dashboards/web/twins"
@@ -59,6 +60,7 @@ func New(cfg shell.Config) (http.Handler, error) {
 		func() error { return explore.Mount(s, cfg.Desk) },
 		func() error { return studio.Mount(s, cfg.Desk) },
 		func() error { return twins.Mount(s, cfg.Desk) },
+		func() error { return imports.Mount(s, cfg.Desk, cfg.Desk.Store(), cfg.Desk.Folder("imports")) },
 	} {
 		if err := mount(); err != nil {
 			return nil, err

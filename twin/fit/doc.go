@@ -138,6 +138,10 @@ func Fit(ctx context.Context, l *eventlog.Log, cfg Config) (*twin.Model, *Report
 		return nil, nil, fmt.Errorf("fitting %q: %w", l.Name(), err)
 	}
 	m.Warnings = append(m.Warnings, f.report.doubts...)
+	for _, d := range f.report.doubts {
+		one := []error{d}
+		m.Assumed = append(m.Assumed, twin.Text{RU: measure.TextsIn("ru", one)[0], EN: measure.TextsIn("en", one)[0]})
+	}
 	if cfg.Progress != nil {
 		cfg.Progress(steps, steps)
 	}

@@ -109,6 +109,7 @@ func (p *pages) ask(r *http.Request) (*asked, error) {
 	if a.view, a.fault, err = shell.ReadView(r); err != nil {
 		return nil, err
 	}
+	delete(a.view.Rest, partKey)
 	if a.known, err = p.desk.Known(r.Context(), a.log); err != nil {
 		return nil, err
 	}
@@ -227,6 +228,7 @@ type boardPage struct {
 	Warnings            []string
 	Rest                string // query of the view, for fragments
 	Specialists         bool
+	WhatIf              bool // the scenarios are computed and shown
 }
 
 type periodChoice struct {
@@ -245,22 +247,18 @@ func (p *pages) board(w http.ResponseWriter, r *http.Request) error {
 	lang := a.lang
 	var b *desk.Board
 	if a.fault == nil {
-		ctx, cancel := context.WithTimeout(r.Context(), patience)
-		defer cancel()
-		if r.URL.Query().Get("part") != "" {
-			ctx = r.Context()
-		}
-		b, err = p.desk.Board(ctx, a.log, a.q)
+		var ready bool
+		b, ready, err = soon(r.Context(), patient(r), func(ctx context.Context) (*desk.Board, error) { return p.desk.Board(ctx, a.log, a.q) })
 		switch {
-		case errors.Is(err, context.DeadlineExceeded) && r.Context().Err() == nil:
-			return p.area.Show(w, r, "wait", a.page(r, "board", a.known.Title.In(string(lang)), withPart(r)))
 		case err != nil && filterFault(err):
 			a.fault = err
 		case err != nil:
 			return err
+		case !ready:
+			return p.area.Show(w, r, "wait", a.page(r, "board", a.known.Title.In(string(lang)), withPart(r)))
 		}
 	}
-	page := boardPage{Title: a.known.Title.In(string(lang)), Rest: a.view.Query().Encode(), Specialists: p.cfg.Specialists}
+	page := boardPage{Title: a.known.Title.In(string(lang)), Rest: a.view.Query().Encode(), Specialists: p.cfg.Specialists, WhatIf: r.URL.Query().Get("whatif") != ""}
 	if page.Bar, err = p.site.FilterBar(r, p.desk, a.log, a.view, nil, a.fault); err != nil {
 		return err
 	}
@@ -274,7 +272,7 @@ func (p *pages) board(w http.ResponseWriter, r *http.Request) error {
 	show := a.page(r, "board", page.Title, page)
 	show.AsOf = asOf
 	show.Live = a.view.AsOf.IsZero()
-	if r.URL.Query().Get("part") != "" {
+	if r.URL.Query().Get(partKey) != "" {
 		return p.area.Part(w, r, "board", show)
 	}
 	return p.area.Show(w, r, "board", show)
@@ -283,6 +281,9 @@ func (p *pages) board(w http.ResponseWriter, r *http.Request) error {
 // patience is how long a reader waits for a page before it comes with the words that
 // it is being prepared.
 const patience = 900 * time.Millisecond
+
+// partKey asks in an address for the part of a page that comes later.
+const partKey = "part"
 
 // filterFault reports whether an error is the filter's, which the bar shows.
 func filterFault(err error) bool {
@@ -294,7 +295,7 @@ func filterFault(err error) bool {
 // withPart is this page's address as a fragment.
 func withPart(r *http.Request) string {
 	q := r.URL.Query()
-	q.Set("part", "1")
+	q.Set(partKey, "1")
 	return "?" + q.Encode()
 }
 

@@ -183,15 +183,35 @@ func isoDate(lang terms.Lang, zone *time.Location, s string) string {
 	return lang.Date(t.In(zone))
 }
 
-// soon waits a little for an answer that may take long; false where it takes longer. It
-// goes on being computed.
-func soon[T any](ctx context.Context, wait time.Duration, ask func(context.Context) (T, error)) (T, bool, error) {
-	short, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-	x, err := ask(short)
-	if err != nil && short.Err() != nil && ctx.Err() == nil {
-		var zero T
-		return zero, false, nil
+// soon waits until a moment for an answer that may take long; false where it takes
+// longer. The question ends with the request; what the desk computes for it goes on.
+func soon[T any](ctx context.Context, until time.Time, ask func(context.Context) (T, error)) (answer T, ready bool, err error) {
+	type given struct {
+		answer T
+		err    error
 	}
-	return x, err == nil, err
+	done := make(chan given, 1)
+	go func() {
+		x, err := ask(ctx)
+		done <- given{x, err}
+	}()
+	t := time.NewTimer(time.Until(until))
+	defer t.Stop()
+	select {
+	case g := <-done:
+		return g.answer, g.err == nil, g.err
+	case <-t.C:
+		return answer, false, nil
+	case <-ctx.Done():
+		return answer, false, ctx.Err()
+	}
+}
+
+// patient is until when a request waits: a little for a page, as long as it takes for
+// the part of it that comes later.
+func patient(r *http.Request) time.Time {
+	if r.URL.Query().Get(partKey) != "" {
+		return time.Now().Add(time.Hour)
+	}
+	return time.Now().Add(patience)
 }

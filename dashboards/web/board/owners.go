@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/dashboards/web/shell"
@@ -23,7 +25,7 @@ type ownedRow struct {
 	Target, Gap           string
 	Open, Overdue, AtRisk string
 	Alerts, Remarks       int
-	Notice                string
+	preparing             bool
 }
 
 type ownerGroup struct {
@@ -36,19 +38,20 @@ type ownersPage struct {
 	Remarks []remarkRow
 	Notices []string
 	None    bool
+	Later   string // where the whole page is, when it is there; "" where this is it
 }
-
-// soonEnough is how long the page of all processes waits for a forecast of one.
-const soonEnough = 150 * time.Millisecond
 
 func (p *pages) owners(w http.ResponseWriter, r *http.Request) error {
 	lang := p.site.Language(r)
 	page := ownersPage{}
-	groups, notices, err := p.owned(r, lang)
+	groups, notices, preparing, err := p.owned(r, lang)
 	if err != nil {
 		return err
 	}
 	page.Groups, page.Notices, page.None = groups, notices, len(groups) == 0
+	if preparing {
+		page.Later = withPart(r)
+	}
 	list, err := p.remarks.Of("")
 	if err != nil {
 		return err
@@ -58,30 +61,51 @@ func (p *pages) owners(w http.ResponseWriter, r *http.Request) error {
 			page.Remarks = append(page.Remarks, p.remarkRow(r, lang, x))
 		}
 	}
-	return p.area.Show(w, r, "owners", shell.Page{Title: lang.T("board.owners.title"), Body: page})
+	show := shell.Page{Title: lang.T("board.owners.title"), Body: page}
+	if r.URL.Query().Get(partKey) != "" {
+		return p.area.Part(w, r, "owners", show)
+	}
+	return p.area.Show(w, r, "owners", show)
 }
 
+// askedAtOnce is how many processes are asked at once.
+const askedAtOnce = 4
+
 // owned lists all processes with their figures by owner, those without one last.
-func (p *pages) owned(r *http.Request, lang terms.Lang) (out []ownerGroup, notices []string, err error) {
-	logs, err := p.desk.Logs(r.Context())
+// preparing says that some of them are not there yet.
+func (p *pages) owned(r *http.Request, lang terms.Lang) (out []ownerGroup, notices []string, preparing bool, err error) {
+	logs, err := p.desk.LogNames(r.Context())
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, false, err
 	}
+	type found struct {
+		owner, notice string
+		row           ownedRow
+		err           error
+	}
+	until, rows := patient(r), make([]found, len(logs))
+	var g errgroup.Group
+	g.SetLimit(askedAtOnce)
+	for i, log := range logs {
+		g.Go(func() error {
+			f := &rows[i]
+			f.owner, f.row, f.notice, f.err = p.ownedRow(r, lang, log, until)
+			return nil
+		})
+	}
+	_ = g.Wait() // the faults are in rows
 	byOwner := map[string][]ownedRow{}
-	for _, l := range logs {
-		if l.Simulated {
-			continue
-		}
-		owner, row, notice, err := p.ownedRow(r, lang, l.Name)
-		if errors.Is(err, desk.ErrNotFound) {
+	for _, f := range rows {
+		if errors.Is(f.err, desk.ErrNotFound) {
 			continue // deleted meanwhile
 		}
-		if err != nil {
-			return nil, nil, err
+		if f.err != nil {
+			return nil, nil, false, f.err
 		}
-		byOwner[owner] = append(byOwner[owner], row)
-		if notice != "" && !slices.Contains(notices, notice) {
-			notices = append(notices, notice)
+		preparing = preparing || f.row.preparing
+		byOwner[f.owner] = append(byOwner[f.owner], f.row)
+		if f.notice != "" && !slices.Contains(notices, f.notice) {
+			notices = append(notices, f.notice)
 		}
 	}
 	for owner, rows := range byOwner {
@@ -93,10 +117,10 @@ func (p *pages) owned(r *http.Request, lang terms.Lang) (out []ownerGroup, notic
 		}
 		return strings.Compare(a.Name, b.Name)
 	})
-	return out, notices, nil
+	return out, notices, preparing, nil
 }
 
-func (p *pages) ownedRow(r *http.Request, lang terms.Lang, log string) (owner string, row ownedRow, notice string, err error) {
+func (p *pages) ownedRow(r *http.Request, lang terms.Lang, log string, until time.Time) (owner string, row ownedRow, notice string, err error) {
 	known, err := p.desk.Known(r.Context(), log)
 	if err != nil {
 		return "", row, "", err
@@ -104,7 +128,7 @@ func (p *pages) ownedRow(r *http.Request, lang terms.Lang, log string) (owner st
 	row = ownedRow{Log: log, Title: known.Title.In(string(lang)), Href: shell.Href(r, nil, "logs", log), Target: "—", Gap: "—", Open: "—", Overdue: "—", AtRisk: "—"}
 	owner, notice = ownerOf(known, lang), known.Notice.In(string(lang))
 	a := &asked{log: log, lang: lang, known: known, zone: moscow}
-	b, ready, err := soon(r.Context(), patience, func(ctx context.Context) (*desk.Board, error) {
+	b, ready, err := soon(r.Context(), until, func(ctx context.Context) (*desk.Board, error) {
 		return p.desk.Board(ctx, log, desk.BoardQuestion{})
 	})
 	if err != nil {
@@ -112,7 +136,7 @@ func (p *pages) ownedRow(r *http.Request, lang terms.Lang, log string) (owner st
 	}
 	if !ready {
 		wait := shell.Number{Why: lang.T("board.preparing")}
-		row.Mean, row.P85, row.Share = wait, wait, wait
+		row.Mean, row.P85, row.Share, row.preparing = wait, wait, wait, true
 		return owner, row, notice, nil
 	}
 	row.Mean, row.P85, row.Share = p.numberOf(r, a, b, keyMean), p.numberOf(r, a, b, keyP85), p.numberOf(r, a, b, keyShare)
@@ -129,14 +153,14 @@ func (p *pages) ownedRow(r *http.Request, lang terms.Lang, log string) (owner st
 			row.Overdue = lang.Int(int64(b.Overdue))
 		}
 	}
-	risks, ready, err := soon(r.Context(), soonEnough, func(ctx context.Context) (*desk.Risks, error) { return p.desk.Risks(ctx, log, desk.Look{}) })
+	risks, ready, err := soon(r.Context(), until, func(ctx context.Context) (*desk.Risks, error) { return p.desk.Risks(ctx, log, desk.Look{}) })
 	switch {
 	case err != nil && r.Context().Err() != nil:
 		return owner, row, notice, err
 	case err != nil:
 		row.AtRisk = "—"
 	case !ready:
-		row.AtRisk = lang.T("board.preparing")
+		row.AtRisk, row.preparing = lang.T("board.preparing"), true
 	case risks.Forecast && risks.Limited:
 		row.AtRisk = lang.Int(int64(risks.AtRisk))
 	}
@@ -194,7 +218,7 @@ type signaturesPage struct {
 	Unit      string
 	Waiting   []riskRow
 	WaitingOf int
-	Preparing []string
+	Untold    []string // processes whose open cases cannot be predicted
 	None      string
 	Load      []loadRow
 	Mean      shell.Number
@@ -202,6 +226,7 @@ type signaturesPage struct {
 	Groups    []ownerGroup
 	Notices   []string
 	Processes []string
+	Later     string // as of ownersPage
 }
 
 // shownWaiting bounds the cases that wait for a signature on the page, shownWeeks the
@@ -231,7 +256,8 @@ func (p *pages) signatures(w http.ResponseWriter, r *http.Request) error {
 		}
 		page.Posts = append(page.Posts, option{Value: id, Text: x.Name.In(string(lang)), Href: shell.Href(r, url.Values{"post": {id}}, "signatures"), Chosen: x == chosen})
 	}
-	if page.Groups, page.Notices, err = p.owned(r, lang); err != nil {
+	var preparing bool
+	if page.Groups, page.Notices, preparing, err = p.owned(r, lang); err != nil {
 		return err
 	}
 	if chosen == nil {
@@ -242,36 +268,52 @@ func (p *pages) signatures(w http.ResponseWriter, r *http.Request) error {
 		return p.area.Show(w, r, "signatures", shell.Page{Title: lang.T("board.signatures.title"), Body: page})
 	}
 	page.Chosen, page.Unit = chosen.Name.In(string(lang)), chosen.Unit.In(string(lang))
-	if err := p.waiting(r, lang, chosen, &page); err != nil {
+	until := patient(r)
+	ready, err := p.waiting(r, lang, chosen, &page, until)
+	if err != nil {
 		return err
 	}
-	if err := p.load(r, lang, chosen, &page); err != nil {
+	loaded, err := p.load(r, lang, chosen, &page, until)
+	if err != nil {
 		return err
 	}
-	return p.area.Show(w, r, "signatures", shell.Page{Title: lang.T("board.signatures.title"), Body: page})
+	if preparing || !ready || !loaded {
+		page.Later = withPart(r)
+	}
+	show := shell.Page{Title: lang.T("board.signatures.title"), Body: page}
+	if r.URL.Query().Get(partKey) != "" {
+		return p.area.Part(w, r, "signatures", show)
+	}
+	return p.area.Show(w, r, "signatures", show)
 }
 
 // waiting lists the open cases whose next step is one of the signer's.
-func (p *pages) waiting(r *http.Request, lang terms.Lang, x *desk.Signer, page *signaturesPage) error {
+func (p *pages) waiting(r *http.Request, lang terms.Lang, x *desk.Signer, page *signaturesPage, until time.Time) (whole bool, err error) {
 	type found struct {
 		log   string
 		known *desk.Known
 		c     predict.Case
 	}
 	var list []found
+	whole = true
 	for log, steps := range x.Steps {
 		known, err := p.desk.Known(r.Context(), log)
 		if err != nil {
-			return err
+			return false, err
 		}
 		page.Processes = append(page.Processes, known.Title.In(string(lang)))
-		risks, ready, err := soon(r.Context(), patience, func(ctx context.Context) (*desk.Risks, error) { return p.desk.Risks(ctx, log, desk.Look{}) })
+		risks, ready, err := soon(r.Context(), until, func(ctx context.Context) (*desk.Risks, error) { return p.desk.Risks(ctx, log, desk.Look{}) })
 		switch {
 		case err != nil && r.Context().Err() != nil:
-			return err
-		case err != nil || !ready:
-			page.Preparing = append(page.Preparing, known.Title.In(string(lang)))
+			return false, err
+		case err != nil:
+			page.Untold = append(page.Untold, known.Title.In(string(lang)))
 			continue
+		case !ready:
+			whole = false
+			continue
+		case !risks.Forecast:
+			page.Untold = append(page.Untold, known.Title.In(string(lang)))
 		}
 		for _, c := range risks.Cases {
 			if len(c.Next) > 0 && slices.Contains(steps, c.Next[0].Activity) {
@@ -280,7 +322,7 @@ func (p *pages) waiting(r *http.Request, lang terms.Lang, x *desk.Signer, page *
 		}
 	}
 	slices.Sort(page.Processes)
-	slices.Sort(page.Preparing)
+	slices.Sort(page.Untold)
 	slices.SortFunc(list, func(a, b found) int {
 		due := func(f found) string { return cmp.Or(f.c.Due, "9999") }
 		return cmp.Or(strings.Compare(due(a), due(b)), strings.Compare(a.c.Since, b.c.Since), strings.Compare(a.c.ID, b.c.ID))
@@ -298,18 +340,32 @@ func (p *pages) waiting(r *http.Request, lang terms.Lang, x *desk.Signer, page *
 		row.Left = lang.Seconds(float64(f.c.Elapsed))
 		page.Waiting = append(page.Waiting, row)
 	}
-	return nil
+	return whole, nil
+}
+
+// worked is the work of a pool by week.
+type worked struct {
+	weeks     []desk.WeekLoad
+	startless int
 }
 
 // load shows the work of the signer by week.
-func (p *pages) load(r *http.Request, lang terms.Lang, x *desk.Signer, page *signaturesPage) error {
-	weeks, startless, err := p.desk.Load(r.Context(), x)
+func (p *pages) load(r *http.Request, lang terms.Lang, x *desk.Signer, page *signaturesPage, until time.Time) (whole bool, err error) {
+	work, ready, err := soon(r.Context(), until, func(ctx context.Context) (worked, error) {
+		weeks, startless, err := p.desk.Load(ctx, x)
+		return worked{weeks, startless}, err
+	})
 	if err != nil {
-		return err
+		return false, err
+	}
+	weeks, startless := work.weeks, work.startless
+	if !ready {
+		page.LoadNote = lang.T("board.preparing") + "."
+		return false, nil
 	}
 	if len(weeks) == 0 {
 		page.LoadNote = lang.T("board.load.none")
-		return nil
+		return true, nil
 	}
 	if startless > 0 {
 		page.LoadNote = lang.T("board.load.startless", lang.Int(int64(startless)))
@@ -324,5 +380,5 @@ func (p *pages) load(r *http.Request, lang terms.Lang, x *desk.Signer, page *sig
 		}
 		page.Load = append(page.Load, row)
 	}
-	return nil
+	return true, nil
 }

@@ -53,7 +53,7 @@ func (p *pages) one(c *looked) (string, any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	page := &casePage{id: c.lang.T("case.title", f.Row.ID), Row: c.caseRow(&f.Row, f.List), EventsOf: f.Case.Len(), HasStarts: f.Case.Starts() != nil}
+	page := &casePage{id: c.lang.T("case.title", f.Row.ID), Row: c.caseRow(&f.Row), EventsOf: f.Case.Len(), HasStarts: f.Case.Starts() != nil}
 	if page.Clock, err = p.clockBox(c, f.List); err != nil {
 		return "", nil, err
 	}
@@ -96,7 +96,7 @@ func (page *casePage) clock(c *looked, f *desk.CaseFile) {
 	if k == nil {
 		return
 	}
-	lang, zone := string(c.lang), f.List.AsOf.Location()
+	lang, zone := string(c.lang), zoned(f.Row.First).Location()
 	for _, s := range k.Timeline {
 		page.Segments = append(page.Segments, segment{c.lang.T("limit.is." + s.State), s.State, c.lang.Moment(s.From.In(zone)), c.lang.Moment(s.To.In(zone)), c.lang.Seconds(s.To.Sub(s.From).Seconds()), s.Reason.In(lang)})
 	}
@@ -104,6 +104,9 @@ func (page *casePage) clock(c *looked, f *desk.CaseFile) {
 		page.Courts = append(page.Courts, fact{t.Name.In(lang), c.lang.Seconds(float64(t.Seconds))})
 	}
 	for _, x := range k.Flags {
+		if f.List.Clock.Term == "" { // the clock is our own, and so is what it would not expect
+			break
+		}
 		page.Flags = append(page.Flags, x.Text.In(lang))
 	}
 	for _, x := range k.Extensions {

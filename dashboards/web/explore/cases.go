@@ -221,7 +221,7 @@ func (p *pages) cases(c *looked) (string, any, error) {
 	}
 	from, to := page.Pager.of(c, len(rows), casesOfPage)
 	for _, r := range rows[from:to] {
-		page.Rows = append(page.Rows, c.caseRow(r, list))
+		page.Rows = append(page.Rows, c.caseRow(r))
 	}
 	page.CSV, page.XLS = c.exported("cases.csv")
 	return "cases", page, nil
@@ -278,7 +278,7 @@ func (c *looked) milestone(name, none string) string {
 	return c.label(name)
 }
 
-func (c *looked) caseRow(r *desk.CaseRow, list *desk.CaseList) caseRow {
+func (c *looked) caseRow(r *desk.CaseRow) caseRow {
 	row := caseRow{ID: r.ID, Href: c.caseHref(r.ID), First: "—", End: "—", Time: c.lang.Seconds(r.Elapsed), Events: r.Events, Due: "—", Overdue: "—", Late: r.Overdue}
 	if r.Events > 0 {
 		row.First, row.End = c.moment(r.First), c.moment(r.Last)
@@ -291,7 +291,7 @@ func (c *looked) caseRow(r *desk.CaseRow, list *desk.CaseList) caseRow {
 		row.State += ", " + c.lang.T("cases.is.suspended")
 	}
 	if r.Due != nil {
-		row.Due = c.lang.Moment(r.Due.In(list.AsOf.Location()))
+		row.Due = c.lang.Moment(r.Due.In(zoned(r.First).Location()))
 		row.Overdue = c.lang.T("cases.in-time")
 		switch {
 		case r.Overdue && r.OverdueBy > 0:

@@ -153,22 +153,20 @@ func (p *pages) drawn(w http.ResponseWriter, r *http.Request, x *place, page, ot
 // mostDrawn bytes of an edited model are taken.
 const mostDrawn = 8 << 20
 
-// saveEdit keeps an edited model, or answers with all of its faults.
+// saveEdit keeps an edited model and answers with its "location", or with all of its
+// "faults".
 func (p *pages) saveEdit(w http.ResponseWriter, r *http.Request, x *place) error {
-	reply := func(status int, v any) error {
+	reply := func(v any) error {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		w.WriteHeader(status)
 		return json.NewEncoder(w).Encode(v)
 	}
-	refused := func(status int, err error) error {
-		return reply(status, map[string]any{"faults": strings.Split(err.Error(), "\n")})
-	}
+	refused := func(err error) error { return reply(map[string]any{"faults": strings.Split(err.Error(), "\n")}) }
 	if x.bench == nil {
-		return refused(http.StatusNotFound, whatif.ErrNoModel)
+		return refused(whatif.ErrNoModel)
 	}
 	var e whatif.Edit
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, mostDrawn)).Decode(&e); err != nil {
-		return refused(http.StatusBadRequest, err)
+		return refused(err)
 	}
 	if x.bench.Variant == nil || e.Into != x.bench.Variant.ID {
 		e.Into, e.Base = "", ""
@@ -178,11 +176,11 @@ func (p *pages) saveEdit(w http.ResponseWriter, r *http.Request, x *place) error
 	var conflict *kept.ConflictError
 	switch {
 	case errors.As(err, &conflict):
-		return reply(http.StatusConflict, map[string]any{"faults": []string{p.site.Language(r).T("editor.conflict")}, "revision": conflict.Found})
+		return refused(errors.New(p.site.Language(r).T("editor.conflict")))
 	case errors.As(err, &input):
-		return refused(http.StatusUnprocessableEntity, err)
+		return refused(err)
 	case err != nil:
-		return refused(http.StatusInternalServerError, err)
+		return refused(err)
 	}
-	return reply(http.StatusOK, map[string]any{"location": shell.Href(r, nil, "studio", id)})
+	return reply(map[string]any{"location": shell.Href(r, nil, "studio", id)})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/dashboards/whatif"
+	"github.com/uprava/uprava/mining/filter"
 	"github.com/uprava/uprava/simulator/backtest"
 )
 
@@ -81,6 +82,7 @@ type homePage struct {
 	Log                           string
 	Fit, BackTest                 *job
 	Fault                         string // of the last fit or back-test
+	Part, AsOf                    string // of the log that the model is fitted to
 	FitPost, BackTestPost         string
 	Process                       string
 	Processes                     []option
@@ -109,6 +111,11 @@ func (p *pages) home(w http.ResponseWriter, r *http.Request, x *place) error {
 				page.Fault = s.Err.Error()
 			}
 		}
+	}
+	q := r.URL.Query()
+	page.Part, page.AsOf = q.Get("f"), q.Get("as-of")
+	if x.bench != nil && page.Part == "" && page.AsOf == "" {
+		page.Part, page.AsOf = x.bench.Note.Filter, desk.FormatAsOf(x.bench.Note.AsOf)
 	}
 	if x.bench == nil {
 		page.NoModel = true
@@ -238,13 +245,30 @@ func (p *pages) fit(w http.ResponseWriter, r *http.Request, x *place) error {
 	if x.log == "" {
 		return shell.ErrNoPage
 	}
+	look, err := lookOf(r.PostFormValue("part"), r.PostFormValue("as-of"))
+	if err != nil {
+		return err
+	}
 	stage := p.site.Language(r).T("studio.fit.stage")
 	p.again("fit", x.log, r, func(ctx context.Context, tell jobs.Tell) (any, error) {
-		_, _, err := p.desk.Fit(ctx, x.log, p.desk.ModelDir(x.log), desk.FitConfig{Progress: func(done, total int) { tell(stage, int64(done), int64(total)) }})
+		_, _, err := p.desk.Fit(ctx, x.log, p.desk.ModelDir(x.log), desk.FitConfig{Look: look, Progress: func(done, total int) { tell(stage, int64(done), int64(total)) }})
 		return nil, err
 	})
 	shell.Redirect(w, x.href(r, nil))
 	return nil
+}
+
+// lookOf is which part of the log a model is fitted to.
+func lookOf(part, asOf string) (desk.Look, error) {
+	var look desk.Look
+	var err error
+	if strings.TrimSpace(part) != "" {
+		if look.Filter, err = filter.Parse(part); err != nil {
+			return look, desk.InputError{Err: err}
+		}
+	}
+	look.AsOf, err = desk.ParseAsOf(asOf)
+	return look, err
 }
 
 // backTest begins a back-test of the log.
@@ -252,9 +276,13 @@ func (p *pages) backTest(w http.ResponseWriter, r *http.Request, x *place) error
 	if x.log == "" || x.bench == nil {
 		return shell.ErrNoPage
 	}
+	look, err := lookOf(x.bench.Note.Filter, desk.FormatAsOf(x.bench.Note.AsOf))
+	if err != nil {
+		return err
+	}
 	stage := p.site.Language(r).T("studio.backtest.stage")
 	p.again("backtest", x.log, r, func(ctx context.Context, tell jobs.Tell) (any, error) {
-		_, err := p.desk.Backtest(ctx, x.log, desk.Look{}, backtest.Config{Seed: 1, Progress: func(done, total int) { tell(stage, int64(done), int64(total)) }})
+		_, err := p.desk.Backtest(ctx, x.log, look, backtest.Config{Seed: 1, Progress: func(done, total int) { tell(stage, int64(done), int64(total)) }})
 		return nil, err
 	})
 	shell.Redirect(w, x.href(r, nil))

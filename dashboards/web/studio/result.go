@@ -46,7 +46,6 @@ type poolRow struct {
 	Queue      [2]string
 	Picture    template.HTML
 	WorkedDiff number
-	Free       bool
 }
 
 // evidence is the card beside every answer.
@@ -224,7 +223,7 @@ func (page *answerPage) fill(a *whatif.Answer, q *whatif.Ask, m *twin.Model, kno
 		page.WeekDays[i] = lang.T("weekday." + day)
 	}
 	page.stages(a, mean, lang)
-	page.pools(a, m, find, lang)
+	page.pools(a, find, lang)
 	page.others(a, mean, lang)
 }
 
@@ -291,7 +290,7 @@ func busyClass(x float64) int {
 	return 4
 }
 
-func (page *answerPage) pools(a *whatif.Answer, m *twin.Model, find func([]experiment.KPI, string, string) experiment.KPI, lang terms.Lang) {
+func (page *answerPage) pools(a *whatif.Answer, find func([]experiment.KPI, string, string) experiment.KPI, lang terms.Lang) {
 	share := func(x measure.Number) cell {
 		return cell{lang.Percent(float64(x), 0), busyClass(float64(x))}
 	}
@@ -317,20 +316,20 @@ func (page *answerPage) pools(a *whatif.Answer, m *twin.Model, find func([]exper
 		row.Picture = charts.Lines([]charts.Line{{Name: lang.T("whatif.as-is"), Values: one.A.Queue}, {Name: lang.T("studio.to-be"), Values: one.B.Queue, Strong: true}}, lang.T("studio.queue.alt", row.Name), lang)
 		if d, ok := a.Find(one.ID, experiment.WorkedHours); ok {
 			row.WorkedDiff = change(d, lang)
-			if x := float64(d.Difference); !math.IsNaN(x) {
-				freed -= x
-			}
-			if math.IsNaN(float64(d.Low)) {
+			switch {
+			case math.IsNaN(float64(d.Low)):
 				unsure = true
-			} else if d.Low > 0 || d.High < 0 {
-				low, high = low-float64(d.High), high-float64(d.Low)
+			case d.Low > 0 || d.High < 0:
+				freed, low, high = freed-float64(d.Difference), low-float64(d.High), high-float64(d.Low)
 			}
 		}
 		page.Pools = append(page.Pools, row)
 	}
-	_ = m
-	if !unsure && (low != 0 || high != 0) {
-		page.Freed = lang.T("studio.freed", lang.Float(freed, 0), lang.Float(low, 0), lang.Float(high, 0))
+	if unsure || low == 0 && high == 0 {
+		return // nothing beyond noise
+	}
+	if page.Freed = lang.T("studio.freed", lang.Float(freed, 0), lang.Float(low, 0), lang.Float(high, 0)); high <= 0 {
+		page.Freed = lang.T("studio.more-work", lang.Float(-freed, 0), lang.Float(-high, 0), lang.Float(-low, 0))
 	}
 }
 
