@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/uprava/uprava/connectors/clickhouse/embedded/enginetest"
+	"github.com/uprava/uprava/dashboards/alerts"
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/hostile"
 	"github.com/uprava/uprava/dashboards/report"
@@ -175,6 +176,11 @@ func TestReportOfAPack(t *testing.T) {
 		require.NotEmpty(t, a.Key)
 		require.Contains(t, []int{9, 10, 11, 12, 13, 14, 15, 16, 17}, a.Told.In(time.FixedZone("MSK", 3*3600)).Hour(), "outside quiet hours")
 	}
+	_, err = alerts.OpenBook(d.Folder("alerts")).Put(alerts.Rule{ID: "slow", Log: "municipality-redistribution", Figure: alerts.Mean, Period: "year", Raise: 86400, Clear: 3600}, "")
+	require.NoError(t, err)
+	risen, err := c.Alerts(t.Context(), Executive, time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))
+	require.NoError(t, err)
+	require.Len(t, risen, len(told)+1, "a rule of the board makes reports too")
 	_, err = c.Compose(t.Context(), dispatch.Request{Of: Executive, Period: report.Period{Kind: report.Year, Year: 2030, N: 1}, AsOf: time.Date(2019, 12, 1, 0, 0, 0, 0, time.UTC), Lang: terms.RU})
 	var input desk.InputError
 	require.True(t, errors.As(err, &input), "%v", err)
