@@ -98,3 +98,17 @@ func TestWhiskersEscapeAndSurviveNaN(t *testing.T) {
 	require.Contains(t, svg, `class="limit"`)
 	require.NotContains(t, string(Whiskers(nil, 0, "", "", "", terms.EN)), "NaN")
 }
+
+func TestTrendDrawsGapsIntervalsAndLevels(t *testing.T) {
+	nan := math.NaN()
+	svg := string(Trend([]TrendPoint{{"<b>", 1, 0.5, 1.5, true}, {"2", nan, nan, nan, true}, {"3", 2, nan, nan, false}}, []TrendLine{{"limit", 3, "limit"}}, "days", `a "b"`, terms.EN))
+	require.Equal(t, 2, strings.Count(svg, "<circle"))
+	require.Equal(t, 1, strings.Count(svg, `class="whisker"`))
+	_, way, _ := strings.Cut(svg, `class="way" d="`)
+	way, _, _ = strings.Cut(way, `"`)
+	require.Equal(t, 2, strings.Count(way, "M"), "a period without a value parts the line")
+	require.Contains(t, svg, `class="limit-label"`)
+	require.NotContains(t, svg, "NaN")
+	require.NotContains(t, svg, "<b>")
+	require.NotContains(t, string(Trend(nil, nil, "", "", terms.EN)), "NaN")
+}

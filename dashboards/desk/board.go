@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/uprava/uprava/dashboards/charts"
 	"github.com/uprava/uprava/mining"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/measure"
@@ -92,6 +93,7 @@ type Board struct {
 	Against *Delivered
 	Changes map[string]Difference // of Against, by name of the figure
 
+	Bins      charts.Bins           // lead times of the window by the wall clock
 	Series    map[string]kpi.Series // "mean", "median", "p85", "share" by period, of all that is looked at
 	Standings []Standing            // indicators of the process
 	Process   string                // its identifier in the twin, "" where the log has no twin
@@ -108,11 +110,7 @@ const (
 // also after a restart.
 func (d *Desk) Board(ctx context.Context, log string, q BoardQuestion) (*Board, error) {
 	q.Period = cmp.Or(q.Period, "month")
-	meta, err := d.store.Meta(ctx, log)
-	if err != nil {
-		return nil, err
-	}
-	s, err := d.subjectOf(log, meta)
+	s, err := d.about(ctx, log)
 	if err != nil {
 		return nil, err
 	}
@@ -159,6 +157,11 @@ func (d *Desk) board(ctx context.Context, log string, q BoardQuestion, s *subjec
 		}
 	}
 	b.Now = deliveredIn(o, q.Window)
+	limit := 0.0
+	if b.Limit != nil {
+		limit = b.Limit.Seconds
+	}
+	b.Bins = charts.BinsOf(wallOf(o, q.Window), limit)
 	b.standing(o, q.Window)
 	if !q.Against.Whole() {
 		before := deliveredIn(o, q.Against)
@@ -233,6 +236,18 @@ func sampleOf(o *outline.Outline, w Window) sample {
 	}
 	slices.Sort(s.lengths)
 	return s
+}
+
+// wallOf are the lead times of the cases delivered in a window by the wall clock, seconds.
+func wallOf(o *outline.Outline, w Window) []float64 {
+	begin, end := w.micros()
+	var out []float64
+	for i, to := range o.To {
+		if !math.IsNaN(o.Length[i]) && to >= begin && to < end {
+			out = append(out, float64(to-o.From[i])/1e6)
+		}
+	}
+	return out
 }
 
 // deliveredIn measures the cases delivered in a window.

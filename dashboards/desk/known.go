@@ -20,9 +20,9 @@ type Names struct {
 	Resources  int // how many people are named
 }
 
-// Names returns the names that a log holds, remembered.
+// Names returns the names that a log holds; kept over restarts.
 func (d *Desk) Names(ctx context.Context, log string, events mining.Events) (*Names, error) {
-	return Remember(ctx, d, log, "names\x00"+events.String(), func(ctx context.Context) (*Names, error) {
+	return Lasting(ctx, d, log, "names\x00"+events.String(), func(ctx context.Context) (*Names, error) {
 		v, err := d.Seen(ctx, log, Look{Events: events})
 		if err != nil {
 			return nil, err
@@ -80,12 +80,12 @@ type Known struct {
 
 // Known returns what is known of a log's process.
 func (d *Desk) Known(ctx context.Context, log string) (*Known, error) {
-	return Remember(ctx, d, log, "known", func(ctx context.Context) (*Known, error) {
+	return Remember(ctx, d, log, "known\x00"+d.fittedAt(log), func(ctx context.Context) (*Known, error) {
 		meta, err := d.store.Meta(ctx, log)
 		if err != nil {
 			return nil, err
 		}
-		s, err := d.subjectOf(log, meta)
+		s, err := d.about(ctx, log)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,8 @@ import (
 	"container/list"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -130,11 +132,16 @@ func wait[T any](ctx context.Context, a *remembered) (T, error) {
 
 // Changed tells when a log last changed; ErrNotFound where there is none.
 func (d *Desk) Changed(ctx context.Context, log string) (time.Time, error) {
-	info, err := d.store.Log(ctx, log)
+	return d.store.Changed(ctx, log)
+}
+
+// LogNames returns the names of the logs of the store, in order.
+func (d *Desk) LogNames(ctx context.Context) ([]string, error) {
+	changes, err := d.store.Changes(ctx)
 	if err != nil {
-		return time.Time{}, err
+		return nil, err
 	}
-	return info.Changed, nil
+	return slices.Sorted(maps.Keys(changes)), nil
 }
 
 // Seen returns a view of a log as View does, remembered: the view is shared.

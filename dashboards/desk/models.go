@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,6 +26,27 @@ type subject struct {
 	compared  int // of the scenarios: those that a page compares, which come first
 }
 
+// about returns what subjectOf does for a log of the store, remembered until the log
+// changes or a model is fitted to it anew. It is shared.
+func (d *Desk) about(ctx context.Context, log string) (*subject, error) {
+	return Remember(ctx, d, log, "subject\x00"+d.fittedAt(log), func(ctx context.Context) (*subject, error) {
+		meta, err := d.store.Meta(ctx, log)
+		if err != nil {
+			return nil, err
+		}
+		return d.subjectOf(log, meta)
+	})
+}
+
+// fittedAt tells when a model was fitted to a log, "" where none was.
+func (d *Desk) fittedAt(log string) string {
+	info, err := os.Stat(filepath.Join(d.ModelDir(log), "twin.yaml"))
+	if err != nil {
+		return ""
+	}
+	return info.ModTime().String()
+}
+
 // labels are the names of activities in both languages, by either.
 func (s *subject) labels() map[string]twin.Text {
 	m := map[string]twin.Text{}
@@ -45,7 +67,10 @@ func (s *subject) labels() map[string]twin.Text {
 // the one that was fitted to it; nil where there is neither.
 func (d *Desk) subjectOf(log string, meta *eventlog.Meta) (*subject, error) {
 	if pack, process, ok := datasets.Origin(meta); ok {
-		return packSubject(pack, process)
+		s, err := packSubject(pack, process)
+		if !errors.Is(err, ErrNotFound) {
+			return s, err
+		} // the pack tells the log, but no process of its twin follows it
 	}
 	return d.fitted(log)
 }
@@ -134,6 +159,11 @@ func readSubject(dir string) (*subject, error) {
 	}
 	if said, err := os.ReadFile(filepath.Join(dir, trustFile)); err == nil {
 		m.Trust = strings.TrimSpace(string(said))
+	}
+	if assumed, err := os.ReadFile(filepath.Join(dir, assumedFile)); err == nil {
+		if err := json.Unmarshal(assumed, &m.Assumed); err != nil {
+			return nil, InputError{fmt.Errorf("reading %q: %w", filepath.Join(dir, assumedFile), err)}
+		}
 	}
 	s := &subject{model: m}
 	if len(m.Processes) > 0 {

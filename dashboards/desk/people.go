@@ -113,3 +113,15 @@ func (d *Desk) ObjectsOf(ctx context.Context, path string, zone *time.Location, 
 	}
 	return o, d.store.Save(ctx, store, flat.Named(store))
 }
+
+// Specialists sets the time that the work of single people takes beside the same mix of
+// work done by others; see organisation.ProcessingAdjusted. Nothing of it is remembered:
+// every look is somebody's.
+func (d *Desk) Specialists(ctx context.Context, log string, look Look, cfg organisation.AdjustedConfig) (*organisation.AdjustedReport, error) {
+	v, err := d.Seen(ctx, log, look)
+	if err != nil {
+		return nil, err
+	}
+	r, err := organisation.ProcessingAdjusted(ctx, v.Log, cfg)
+	return r, input(ctx, err)
+}

@@ -93,11 +93,7 @@ func (r *Risks) add(c predict.Case) {
 
 // dueList lists the open cases by due date, without a forecast.
 func (d *Desk) dueList(ctx context.Context, log string, look Look) (*Risks, error) {
-	meta, err := d.store.Meta(ctx, log)
-	if err != nil {
-		return nil, err
-	}
-	s, err := d.subjectOf(log, meta)
+	s, err := d.about(ctx, log)
 	if err != nil {
 		return nil, err
 	}

@@ -69,13 +69,9 @@ func (c Column) Cell(lang terms.Lang, cell Cell) (text, interval string) {
 	switch cell.Kind {
 	case Number:
 		if cell.HasInterval() {
-			interval = c.number(lang, cell.Low) + "…" + c.number(lang, cell.High)
+			interval = c.signed(lang, cell.Low) + "…" + c.signed(lang, cell.High)
 		}
-		text = c.number(lang, cell.Number)
-		if c.Deviation != nil && cell.Number > 0 {
-			text = "+" + text
-		}
-		return text, interval
+		return c.signed(lang, cell.Number), interval
 	case Date:
 		return Day(lang, cell.Date), ""
 	case Missing:
@@ -90,6 +86,14 @@ func (c Column) Title() string {
 		return Clean(c.Head)
 	}
 	return Clean(c.Head) + ", " + Clean(c.Words)
+}
+
+// signed writes a number, one above zero with a plus where the column is of differences.
+func (c Column) signed(lang terms.Lang, x float64) string {
+	if (c.Signed || c.Deviation != nil) && x > 0 {
+		return "+" + c.number(lang, x)
+	}
+	return c.number(lang, x)
 }
 
 func (c Column) number(lang terms.Lang, x float64) string { return Figures(lang, x, c.Unit, c.Digits) }

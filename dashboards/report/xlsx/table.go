@@ -155,7 +155,7 @@ func (x *writer) cell(sheet string, t *report.Table, r []report.Cell, i int, fir
 	if c.Interval {
 		for k, v := range []float64{cell.Low, cell.High} {
 			if cell.HasInterval() {
-				x.number(sheet, first[i]+1+k, row, v, "cell:0:"+format(report.Column{Unit: c.Unit, Digits: c.Digits}))
+				x.number(sheet, first[i]+1+k, row, v, "cell:0:"+format(report.Column{Unit: c.Unit, Digits: c.Digits, Signed: c.Signed}))
 			} else {
 				x.text(sheet, first[i]+1+k, row, x.unknown(), "cell:0:"+missing)
 			}

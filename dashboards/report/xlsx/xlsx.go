@@ -318,7 +318,7 @@ func format(c report.Column) string {
 	if c.Unit == measure.Share {
 		return "0" + digits + "%"
 	}
-	if c.Deviation != nil {
+	if c.Signed || c.Deviation != nil {
 		return "+#,##0" + digits + ";-#,##0" + digits + ";0" + digits
 	}
 	return "#,##0" + digits

@@ -30,7 +30,9 @@ type Config struct {
 	Lang    terms.Lang // for readers who did not choose; "" for what the browser asks
 	Version string
 	Log     *slog.Logger
-	Changes live.Changes // when the logs last changed, for pages that are Live; nil: they are not told
+	// Specialists: single people may be evaluated; every look is recorded.
+	Specialists bool
+	Changes     live.Changes // when the logs last changed, for pages that are Live; nil: they are not told
 }
 
 // Site is what all pages share. Areas mount their pages on it, in the order in

@@ -68,3 +68,10 @@ WHERE log = {log:UInt64} AND generation IN {generations:Array(UInt32)};
 SELECT sum(bytes_on_disk)
 FROM system.parts
 WHERE database = currentDatabase() AND active AND partition_id IN {partitions:Array(String)};
+
+-- name: published ingests
+-- What the published ingests of a log did, the oldest first.
+SELECT fingerprint, added, duplicates, quarantined, started
+FROM (SELECT * FROM ingests WHERE log = {log:UInt64} ORDER BY generation, version DESC LIMIT 1 BY generation)
+WHERE state = 'published'
+ORDER BY started, generation;
