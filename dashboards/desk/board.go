@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/uprava/uprava/dashboards/charts"
@@ -88,7 +89,9 @@ type Board struct {
 	Window        Window
 	Began         int // cases begun in the window
 	Now           Delivered
-	Open, Overdue int // at the moment, not delivered, and of them past their due date
+	Open, Overdue int      // at the moment, neither delivered nor over, and of them past their due date
+	Otherwise     int      // over without being delivered
+	Ends          []string // activities after which a case is over
 
 	Against *Delivered
 	Changes map[string]Difference // of Against, by name of the figure
@@ -134,7 +137,7 @@ func (d *Desk) board(ctx context.Context, log string, q BoardQuestion, s *subjec
 	}
 	b := &Board{
 		Log:  Log{Name: log, Title: twin.Text{RU: log, EN: log}, Cases: info.Cases, Events: info.Events, First: info.First, Last: info.Last},
-		AsOf: q.Look.AsOf, Zone: r.zone, Unit: r.unit, Labels: s.labels(), Window: q.Window, DueFrom: o.DueFrom,
+		AsOf: q.Look.AsOf, Zone: r.zone, Unit: r.unit, Labels: s.labels(), Window: q.Window, DueFrom: o.DueFrom, Ends: o.Ends,
 		From: cmp.Or(o.Lead.From.Activity, mining.FirstRecorded), To: cmp.Or(o.Lead.To.Activity, mining.LastRecorded), Declared: o.Lead.To.Activity != "",
 		Series: map[string]kpi.Series{},
 	}
@@ -178,7 +181,7 @@ func (d *Desk) board(ctx context.Context, log string, q BoardQuestion, s *subjec
 				continue
 			}
 			st := Standing{Indicator: i, Log: log}
-			if err := st.stand(o, r); err != nil {
+			if err := st.stand(o, r, b.AsOf); err != nil {
 				return nil, err
 			}
 			b.Standings = append(b.Standings, st)
@@ -188,7 +191,8 @@ func (d *Desk) board(ctx context.Context, log string, q BoardQuestion, s *subjec
 	return b, nil
 }
 
-// standing counts what began in the window and what is open at the moment.
+// standing counts what began in the window and what is open at the moment: neither
+// delivered nor ended otherwise.
 func (b *Board) standing(o *outline.Outline, w Window) {
 	begin, end := w.micros()
 	now := eventlog.Time(b.AsOf.UnixMicro())
@@ -199,7 +203,10 @@ func (b *Board) standing(o *outline.Outline, w Window) {
 		if from >= begin && from < end {
 			b.Began++
 		}
-		if b.Declared && o.To[i] == eventlog.NoTime {
+		if b.Declared && o.To[i] == eventlog.NoTime && o.Over[i] {
+			b.Otherwise++
+		}
+		if b.Declared && o.Open(i) {
 			b.Open++
 			if o.Due[i] != eventlog.NoTime && now >= o.Due[i] {
 				b.Overdue++
@@ -351,6 +358,10 @@ func (b *Board) doubt(o *outline.Outline) {
 		add("no end of the lead time is declared: cases that are still going on are measured up to their last recorded event",
 			"конец времени протекания не задан: дела, которые ещё идут, измерены до последнего записанного события")
 	}
+	if b.Otherwise > 0 {
+		add(fmt.Sprintf("%d cases ended without being delivered (%s): they have no lead time and are not open", b.Otherwise, joinNames(b.Ends, b.To, b.Labels, "en")),
+			fmt.Sprintf("дел закончено иначе: %d (%s); времени протекания у них нет, и в работе они не считаются", b.Otherwise, joinNames(b.Ends, b.To, b.Labels, "ru")))
+	}
 	if b.Overdue > 0 {
 		add(fmt.Sprintf("%d open cases are past their due date already; the share in time counts delivered cases alone", b.Overdue),
 			fmt.Sprintf("открытых дел с уже истёкшим сроком: %d; доля в срок считается только по завершённым делам", b.Overdue))
@@ -367,4 +378,19 @@ func (b *Board) doubt(o *outline.Outline) {
 		add(fmt.Sprintf("%d activity instances have no recorded start: their work is not in the labour effort", o.Startless),
 			fmt.Sprintf("у действий (%d) не записано начало: их работа не вошла в трудоёмкость", o.Startless))
 	}
+}
+
+// joinNames lists activities but one in a language.
+func joinNames(names []string, but string, labels map[string]twin.Text, lang string) string {
+	var out []string
+	for _, n := range names {
+		if n == but {
+			continue
+		}
+		if t, ok := labels[n]; ok {
+			n = t.In(lang)
+		}
+		out = append(out, n)
+	}
+	return strings.Join(out, ", ")
 }

@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
-	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/filter"
 	"github.com/uprava/uprava/mining/legal"
@@ -78,7 +76,7 @@ func (d *Desk) Cases(ctx context.Context, log string, look Look, clock ClockChoi
 		if list.AsOf, err = d.moment(ctx, log, look); err != nil {
 			return nil, err
 		}
-		list.ends(known, v.Log)
+		list.ends(s, v.Log)
 		if err := list.fill(ctx, s, known, v.Log); err != nil {
 			return nil, err
 		}
@@ -134,48 +132,13 @@ func (r *CaseRow) judged(c *legal.Case) {
 	}
 }
 
-// ends finds what ends a case: the steps before the ends of the twin's diagram, else
-// the activities after which hardly any case goes on.
-func (list *CaseList) ends(known *Known, l *eventlog.Log) {
-	if known.Process != nil && known.Process.Diagram != nil {
-		list.Ends = endsOf(known, l)
-	}
-	names, silence := predict.Ends(l)
-	if len(list.Ends) == 0 {
+// ends finds what ends a case: what the twin's diagram says, else the activities after
+// which hardly any case goes on.
+func (list *CaseList) ends(s *subject, l *eventlog.Log) {
+	if list.Ends = s.endings(l); len(list.Ends) == 0 {
+		names, silence := predict.Ends(l)
 		list.Ends, list.Silence = names, time.Duration(silence)*time.Microsecond
 	}
-}
-
-func endsOf(known *Known, l *eventlog.Log) []string {
-	p := known.Process.Diagram
-	in := p.Incoming()
-	names := namesOf(known, l)
-	found := map[string]bool{}
-	var back func(id string, seen map[string]bool)
-	back = func(id string, seen map[string]bool) {
-		for _, f := range in[id] {
-			n := p.Node(f.Source)
-			switch {
-			case n == nil || seen[n.ID]:
-			case names[n.ID] != "":
-				found[names[n.ID]] = true
-			default: // a gateway, or a step that the log does not record
-				seen[n.ID] = true
-				back(n.ID, seen)
-			}
-		}
-	}
-	for _, n := range p.Nodes {
-		if n.Kind == bpmn.EndEvent {
-			back(n.ID, map[string]bool{})
-		}
-	}
-	out := make([]string, 0, len(found))
-	for name := range found {
-		out = append(out, name)
-	}
-	sort.Strings(out)
-	return out
 }
 
 // namesOf are the names of the log by node of the diagram.

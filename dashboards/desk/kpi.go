@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/outline"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/kpi"
@@ -60,17 +61,23 @@ func (d *Desk) measure(ctx context.Context, m *twin.Model, s *Standing, asOf tim
 		return err
 	}
 	s.Log = name
-	return s.stand(o, t)
+	last := eventlog.MinTime
+	for _, t := range o.Last {
+		last = max(last, t)
+	}
+	return s.stand(o, t, last.Go())
 }
 
-// stand measures the indicator in an outline.
-func (s *Standing) stand(o *outline.Outline, t reckoning) error {
+// stand measures the indicator in an outline. Its trend and its alarms are those of the
+// periods that were over at the moment.
+func (s *Standing) stand(o *outline.Outline, t reckoning, asOf time.Time) error {
 	var err error
 	if s.Series, err = kpi.Measure(o, s.Indicator, t.zone); err != nil {
 		return InputError{err}
 	}
+	whole := slices.DeleteFunc(slices.Clone(s.Series), func(p kpi.Point) bool { return p.End.After(asOf) })
 	if s.Target != nil {
-		o := kpi.Forecast(s.Series, s.Target.Value, s.Lower)
+		o := kpi.Forecast(whole, s.Target.Value, s.Lower)
 		s.Outlook = &o
 	}
 	if s.AsIs != nil {
@@ -78,7 +85,7 @@ func (s *Standing) stand(o *outline.Outline, t reckoning) error {
 		if !s.Lower {
 			worse = 0.9
 		}
-		if s.Messages, err = kpi.Watch(s.Series, kpi.Alarm{Raise: worse * s.AsIs.Value, Clear: s.AsIs.Value, Lower: s.Lower, Quiet: quiet(t.calendar)}); err != nil {
+		if s.Messages, err = kpi.Watch(whole, kpi.Alarm{Raise: worse * s.AsIs.Value, Clear: s.AsIs.Value, Lower: s.Lower, Quiet: quiet(t.calendar)}); err != nil {
 			return InputError{err}
 		}
 	}

@@ -3,8 +3,10 @@ package desk
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/uprava/uprava/mining"
+	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/performance"
 	"github.com/uprava/uprava/twin"
@@ -18,20 +20,67 @@ func (s *subject) milestones(l *eventlog.Log) performance.LeadConfig {
 	if s == nil || s.process == nil {
 		return cfg
 	}
-	name := func(node string) string {
-		label := s.process.Labels[node]
-		if n := s.process.Diagram.Node(node); n != nil && label == (twin.Text{}) {
-			label.EN = n.Name
-		}
-		for _, text := range []string{label.RU, label.EN} {
-			if _, ok := l.Activities().Code(text); ok && text != "" {
-				return text
-			}
-		}
-		return ""
-	}
-	cfg.From.Activity, cfg.To.Activity = name(s.process.RequestedBy), name(s.process.DeliveredBy)
+	cfg.From.Activity, cfg.To.Activity = s.nameIn(l, s.process.RequestedBy), s.nameIn(l, s.process.DeliveredBy)
 	return cfg
+}
+
+// nameIn is the name that a node has in a log, "" where the log does not know it.
+func (s *subject) nameIn(l *eventlog.Log, node string) string {
+	label := s.process.Labels[node]
+	if n := s.process.Diagram.Node(node); n != nil && label == (twin.Text{}) {
+		label.EN = n.Name
+	}
+	for _, text := range []string{label.RU, label.EN} {
+		if _, ok := l.Activities().Code(text); ok && text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// endings are the activities after which a case is over: the one that delivers, and
+// those after which the diagram leads to an end without another activity. Empty where
+// the model says nothing of the kind that the log knows.
+func (s *subject) endings(l *eventlog.Log) []string {
+	if s == nil || s.process == nil || s.process.Diagram == nil {
+		return nil
+	}
+	var out []string
+	add := func(node string) {
+		if name := s.nameIn(l, node); name != "" && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	add(s.process.DeliveredBy)
+	flows := s.process.Diagram.Outgoing()
+	for _, n := range s.process.Diagram.Nodes {
+		if _, done := s.process.Tasks[n.ID]; done && leadsToEnd(s.process, flows, n.ID, map[string]bool{}) {
+			add(n.ID)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// leadsToEnd reports whether whatever follows a node is an end, with choices alone
+// between.
+func leadsToEnd(p *twin.Process, flows map[string][]*bpmn.Flow, node string, seen map[string]bool) bool {
+	seen[node] = true
+	for _, f := range flows[node] {
+		n := p.Diagram.Node(f.Target)
+		switch {
+		case n == nil:
+			return false
+		case n.Kind == bpmn.EndEvent:
+		case n.Kind == bpmn.ExclusiveGateway && !seen[n.ID]:
+			if !leadsToEnd(p, flows, n.ID, seen) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return len(flows[node]) > 0
 }
 
 // leadTimes returns the lead times of a log between its declared milestones, and

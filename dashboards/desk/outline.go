@@ -117,7 +117,7 @@ func (d *Desk) outline(ctx context.Context, log string, look Look, s *subject) (
 		if err != nil {
 			return nil, err
 		}
-		cfg := outline.Config{Lead: s.milestones(v.Log), Unit: t.unit, Calendar: t.calendar, Hours: office(), Due: s.due(v.Log)}
+		cfg := outline.Config{Lead: s.milestones(v.Log), Unit: t.unit, Calendar: t.calendar, Hours: office(), Due: s.due(v.Log), Ends: s.endings(v.Log)}
 		if t.calendar != nil {
 			cfg.Hours = t.calendar
 		}

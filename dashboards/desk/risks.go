@@ -36,6 +36,9 @@ type Risks struct {
 // mostRisks bounds the open cases that are kept.
 const mostRisks = 2000
 
+// mostPredictedBy is how many events a forecast rests on: some ten seconds of work.
+const mostPredictedBy = 60_000
+
 // doubtsOf keeps warnings in both languages, so that they come back from JSON.
 func doubtsOf(warnings []error) []measure.Doubt {
 	out := make([]measure.Doubt, len(warnings))
@@ -50,12 +53,12 @@ func doubtsOf(warnings []error) []measure.Doubt {
 // little to predict by, its open cases are listed by their due dates, Forecast is false
 // and a doubt says why.
 func (d *Desk) Risks(ctx context.Context, log string, look Look) (*Risks, error) {
-	return Lasting(ctx, d, log, "risks\x00"+look.String(), func(ctx context.Context) (*Risks, error) {
+	return Lasting(ctx, d, log, "risks by all ends\x00"+look.String(), func(ctx context.Context) (*Risks, error) {
 		var cfg predict.Config
 		if !look.AsOf.IsZero() {
 			cfg.AsOf = eventlog.Time(look.AsOf.UnixMicro())
 		}
-		f, err := d.Predict(ctx, log, look, cfg)
+		f, err := d.predict(ctx, log, look, cfg, mostPredictedBy)
 		if err != nil {
 			if ctx.Err() != nil || !errors.Is(err, predict.ErrTooLittle) {
 				return nil, err
@@ -73,8 +76,32 @@ func (d *Desk) Risks(ctx context.Context, log string, look Look) (*Risks, error)
 			}
 			r.add(c)
 		}
-		return r, nil
+		return r, d.countOpen(ctx, log, look, r)
 	})
+}
+
+// countOpen counts the open cases, and those that are overdue, as the board does: those
+// that the forecast left out are among them.
+func (d *Desk) countOpen(ctx context.Context, log string, look Look, r *Risks) error {
+	s, err := d.about(ctx, log)
+	if err != nil {
+		return err
+	}
+	o, err := d.outline(ctx, log, look, s)
+	if err != nil || o.Lead.To.Activity == "" {
+		return err
+	}
+	now := eventlog.Time(r.AsOf.UnixMicro())
+	r.Open, r.Overdue = 0, 0
+	for i := range o.IDs {
+		if o.Open(i) {
+			r.Open++
+			if o.Due[i] != eventlog.NoTime && now >= o.Due[i] {
+				r.Overdue++
+			}
+		}
+	}
+	return nil
 }
 
 func (r *Risks) add(c predict.Case) {
@@ -126,7 +153,7 @@ func (d *Desk) dueList(ctx context.Context, log string, look Look) (*Risks, erro
 func byDue(o *outline.Outline) []int {
 	var open []int
 	for i := range o.IDs {
-		if o.From[i] != eventlog.NoTime && o.To[i] == eventlog.NoTime {
+		if o.Open(i) {
 			open = append(open, i)
 		}
 	}

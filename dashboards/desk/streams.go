@@ -22,8 +22,6 @@ import (
 // Amount is a number with its 95 % interval, NaN where it cannot be told.
 type Amount struct{ Value, Low, High float64 }
 
-var unknownAmount = Amount{math.NaN(), math.NaN(), math.NaN()}
-
 // amountOf is the mean of the values of replications, with Student's interval.
 func amountOf(values []float64) Amount {
 	s := measure.Summarize(values, measure.Second)

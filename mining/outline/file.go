@@ -26,6 +26,7 @@ type header struct {
 	Text       int                    `json:"text"` // bytes of the identifiers
 	Lead       performance.LeadConfig `json:"lead"`
 	DueFrom    string                 `json:"due_from"`
+	Ends       []string               `json:"ends"`
 	Activities []string               `json:"activities"`
 	Left       performance.Left       `json:"left"`
 	Pairing    eventlog.Pairing       `json:"pairing"`
@@ -38,7 +39,7 @@ var table = crc32.MakeTable(crc32.Castagnoli)
 // 70 bytes a case beside its identifier.
 func (o *Outline) Write(of string) ([]byte, error) {
 	text := strings.Join(o.IDs, "")
-	head, err := json.Marshal(header{of, len(o.IDs), len(text), o.Lead, o.DueFrom, o.Activities, o.Left, o.Pairing, o.Startless})
+	head, err := json.Marshal(header{of, len(o.IDs), len(text), o.Lead, o.DueFrom, o.Ends, o.Activities, o.Left, o.Pairing, o.Startless})
 	if err != nil {
 		return nil, fmt.Errorf("writing an outline: %w", err)
 	}
@@ -66,6 +67,13 @@ func (o *Outline) Write(of string) ([]byte, error) {
 	for _, n := range o.Rows {
 		b = binary.LittleEndian.AppendUint32(b, n)
 	}
+	for _, over := range o.Over {
+		one := byte(0)
+		if over {
+			one = 1
+		}
+		b = append(b, one)
+	}
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, table)), nil
 }
 
@@ -74,7 +82,7 @@ func (o *Outline) times() []*[]eventlog.Time {
 }
 
 // perCase is what a case takes in a file beside its identifier.
-const perCase = 4 + 7*8 + 2*4
+const perCase = 4 + 7*8 + 2*4 + 1
 
 // Read reads what Write wrote; ErrOther where it is of another state, or damaged.
 func Read(b []byte, of string) (*Outline, error) {
@@ -93,7 +101,7 @@ func Read(b []byte, of string) (*Outline, error) {
 	if n < 0 || h.Text < 0 || n > len(b) || len(b)-at != n*perCase+h.Text {
 		return nil, ErrOther
 	}
-	o := &Outline{IDs: make([]string, n), At: make([]eventlog.Code, n), Rows: make([]uint32, n), Lead: h.Lead, DueFrom: h.DueFrom, Activities: h.Activities, Left: h.Left, Pairing: h.Pairing, Startless: h.Startless}
+	o := &Outline{IDs: make([]string, n), At: make([]eventlog.Code, n), Rows: make([]uint32, n), Lead: h.Lead, DueFrom: h.DueFrom, Ends: h.Ends, Over: make([]bool, n), Activities: h.Activities, Left: h.Left, Pairing: h.Pairing, Startless: h.Startless}
 	ids, from := string(b[at+4*n:at+4*n+h.Text]), 0
 	for i := range o.IDs {
 		k := int(binary.LittleEndian.Uint32(b[at+4*i:]))
@@ -121,6 +129,7 @@ func Read(b []byte, of string) (*Outline, error) {
 	for i := range n {
 		o.At[i] = eventlog.Code(binary.LittleEndian.Uint32(b[at+4*i:]))
 		o.Rows[i] = binary.LittleEndian.Uint32(b[at+4*n+4*i:])
+		o.Over[i] = b[at+8*n+i] != 0
 		if int(o.At[i]) >= len(o.Activities) {
 			return nil, ErrOther
 		}

@@ -11,6 +11,7 @@ package outline
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/uprava/uprava/mining/calendar"
 	"github.com/uprava/uprava/mining/eventlog"
@@ -28,6 +29,8 @@ type Config struct {
 	// is not known; nil where the log has no limit.
 	Due     func(c eventlog.Case, from eventlog.Time) (eventlog.Time, bool)
 	DueFrom string // where due dates come from, said again in the outline
+	// Ends are the activities after which a case is over, whether it was delivered or not.
+	Ends []string
 }
 
 // Outline is a log by its cases. Columns have one value a case that has events, in
@@ -41,13 +44,20 @@ type Outline struct {
 	Work        []float64       // start to completion within the hours, seconds, up to To; NaN where no start is recorded
 	At          []eventlog.Code // activity of the last row, into Activities
 	Rows        []uint32
+	Over        []bool // an activity of Ends was done
 
 	Lead       performance.LeadConfig // between which milestones lengths run
 	DueFrom    string
+	Ends       []string
 	Activities []string
 	Left       performance.Left // what Length lacks, by reason
 	Pairing    eventlog.Pairing
 	Startless  int // rows up to To without a start, in cases that have Work
+}
+
+// Open reports whether the i-th case has begun and neither is delivered nor over.
+func (o *Outline) Open(i int) bool {
+	return o.From[i] != eventlog.NoTime && o.To[i] == eventlog.NoTime && !o.Over[i]
 }
 
 // Cases returns the number of lines.
@@ -63,7 +73,13 @@ func Of(ctx context.Context, l *eventlog.Log, cfg Config) (*Outline, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Outline{Lead: cfg.Lead, DueFrom: cfg.DueFrom, Activities: l.Activities().Names()}
+	o := &Outline{Lead: cfg.Lead, DueFrom: cfg.DueFrom, Ends: cfg.Ends, Activities: l.Activities().Names()}
+	ends := make([]bool, len(o.Activities))
+	for _, name := range cfg.Ends {
+		if code, ok := l.Activities().Code(name); ok {
+			ends[code] = true
+		}
+	}
 	for i, c := range l.All() {
 		if i%every == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -92,6 +108,7 @@ func Of(ctx context.Context, l *eventlog.Log, cfg Config) (*Outline, error) {
 		o.First, o.Last = append(o.First, c.First()), append(o.Last, c.Last())
 		o.From, o.To, o.Due = append(o.From, from[i]), append(o.To, to[i]), append(o.Due, due)
 		o.Length, o.Work = append(o.Length, length), append(o.Work, work)
+		o.Over = append(o.Over, slices.ContainsFunc(c.Activities(), func(a eventlog.Code) bool { return ends[a] }))
 		o.At, o.Rows = append(o.At, c.Activities()[c.Len()-1]), append(o.Rows, uint32(c.Len()))
 	}
 	return o, nil

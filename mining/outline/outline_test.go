@@ -20,6 +20,7 @@ func TestOutlineKeepsOneLineACase(t *testing.T) {
 	l := logtest.Parse("<a@0h,b@2h,c@5h> <a@10h> <b@3h,a@7h>")
 	o, err := Of(t.Context(), l, Config{
 		Lead: performance.LeadConfig{From: performance.Milestone{Activity: "a"}, To: performance.Milestone{Activity: "b"}},
+		Ends: []string{"c", "unknown"},
 		Due:  func(_ eventlog.Case, from eventlog.Time) (eventlog.Time, bool) { return from + hours(1), true },
 	})
 	require.NoError(t, err)
@@ -29,6 +30,8 @@ func TestOutlineKeepsOneLineACase(t *testing.T) {
 	require.Equal(t, []eventlog.Time{first(0) + hours(2), eventlog.NoTime, first(2)}, o.To)
 	require.Equal(t, []eventlog.Time{first(0) + hours(1), first(1) + hours(1), first(2) + hours(5)}, o.Due)
 	require.Equal(t, 7200.0, o.Length[0])
+	require.Equal(t, []bool{true, false, false}, o.Over)
+	require.Equal(t, []bool{false, true, false}, []bool{o.Open(0), o.Open(1), o.Open(2)})
 	require.True(t, math.IsNaN(o.Length[1]) && math.IsNaN(o.Length[2]), "not passed; passed in the wrong order")
 	require.Equal(t, performance.Left{NoTo: 1, Backwards: 1}, o.Left)
 	require.Equal(t, []string{"c", "a", "a"}, []string{o.Activities[o.At[0]], o.Activities[o.At[1]], o.Activities[o.At[2]]})

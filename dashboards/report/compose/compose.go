@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/uprava/uprava/dashboards/desk"
@@ -60,6 +61,7 @@ func (c *Composer) Compose(ctx context.Context, r dispatch.Request) (*dispatch.M
 	d := &report.Document{Lang: r.Lang, Period: p, AsOf: asOf}
 	s.head(d)
 	body(d, list, drafted(list, office))
+	tidy(d)
 	return &dispatch.Made{Document: d, Inputs: inputs}, nil
 }
 
@@ -103,7 +105,7 @@ func body(d *report.Document, list []*facts, orders []order) {
 		cases = casesOfMany
 	}
 	for _, f := range list {
-		d.Sections = append(d.Sections, f.page(cases))
+		d.Sections = append(d.Sections, f.page(cases, len(list) > 1))
 	}
 	d.Orders = &report.Orders{Title: l.T("report.orders")}
 	for _, o := range orders {
@@ -112,6 +114,38 @@ func body(d *report.Document, list []*facts, orders []order) {
 	if len(orders) == 0 {
 		d.Orders = nil
 		d.Sections = append(d.Sections, report.Section{Heading: l.T("report.orders"), Blocks: []report.Block{report.Paragraph{Text: l.T("say.decide.none")}}})
+	}
+}
+
+// tidy takes away second full stops: a sentence that ends with a unit such as «дн.» has
+// one already.
+func tidy(d *report.Document) {
+	once := func(s *string) {
+		for strings.Contains(*s, "..") {
+			*s = strings.ReplaceAll(*s, "..", ".")
+		}
+	}
+	for i := range d.Sections {
+		for k, b := range d.Sections[i].Blocks {
+			switch b := b.(type) {
+			case report.Paragraph:
+				once(&b.Text)
+				d.Sections[i].Blocks[k] = b
+			case report.List:
+				for j := range b.Items {
+					once(&b.Items[j].Text)
+				}
+			case report.Figure:
+				once(&b.Description)
+				d.Sections[i].Blocks[k] = b
+			}
+		}
+	}
+	if d.Orders != nil {
+		for i := range d.Orders.Rows {
+			once(&d.Orders.Rows[i].What)
+			once(&d.Orders.Rows[i].Why)
+		}
 	}
 }
 

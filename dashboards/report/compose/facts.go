@@ -161,7 +161,7 @@ func (f *facts) scale() {
 			largest = max(largest, v)
 		}
 	}
-	if largest < 2 {
+	if largest < 10 {
 		f.digits = 2
 	}
 }

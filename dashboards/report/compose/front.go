@@ -5,19 +5,23 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/uprava/uprava/dashboards/report"
 	"github.com/uprava/uprava/dashboards/terms"
-	"github.com/uprava/uprava/twin/kpi"
 )
 
 // mostItems bounds the processes named singly in a part of page one.
-const mostItems = 5
+const mostItems = 4
 
 // front is page one: what changed, what is late and why, the outlook, what to decide.
 func front(l terms.Lang, list []*facts, orders []order) report.Section {
-	s := report.Section{Heading: l.T("say.front")}
+	s := report.Section{Heading: l.T("say.front"), Compact: true}
 	add := func(heading string, items []report.Paragraph) {
+		if len(list) == 1 {
+			items = alone(list[0], items)
+		}
 		s.Blocks = append(s.Blocks, report.Paragraph{Text: l.T(heading), Weight: report.Sub}, report.List{Items: items})
 	}
 	s.Blocks = append(s.Blocks, report.Paragraph{Text: summary(l, list), Weight: report.Key})
@@ -28,13 +32,40 @@ func front(l terms.Lang, list []*facts, orders []order) report.Section {
 	return s
 }
 
+// alone leaves the name of the process out of the paragraphs of a report about it alone.
+func alone(f *facts, items []report.Paragraph) []report.Paragraph {
+	out := slices.Clone(items)
+	for i := range out {
+		text := strings.TrimPrefix(out[i].Text, f.name+": ")
+		text = strings.TrimSuffix(text, ": "+f.lang.T("say.quoted", f.name)+".")
+		if text != out[i].Text {
+			first, size := utf8.DecodeRuneInString(text)
+			text = string(unicode.ToUpper(first)) + text[size:]
+			if !strings.HasSuffix(text, ".") {
+				text += "."
+			}
+			out[i].Text = text
+		}
+	}
+	return out
+}
+
 func summary(l terms.Lang, list []*facts) string {
-	var delivered, began, open, overdue, late, judged int
+	var delivered, began, open, overdue, late, judged, limited int
 	for _, f := range list {
 		delivered, began, open, overdue = delivered+f.now.N, began+f.began, open+f.risks.Open, overdue+f.risks.Overdue
+		if f.risks.Limited {
+			limited += f.risks.Open
+		}
 		late, judged = late+f.now.Share.N-f.now.InTime, judged+f.now.Share.N
 	}
-	text := l.T("say.summary", l.Count("say.process", int64(len(list))), l.Int(int64(began)), l.Int(int64(delivered)), l.Int(int64(open)), l.Int(int64(overdue)))
+	text := l.T("say.summary", l.Int(int64(began)), l.Int(int64(delivered)), l.Int(int64(open)))
+	if limited > 0 {
+		text += " " + l.T("say.summary.overdue", l.Int(int64(limited)), l.Int(int64(overdue)))
+	}
+	if len(list) > 1 {
+		text = l.T("say.summary.of", l.Count("say.process", int64(len(list)))) + " " + text
+	}
 	if judged > 0 {
 		text += " " + l.T("say.summary.late", l.Int(int64(late)), l.Int(int64(judged)))
 	}
@@ -43,7 +74,7 @@ func summary(l terms.Lang, list []*facts) string {
 
 // names joins the names of processes, at most mostNames of them.
 func names(l terms.Lang, list []*facts) string {
-	const mostNames = 8
+	const mostNames = 4
 	var out []string
 	for i, f := range list {
 		if i == mostNames {
@@ -109,13 +140,13 @@ func changed(l terms.Lang, list []*facts) []report.Paragraph {
 func (f *facts) change() report.Paragraph {
 	l := f.lang
 	if f.now.N == 0 {
-		return report.Paragraph{Text: l.T("say.change.none", f.name), Notes: []report.Footnote{f.rests()}}
+		return report.Paragraph{Text: l.T("say.change.none", f.name), Notes: []report.Footnote{f.rests(false)}}
 	}
 	parts := []string{l.T("say.change", f.name, f.value(f.now.Mean.Value), l.Count("case", int64(f.now.N)))}
 	for _, c := range f.comparisons() {
 		parts = append(parts, f.clause(c))
 	}
-	return report.Paragraph{Text: strings.Join(parts, "; ") + ".", Notes: []report.Footnote{f.rests()}}
+	return report.Paragraph{Text: strings.Join(parts, "; ") + ".", Notes: []report.Footnote{f.rests(false)}}
 }
 
 func late(l terms.Lang, list []*facts) []report.Paragraph {
@@ -127,6 +158,9 @@ func late(l terms.Lang, list []*facts) []report.Paragraph {
 	}
 	items = append(items, rest(l, "say.late.more", told[min(mostItems, len(told)):])...)
 	items = append(items, rest(l, "say.late.none", only(list, func(f *facts) bool { return f.risks.Limited && f.risks.Overdue == 0 }))...)
+	if len(list) > mostItems {
+		return append(items, rest(l, "say.late.unlimited", only(list, func(f *facts) bool { return !f.risks.Limited && f.risks.Open > 0 }))...)
+	}
 	items = append(items, rest(l, "say.late.empty", only(list, func(f *facts) bool { return f.risks.Open == 0 }))...)
 	return append(items, rest(l, "say.late.unlimited", only(list, func(f *facts) bool { return !f.risks.Limited && f.risks.Open > 0 }))...)
 }
@@ -160,7 +194,7 @@ func (f *facts) cause() string {
 	if i := top.Interval; i != nil {
 		text += l.T("say.cause.interval", l.Percent(max(0, i.Low), 0), l.Percent(min(1, i.High), 0))
 	}
-	if w := float64(top.Waiting); !math.IsNaN(w) && float64(top.Total) > 0 {
+	if w := float64(top.Waiting); w >= 0.05*float64(top.Total) {
 		text += l.T("say.cause.waiting", l.Percent(w/float64(top.Total), 0))
 	}
 	return text
@@ -171,25 +205,24 @@ func outlook(l terms.Lang, list []*facts) []report.Paragraph {
 	told := only(list, func(f *facts) bool { return f.foretold() && f.risks.Open > f.risks.Overdue })
 	expected := func(f *facts) float64 { mean, _, _ := f.breaches(); return mean }
 	slices.SortStableFunc(told, func(a, b *facts) int { return cmp.Compare(expected(b), expected(a)) })
-	for _, f := range told[:min(mostItems, len(told))] {
+	for i, f := range told[:min(mostItems, len(told))] {
 		mean, low, high := f.breaches()
-		items = append(items, report.Paragraph{Text: l.T("say.outlook.breaches", f.name, l.Count("say.open-case", int64(f.risks.Open-f.risks.Overdue)), l.Float(mean, 1), l.Float(low, 0), l.Float(high, 0)),
-			Notes: []report.Footnote{f.forecastNote()}})
+		item := report.Paragraph{Text: l.T("say.outlook.breaches", f.name, l.Count("say.open-case", int64(f.risks.Open-f.risks.Overdue)), l.Float(mean, 1), l.Float(low, 0), l.Float(high, 0))}
+		if i == 0 {
+			item.Notes = []report.Footnote{{Text: l.T("say.outlook.note"), Low: math.NaN(), High: math.NaN()}}
+		}
+		items = append(items, item)
 	}
 	items = append(items, rest(l, "say.outlook.no-skill", only(list, func(f *facts) bool { return f.risks.Limited && f.risks.Open > f.risks.Overdue && !f.foretold() }))...)
-	for _, f := range only(list, func(f *facts) bool { return f.plan != nil && f.plan.standing.Outlook != nil }) {
-		if len(list) <= mostItems {
-			items = append(items, report.Paragraph{Text: f.foreseen()})
+	state := func(want string) []*facts { return only(list, func(f *facts) bool { return f.targetState() == want }) }
+	for _, want := range []string{"reached", "date", "trend", "noise", "never", "few"} {
+		if there := state(want); len(list) > mostItems && want != "date" {
+			items = append(items, rest(l, "say.target.all-"+want, there)...)
+		} else {
+			for _, f := range there {
+				items = append(items, report.Paragraph{Text: f.foreseen()})
+			}
 		}
-	}
-	if len(list) > mostItems {
-		state := func(want string) []*facts { return only(list, func(f *facts) bool { return f.targetState() == want }) }
-		items = append(items, rest(l, "say.target.all-reached", state("reached"))...)
-		for _, f := range state("date") {
-			items = append(items, report.Paragraph{Text: f.foreseen()})
-		}
-		items = append(items, rest(l, "say.target.all-never", state("never"))...)
-		items = append(items, rest(l, "say.target.all-few", state("few"))...)
 	}
 	if len(items) == 0 {
 		items = append(items, report.Paragraph{Text: l.T("say.outlook.none")})
@@ -225,8 +258,10 @@ func (f *facts) forecastNote() report.Footnote {
 	return report.Footnote{Text: l.T("say.forecast.note", l.Float(float64(f.risks.Brier), 3), l.Float(float64(f.risks.Base), 3)), N: f.risks.States, Of: "say.state", Low: math.NaN(), High: math.NaN()}
 }
 
-// targetState is how the trend stands to the target: reached, date, never, few, or ""
-// where there is no target.
+// targetState is how a process stands to its target: "reached" in the period, of the
+// latest value alone ("noise"), with a date that the interval of the trend bounds, with
+// a trend that may as well not lead there ("trend"), "never", "few" periods, or "" where
+// there is no target.
 func (f *facts) targetState() string {
 	if f.plan == nil || f.plan.standing.Outlook == nil {
 		return ""
@@ -237,8 +272,12 @@ func (f *facts) targetState() string {
 		return "reached"
 	case math.IsNaN(float64(o.Slope)):
 		return "few"
-	case o.Reached, o.Date.IsZero():
+	case o.Reached:
+		return "noise"
+	case o.Date.IsZero():
 		return "never"
+	case o.Latest.IsZero():
+		return "trend"
 	}
 	return "date"
 }
@@ -253,23 +292,17 @@ func (f *facts) foreseen() string {
 	case "few":
 		return l.T("say.target.few", f.name, goal, l.Int(int64(o.N)))
 	case "date":
-		return l.T("say.target.date", f.name, goal, report.Day(l, o.Date), report.Day(l, o.Earliest), latest(l, o))
-	}
-	if o.Reached {
+		return l.T("say.target.date", f.name, goal, report.Day(l, o.Date), report.Day(l, o.Earliest), report.Day(l, o.Latest))
+	case "noise":
 		return l.T("say.target.noise", f.name, goal)
+	case "trend":
+		return l.T("say.target.trend", f.name, goal)
 	}
 	return l.T("say.target.never", f.name, goal)
 }
 
-func latest(l terms.Lang, o *kpi.Outlook) string {
-	if o.Latest.IsZero() {
-		return l.T("say.target.or-never")
-	}
-	return report.Day(l, o.Latest)
-}
-
 func decide(l terms.Lang, orders []order) []report.Paragraph {
-	const most = 4
+	const most = 3
 	var items []report.Paragraph
 	for _, o := range orders[:min(most, len(orders))] {
 		items = append(items, report.Paragraph{Text: l.T("say.decide.item", o.What, o.Who, report.Day(l, o.By))})

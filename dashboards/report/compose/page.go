@@ -9,12 +9,12 @@ import (
 	"github.com/uprava/uprava/mining/measure"
 )
 
-// page is the part about one process, on a page of its own.
-func (f *facts) page(mostCases int) report.Section {
+// page is the part about one process; of several each begins a page.
+func (f *facts) page(mostCases int, ownPage bool) report.Section {
 	l := f.lang
-	s := report.Section{Heading: f.name, NewPage: true}
+	s := report.Section{Heading: f.name, NewPage: ownPage}
 	add := func(b ...report.Block) { s.Blocks = append(s.Blocks, b...) }
-	add(report.Paragraph{Text: f.lead(), Notes: []report.Footnote{f.rests()}})
+	add(report.Paragraph{Text: f.lead(), Notes: []report.Footnote{f.rests(true)}})
 	add(f.trend(), f.narrowFigure(), f.riskFigure())
 	if t := f.caseTable(mostCases); t != nil {
 		add(t)
@@ -90,7 +90,7 @@ func (f *facts) pointText(x float64) string {
 
 // narrowFigure is the picture of where the time goes.
 func (f *facts) narrowFigure() report.Figure {
-	const most = 6
+	const most = 5
 	l := f.lang
 	c := report.Bars{Unit: measure.Share, Words: "%", Digits: 0}
 	for i, b := range f.narrow {
@@ -169,8 +169,8 @@ func (f *facts) riskFigure() report.Figure {
 func (f *facts) caseTable(most int) *report.Table {
 	l := f.lang
 	t := &report.Table{Title: l.T("say.table.cases"), Columns: []report.Column{
-		{Head: l.T("say.col.case"), Weight: 1.1}, {Head: l.T("say.col.at"), Weight: 1.6}, {Head: l.T("say.col.due"), Weight: 0.85}, {Head: l.T("say.col.left"), Unit: measure.Count, Words: l.T("unit.working-days"), Weight: 0.8},
-		{Head: l.T("say.col.breach"), Unit: measure.Share, Words: "%", Interval: true, Weight: 1}, {Head: l.T("say.col.why"), Weight: 2},
+		{Head: l.T("say.col.case"), Weight: 1.45}, {Head: l.T("say.col.at"), Weight: 1.6}, {Head: l.T("say.col.due"), Weight: 1.1}, {Head: l.T("say.col.left"), Unit: measure.Count, Words: l.T("unit.working-days"), Weight: 0.8},
+		{Head: l.T("say.col.breach"), Unit: measure.Share, Words: "%", Interval: true, Weight: 1.15}, {Head: l.T("say.col.why"), Weight: 2},
 	}}
 	all := 0
 	for _, o := range f.due {

@@ -16,17 +16,17 @@ func number(head string, digits int, weight float64) report.Column {
 
 // planTable holds plan, fact, deviation, cause and measures of all processes.
 func planTable(l terms.Lang, list []*facts) *report.Table {
-	fact := number(l.T("say.col.fact"), 2, 0.95)
+	fact := number(l.T("say.col.fact"), 2, 1)
 	fact.Interval = true
-	deviation := number(l.T("say.col.deviation"), 2, 0.95)
+	deviation := number(l.T("say.col.deviation"), 2, 1.25)
 	deviation.Deviation = &report.Deviation{Of: 3, From: 2}
 	t := &report.Table{Title: l.T("say.table.plan"), Columns: []report.Column{
-		{Head: l.T("say.col.process"), Weight: 1.7}, {Head: l.T("say.col.unit"), Weight: 0.62}, number(l.T("say.col.plan"), 2, 0.72), fact, deviation,
-		{Head: l.T("say.col.in-time"), Unit: measure.Share, Words: "%", Digits: 1, Weight: 0.75}, {Head: l.T("say.col.cause"), Weight: 1.9}, {Head: l.T("say.col.measures"), Weight: 1.6},
+		{Head: l.T("say.col.process"), Weight: 1.7}, {Head: l.T("say.col.unit"), Weight: 0.62}, number(l.T("say.col.plan"), 2, 0.78), fact, deviation,
+		{Head: l.T("say.col.in-time"), Unit: measure.Share, Words: "%", Digits: 1, Weight: 0.8}, {Head: l.T("say.col.cause"), Weight: 1.8}, {Head: l.T("say.col.measures"), Weight: 1.9},
 	}}
 	for _, f := range list {
 		none := l.T("say.no-cases")
-		row := []report.Cell{report.T(f.name), report.T(f.words), report.N(math.NaN(), l.T("say.no-plan")), f.cell(f.now.Mean, none), report.N(math.NaN(), ""), report.N(f.now.Share.Value, l.T("say.no-limit")), report.T(f.reason()), f.measures()}
+		row := []report.Cell{report.T(f.name), report.T(f.words), report.N(math.NaN(), l.T("say.no-plan")), f.cell(f.now.Mean, none), report.N(math.NaN(), ""), report.N(f.now.Share.Value, l.T("say.no-limit")), report.T(f.reason(len(list) > mostItems)), f.measures(len(list))}
 		if p := f.plan; p != nil {
 			row[2], row[3] = report.N(p.value/f.per, ""), f.cell(p.fact, none)
 			row[4] = report.N((p.fact.Value-p.value)/f.per, none)
@@ -39,7 +39,7 @@ func planTable(l terms.Lang, list []*facts) *report.Table {
 }
 
 // reason says why a fact is not at its plan, or that it is.
-func (f *facts) reason() string {
+func (f *facts) reason(brief bool) string {
 	if p := f.plan; p != nil {
 		switch p.verdict() {
 		case better:
@@ -50,6 +50,9 @@ func (f *facts) reason() string {
 			return f.lang.T("say.reason.few", f.lang.Int(int64(p.fact.N)))
 		}
 	}
+	if top := f.top(); top != nil && brief {
+		return f.lang.T("say.cause.brief", f.label(top.Activity), f.lang.Percent(float64(top.Share), 0))
+	}
 	if cause := f.cause(); cause != "" {
 		return f.lang.T("say.reason.top", cause)
 	}
@@ -57,7 +60,7 @@ func (f *facts) reason() string {
 }
 
 // measures are the lines of the action plan for the process.
-func (f *facts) measures() report.Cell {
+func (f *facts) measures(processes int) report.Cell {
 	var out []string
 	for _, w := range f.works {
 		if w.State == "dropped" {
@@ -77,8 +80,12 @@ func (f *facts) measures() report.Cell {
 	if len(out) == 0 {
 		return report.Cell{Kind: report.Missing, Text: f.lang.T("say.no-measures")}
 	}
-	if len(out) > 2 {
-		out = append(out[:2], f.lang.T("say.and-more", f.lang.Int(int64(len(out)-2))))
+	most := 3
+	if processes > mostItems {
+		most = 1
+	}
+	if len(out) > most {
+		out = append(out[:most], f.lang.T("say.and-more", f.lang.Int(int64(len(out)-most))))
 	}
 	return report.T(strings.Join(out, "; "))
 }
@@ -88,20 +95,22 @@ func (f *facts) measures() report.Cell {
 func courseTable(l terms.Lang, list []*facts) *report.Table {
 	first := list[0]
 	difference := func(key string) report.Column {
-		c := number(l.T(key), 2, 1)
+		c := number(l.T(key), 2, 1.35)
 		c.Interval, c.Signed = true, true
 		return c
 	}
 	fact := number(l.T("say.col.fact"), 2, 0.85)
 	toDate := number(l.T("say.col.to-date"), 2, 0.9)
 	t := &report.Table{Title: l.T("say.table.course", first.period.Name(l)), Columns: []report.Column{
-		{Head: l.T("say.col.process"), Weight: 1.7}, {Head: l.T("say.col.unit"), Weight: 0.62}, fact, difference("say.col.to-previous"), difference("say.col.to-year"), toDate, difference("say.col.to-date-year"), {Head: l.T("say.col.verdict"), Weight: 1.5},
+		{Head: l.T("say.col.process"), Weight: 2}, {Head: l.T("say.col.unit"), Weight: 0.62}, fact, difference("say.col.to-previous"), difference("say.col.to-year"), toDate, difference("say.col.to-date-year"), {Head: l.T("say.col.verdict"), Weight: 1.9},
 	}}
 	n := 0
 	for _, f := range list {
-		all := append(f.comparisons(), comparison{"say.to-date", "", f.toDate, f.toDateBefore, f.since})
+		all := append(f.comparisons(), comparison{now: f.toDate, before: f.toDateBefore, d: f.since})
+		brief := []string{"say.brief.previous", "say.brief.year", "say.brief.to-date"}
 		row := []report.Cell{report.T(f.name), report.T(f.words), report.N(f.now.Mean.Value/f.per, l.T("say.no-cases"))}
 		var words []string
+		same := true
 		for i, c := range all {
 			v := judge(c.now, c.before, c.d)
 			cell := report.Cell{Kind: report.Missing, Text: l.T("say.word.few")}
@@ -113,7 +122,11 @@ func courseTable(l terms.Lang, list []*facts) *report.Table {
 				row = append(row, report.N(f.toDate.Mean.Value/f.per, l.T("say.no-cases")))
 			}
 			row = append(row, cell)
-			words = append(words, l.T(c.against)+" — "+f.word(v))
+			words = append(words, l.T(brief[i])+" — "+f.word(v))
+			same = same && v == judge(all[0].now, all[0].before, all[0].d)
+		}
+		if same {
+			words = []string{l.T("say.verdict.all", f.word(judge(all[0].now, all[0].before, all[0].d)))}
 		}
 		t.Rows = append(t.Rows, append(row, report.T(strings.Join(words, "; "))))
 	}
@@ -127,7 +140,7 @@ func termsTable(l terms.Lang, list []*facts) *report.Table {
 		return report.Column{Head: l.T(key), Unit: measure.Count, Sum: true}
 	}
 	t := &report.Table{Title: l.T("say.table.terms", report.Moment(l, list[0].asOf)), Columns: []report.Column{
-		{Head: l.T("say.col.process"), Weight: 2.6}, count("say.col.open"), count("say.col.overdue"), count("say.col.due-3"), count("say.col.due-5"), count("say.col.due-10"), count("say.col.at-risk"),
+		{Head: l.T("say.col.process"), Weight: 2.2}, count("say.col.open"), count("say.col.overdue"), count("say.col.due-3"), count("say.col.due-5"), count("say.col.due-10"), count("say.col.at-risk"),
 	}}
 	if len(list) > 1 {
 		t.Total = l.T("say.total")

@@ -56,7 +56,6 @@ func (p *plan) verdict() verdict {
 // comparison is one of the comparisons of a process.
 type comparison struct {
 	against string // key of the words
-	period  string
 	now     desk.Delivered
 	before  desk.Delivered
 	d       desk.Difference
@@ -64,8 +63,8 @@ type comparison struct {
 
 func (f *facts) comparisons() []comparison {
 	return []comparison{
-		{"say.to-previous", f.period.Before(1).Name(f.lang), f.now, f.before, f.sinceBefore},
-		{"say.to-year", f.period.YearAgo().Name(f.lang), f.now, f.yearAgo, f.sinceYear},
+		{"say.to-previous", f.now, f.before, f.sinceBefore},
+		{"say.to-year", f.now, f.yearAgo, f.sinceYear},
 	}
 }
 
@@ -100,9 +99,15 @@ func mark(v verdict) report.Mark {
 	return report.NoMark
 }
 
-// rests are what the mean of the period rests on.
-func (f *facts) rests() report.Footnote {
-	n := report.Footnote{Text: f.name, N: f.now.N, Of: "case", Unit: f.unit, Low: f.now.Mean.Low / f.per, High: f.now.Mean.High / f.per, Warnings: f.doubts()}
+// rests are what the mean of the period rests on; with all doubts about it or, on page
+// one, that the period is not over alone.
+func (f *facts) rests(doubts bool) report.Footnote {
+	n := report.Footnote{Text: f.name, N: f.now.N, Of: "case", Unit: f.unit, Low: f.now.Mean.Low / f.per, High: f.now.Mean.High / f.per}
+	if doubts {
+		n.Warnings = f.doubts()
+	} else if f.partial() {
+		n.Warnings = f.doubts()[:1]
+	}
 	if f.now.N == 0 {
 		n.Low, n.High = math.NaN(), math.NaN()
 	}

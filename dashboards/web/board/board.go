@@ -46,7 +46,6 @@ type pages struct {
 	remarks *remarks.List
 	alerts  *alerts.Book
 	looks   *kept.Journal
-	whatIf  func(ctx context.Context, log string) (*desk.WhatIf, error)
 }
 
 // Mount mounts the pages.
@@ -60,7 +59,7 @@ func mount(s *shell.Site, d *desk.Desk, cfg Config) (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pages{site: s, desk: d, cfg: cfg, whatIf: d.WhatIf,
+	p := &pages{site: s, desk: d, cfg: cfg,
 		remarks: remarks.Open(d.Folder("remarks")), alerts: alerts.OpenBook(d.Folder("alerts")), looks: kept.OpenJournal(d.Folder("journal", "specialists.jsonl"))}
 	if p.area, err = s.Area(sub); err != nil {
 		return nil, err
@@ -73,7 +72,6 @@ func mount(s *shell.Site, d *desk.Desk, cfg Config) (*pages, error) {
 	s.Handle("GET /logs/{log}/board/bottlenecks", p.bottlenecks)
 	s.Handle("GET /logs/{log}/board/risks", p.risks)
 
-	s.Handle("GET /logs/{log}/what-if", p.compareScenarios)
 	s.Handle("GET /logs/{log}/passport", p.passport)
 	s.Handle("GET /logs/{log}/goals", p.goals)
 	s.Handle("GET /logs/{log}/number/{key}", p.number)
@@ -109,6 +107,7 @@ func (p *pages) ask(r *http.Request) (*asked, error) {
 	if a.view, a.fault, err = shell.ReadView(r); err != nil {
 		return nil, err
 	}
+	delete(a.view.Rest, partKey)
 	if a.known, err = p.desk.Known(r.Context(), a.log); err != nil {
 		return nil, err
 	}
@@ -270,7 +269,7 @@ func (p *pages) board(w http.ResponseWriter, r *http.Request) error {
 	show := a.page(r, "board", page.Title, page)
 	show.AsOf = asOf
 	show.Live = a.view.AsOf.IsZero()
-	if r.URL.Query().Get("part") != "" {
+	if r.URL.Query().Get(partKey) != "" {
 		return p.area.Part(w, r, "board", show)
 	}
 	return p.area.Show(w, r, "board", show)
@@ -279,6 +278,9 @@ func (p *pages) board(w http.ResponseWriter, r *http.Request) error {
 // patience is how long a reader waits for a page before it comes with the words that
 // it is being prepared.
 const patience = 900 * time.Millisecond
+
+// partKey asks in an address for the part of a page that comes later.
+const partKey = "part"
 
 // filterFault reports whether an error is the filter's, which the bar shows.
 func filterFault(err error) bool {
@@ -290,7 +292,7 @@ func filterFault(err error) bool {
 // withPart is this page's address as a fragment.
 func withPart(r *http.Request) string {
 	q := r.URL.Query()
-	q.Set("part", "1")
+	q.Set(partKey, "1")
 	return "?" + q.Encode()
 }
 

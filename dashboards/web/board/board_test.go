@@ -151,7 +151,7 @@ func TestEveryPageSaysWhatThereIs(t *testing.T) {
 	}
 	require.Contains(t, text(get(s, "/logs/empty?lang=en&part=1")), "No case has been delivered")
 	require.Contains(t, text(get(s, "/logs/one?lang=en&part=1")), "too few cases for an interval")
-	require.Contains(t, text(get(s, "/logs/"+land+"?lang=en&part=1&p=2031")), "No case was delivered in 2031")
+	require.Contains(t, text(get(s, "/logs/"+land+"?lang=en&part=1&p=2031")), "No case was delivered in the year 2031")
 	require.Contains(t, text(get(s, "/logs/one/passport?lang=ru")), "паспорта нет")
 	require.Contains(t, text(get(s, "/logs/"+land+"?lang=ru&part=1&f=has(%22x%22)")), "role=\"alert\"", "a filter that cannot be applied is said at its bar")
 	for path, want := range map[string]int{"logs/none": 404, "logs/one/number/mode": 404, "logs/one/number/kpi:x": 404, "logs/one?p=2019-13": 400, "logs/one?vs=x&p=2019": 400, "signatures?post=none": 404} {

@@ -210,7 +210,7 @@ func soon[T any](ctx context.Context, until time.Time, ask func(context.Context)
 // patient is until when a request waits: a little for a page, as long as it takes for
 // the part of it that comes later.
 func patient(r *http.Request) time.Time {
-	if r.URL.Query().Get("part") != "" {
+	if r.URL.Query().Get(partKey) != "" {
 		return time.Now().Add(time.Hour)
 	}
 	return time.Now().Add(patience)

@@ -228,7 +228,13 @@ func casesBehind(r *http.Request, a *asked, b *desk.Board, key string) (href, no
 		if from != "" {
 			steps = append(steps, "has("+quoted(from)+")")
 		}
-		steps = append(steps, "open("+quoted(to)+")")
+		ends := []string{quoted(to)}
+		for _, e := range b.Ends {
+			if e != to {
+				ends = append(ends, quoted(e))
+			}
+		}
+		steps = append(steps, "open("+strings.Join(ends, ", ")+")")
 		if key == keyOverdue && b.DueFrom == "case" {
 			steps = append(steps, `case("due") <= `+b.AsOf.In(a.zone).Format("2006-01-02T15:04"))
 		}

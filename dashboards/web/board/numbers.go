@@ -104,7 +104,7 @@ func (p *pages) numberOf(r *http.Request, a *asked, b *desk.Board, key string) s
 		n.Why = lang.T("board.no-interval")
 	}
 	if c, ok := b.Changes[key]; ok && b.Against != nil {
-		n.Doubts = append(n.Doubts, changeText(lang, c, text))
+		n.Change = changeText(lang, c, text)
 	}
 	return n
 }

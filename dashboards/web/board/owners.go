@@ -62,7 +62,7 @@ func (p *pages) owners(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	show := shell.Page{Title: lang.T("board.owners.title"), Body: page}
-	if r.URL.Query().Get("part") != "" {
+	if r.URL.Query().Get(partKey) != "" {
 		return p.area.Part(w, r, "owners", show)
 	}
 	return p.area.Show(w, r, "owners", show)
@@ -281,7 +281,7 @@ func (p *pages) signatures(w http.ResponseWriter, r *http.Request) error {
 		page.Later = withPart(r)
 	}
 	show := shell.Page{Title: lang.T("board.signatures.title"), Body: page}
-	if r.URL.Query().Get("part") != "" {
+	if r.URL.Query().Get(partKey) != "" {
 		return p.area.Part(w, r, "signatures", show)
 	}
 	return p.area.Show(w, r, "signatures", show)

@@ -16,6 +16,7 @@ type Number struct {
 	Range  string   // its interval, "" for none
 	N      string   // what it rests on, "n = 12 cases"
 	Why    string   // why there is no value, or no interval
+	Change string   // how it differs from what it is compared with
 	Doubts []string // warnings
 	Href   string   // its definition, sources and the cases behind it; "" for none
 }
