@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/uprava/uprava/dashboards/desk"
-	"github.com/uprava/uprava/mining/measure"
 )
 
 // How much of a log a map is drawn of, and how much of that at first: a picture of
