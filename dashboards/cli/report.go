@@ -166,7 +166,7 @@ func (a *app) reportSent() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sent",
 		Short: "The reports that were sent, with the hashes of what they were made from",
-		Args:  cobra.NoArgs,
+		Args:  cobra.NoArgs, Example: "  uprava report sent",
 	}
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
