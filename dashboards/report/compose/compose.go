@@ -52,12 +52,18 @@ func (c *Composer) Compose(ctx context.Context, r dispatch.Request) (*dispatch.M
 		return nil, err
 	}
 	var list []*facts
-	for _, t := range s.targets {
+	for i, t := range s.targets {
+		if c.Progress != nil {
+			c.Progress(i, len(s.targets))
+		}
 		f, err := c.gather(ctx, t, p, asOf, r.Lang, office)
 		if err != nil {
 			return nil, fmt.Errorf("report of %q: %w", t.log, err)
 		}
 		list = append(list, f)
+	}
+	if c.Progress != nil {
+		c.Progress(len(list), len(list))
 	}
 	d := &report.Document{Lang: r.Lang, Period: p, AsOf: asOf}
 	s.head(d)
