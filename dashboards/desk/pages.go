@@ -4,18 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"time"
 
-	"github.com/uprava/uprava/dashboards/charts"
 	"github.com/uprava/uprava/datasets"
-	"github.com/uprava/uprava/mining"
-	"github.com/uprava/uprava/mining/dfg"
-	"github.com/uprava/uprava/mining/eventlog"
-	"github.com/uprava/uprava/simulator"
-	"github.com/uprava/uprava/simulator/experiment"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -29,56 +22,10 @@ type Log struct {
 	Simulated     bool
 }
 
-// AsIs is what a log shows of its process.
-type AsIs struct {
-	Log
-	Notice   twin.Text // of the twin that the log belongs to; empty for a log of one's own
-	Overview *mining.Overview
-	Graph    *dfg.Graph
-	Variants []mining.Variant
-	Bins     charts.Bins // lead times
-	Limit    *Limit      // nil where no legal limit is known
-	// Labels hold activity names in both languages, by name in the log; names
-	// that are missing are shown as they are.
-	Labels map[string]twin.Text
-}
-
-// Limit is the legal limit of a process and how the log keeps it.
+// Limit is the legal limit of a process.
 type Limit struct {
-	Text        twin.Text // "30 calendar days" and its citation
-	Seconds     float64   // as wall-clock time, for the line in the chart
-	ShareInTime float64
-	N           int64 // cases that could be judged
-}
-
-// WhatIf compares scenarios of one model.
-type WhatIf struct {
-	Mined     float64 // mean lead time of the log, seconds; NaN where it has none
-	Scenarios []Scenario
-	Evidence  Evidence
-	Warnings  []error
-}
-
-// Scenario is one line of the comparison; the first is the as-is.
-type Scenario struct {
-	Name       twin.Text
-	Levers     []twin.Text
-	LeadTime   Estimate  // mean, seconds
-	P85        Estimate  // seconds
-	Overdue    *Estimate // share; nil where there is no limit
-	Difference *Estimate // of the mean against as-is, paired; nil for as-is
-	Headcount  int
-}
-
-// Estimate is a mean over replications with its interval.
-type Estimate struct{ Mean, Low, High float64 }
-
-// Evidence says what a comparison rests on.
-type Evidence struct {
-	Replications, Warmup, Cases int
-	Seed                        uint64
-	Hash                        string
-	BackTest                    string // what one said of the model; "" where there was none
+	Text    twin.Text // "30 calendar days" and its citation
+	Seconds float64   // as wall-clock time, for the line in the chart
 }
 
 // Logs lists the logs of the store by name.
@@ -125,57 +72,6 @@ func (d *Desk) title(ctx context.Context, log string) (twin.Text, error) {
 	})
 }
 
-// AsIs returns the as-is of one log, remembered until the log changes.
-func (d *Desk) AsIs(ctx context.Context, log string) (*AsIs, error) {
-	return Remember(ctx, d, log, "as-is", func(ctx context.Context) (*AsIs, error) { return d.asIs(ctx, log) })
-}
-
-func (d *Desk) asIs(ctx context.Context, log string) (*AsIs, error) {
-	info, err := d.store.Log(ctx, log)
-	if err != nil {
-		return nil, err
-	}
-	src := d.store.Source(log)
-	page := &AsIs{Log: Log{Name: log, Title: twin.Text{RU: log, EN: log}, Cases: info.Cases, Events: info.Events, First: info.First, Last: info.Last}}
-	if page.Overview, err = d.Mine(ctx, log, Look{}); err != nil {
-		return nil, err
-	}
-	if page.Graph, err = src.DirectlyFollows(ctx, mining.Instances); err != nil {
-		return nil, err
-	}
-	if page.Variants, err = src.Variants(ctx, mining.Instances); err != nil {
-		return nil, err
-	}
-	l, err := d.store.Load(ctx, log)
-	if err != nil {
-		return nil, err
-	}
-	s, err := d.subjectOf(log, l.Meta())
-	if err != nil {
-		return nil, err
-	}
-	page.Labels = s.labels()
-	limit := 0.0
-	if s != nil {
-		page.Notice = s.model.Notice
-		if s.process != nil {
-			if name := s.process.Name; name != (twin.Text{}) {
-				page.Title = name
-			}
-			if s.process.Limit != nil {
-				page.Limit = judge(l, s.process.Limit)
-				limit = page.Limit.Seconds
-			}
-		}
-	}
-	times, _, _, err := s.leadTimes(l)
-	if err != nil {
-		return nil, err
-	}
-	page.Bins = charts.BinsOf(times.Seconds, limit)
-	return page, nil
-}
-
 // limitOf tells the legal limit of a process in words and as wall-clock time.
 func limitOf(limit *twin.Limit) *Limit {
 	days := strconv.Itoa(limit.Days)
@@ -191,59 +87,5 @@ func limitOf(limit *twin.Limit) *Limit {
 		out.Text.RU += " (" + c.In("ru") + ")"
 		out.Text.EN += " (" + c.In("en") + ")"
 	}
-	out.ShareInTime = math.NaN()
 	return out
-}
-
-// judge tells how many of the cases with a due date were ended by it.
-func judge(l *eventlog.Log, limit *twin.Limit) *Limit {
-	out := limitOf(limit)
-	var inTime int64
-	for _, c := range l.All() {
-		if due, ok := c.Attribute(simulator.DueKey); ok && due.Kind() == eventlog.KindTime && c.Len() > 0 {
-			out.N++
-			if c.Last() < due.Stamp().Time {
-				inTime++
-			}
-		}
-	}
-	if out.N > 0 {
-		out.ShareInTime = float64(inTime) / float64(out.N)
-	}
-	return out
-}
-
-// WhatIf compares the scenarios of the model that belongs to a log, nil where there
-// is none; remembered until the log changes. It takes as long as the simulation takes.
-func (d *Desk) WhatIf(ctx context.Context, log string) (*WhatIf, error) {
-	meta, err := d.store.Meta(ctx, log)
-	if err != nil {
-		return nil, err
-	}
-	s, err := d.subjectOf(log, meta)
-	if err != nil || s == nil {
-		return nil, err
-	}
-	return Remember(ctx, d, log, "what-if", func(ctx context.Context) (*WhatIf, error) {
-		mined, err := d.AsIs(ctx, log)
-		if err != nil {
-			return nil, err
-		}
-		process := ""
-		if s.process != nil {
-			process = s.process.ID
-		}
-		scenarios := s.scenarios[:s.compared]
-		if len(scenarios) == 0 {
-			if scenarios, err = Suggest(ctx, s.model); err != nil {
-				return nil, err
-			}
-		}
-		out, err := Compare(ctx, Compared{Model: s.model, Process: process, Scenarios: scenarios,
-			Config: experiment.Config{Replications: whatIfReplications, Seed: 1}})
-		if err != nil {
-			return nil, err
-		}
-		return whatIf(out, float64(mined.Overview.LeadTime.Mean)), nil
-	})
 }
