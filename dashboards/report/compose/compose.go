@@ -105,7 +105,7 @@ func body(d *report.Document, list []*facts, orders []order) {
 	} else {
 		figures.Blocks = append(figures.Blocks, report.Paragraph{Text: l.T("say.no-plans"), Weight: report.Quiet})
 	}
-	figures.Blocks = append(figures.Blocks, courseTable(l, list), termsTable(l, list))
+	figures.Blocks = append(figures.Blocks, courseTable(l, list), volumeTable(l, list), termsTable(l, list))
 	d.Sections = append(d.Sections, figures)
 	cases := casesOfFew
 	if len(list) > 2 {
