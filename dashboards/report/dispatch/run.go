@@ -68,7 +68,7 @@ func (o *Office) RunDue(ctx context.Context) ([]Run, error) {
 	if err != nil || len(b.Reports) == 0 {
 		return nil, err
 	}
-	release, taken, err := o.hold()
+	release, taken, err := o.lock(".running", false)
 	if err != nil || !taken {
 		return nil, err
 	}
