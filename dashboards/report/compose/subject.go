@@ -25,10 +25,14 @@ const (
 )
 
 // Composer composes reports from a desk.
-type Composer struct{ desk *desk.Desk }
+type Composer struct {
+	desk *desk.Desk
+	// Progress is told how many of the processes of a report are done; nil for nobody.
+	Progress func(done, total int)
+}
 
 // New returns the composer of a desk.
-func New(d *desk.Desk) *Composer { return &Composer{d} }
+func New(d *desk.Desk) *Composer { return &Composer{desk: d} }
 
 var _ dispatch.Composer = (*Composer)(nil)
 
