@@ -52,6 +52,7 @@ const exitCodes = `  0    done
 
 // app is what all commands share.
 type app struct {
+	specialists    bool // of serve
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	dataDir, dsn   string

@@ -38,6 +38,7 @@ other command on the same --data goes through it.`,
 		Args:    cobra.NoArgs,
 	}
 	c.Flags().StringVar(&listen, "listen", defaultListen, "loopback address and port; port 0 takes a free one")
+	c.Flags().BoolVar(&a.specialists, "specialists", false, "let readers evaluate single people; every look is recorded with the reader's name")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
 			return a.serveOn(c.Context(), d, listen, func(address string) {
@@ -62,7 +63,7 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, listen string, ready fu
 	work := jobs.New(life, parallelJobs, rememberedJobs)
 	defer work.Wait()
 	defer end()
-	pages, err := web.New(frame.Config{Desk: d, Jobs: work, Changes: d.Store().Changes, Lang: chosen, Version: version, Log: log})
+	pages, err := web.New(frame.Config{Desk: d, Jobs: work, Changes: d.Store().Changes, Lang: chosen, Version: version, Log: log, Specialists: a.specialists})
 	if err != nil {
 		return err
 	}

@@ -4,17 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"time"
 
-	"github.com/uprava/uprava/dashboards/charts"
 	"github.com/uprava/uprava/datasets"
-	"github.com/uprava/uprava/mining"
-	"github.com/uprava/uprava/mining/dfg"
-	"github.com/uprava/uprava/mining/eventlog"
-	"github.com/uprava/uprava/simulator"
+	"github.com/uprava/uprava/mining/performance"
 	"github.com/uprava/uprava/simulator/experiment"
 	"github.com/uprava/uprava/twin"
 )
@@ -29,26 +24,10 @@ type Log struct {
 	Simulated     bool
 }
 
-// AsIs is what a log shows of its process.
-type AsIs struct {
-	Log
-	Notice   twin.Text // of the twin that the log belongs to; empty for a log of one's own
-	Overview *mining.Overview
-	Graph    *dfg.Graph
-	Variants []mining.Variant
-	Bins     charts.Bins // lead times
-	Limit    *Limit      // nil where no legal limit is known
-	// Labels hold activity names in both languages, by name in the log; names
-	// that are missing are shown as they are.
-	Labels map[string]twin.Text
-}
-
-// Limit is the legal limit of a process and how the log keeps it.
+// Limit is the legal limit of a process.
 type Limit struct {
-	Text        twin.Text // "30 calendar days" and its citation
-	Seconds     float64   // as wall-clock time, for the line in the chart
-	ShareInTime float64
-	N           int64 // cases that could be judged
+	Text    twin.Text // "30 calendar days" and its citation
+	Seconds float64   // as wall-clock time, for the line in the chart; 0 for working days
 }
 
 // WhatIf compares scenarios of one model.
@@ -125,57 +104,6 @@ func (d *Desk) title(ctx context.Context, log string) (twin.Text, error) {
 	})
 }
 
-// AsIs returns the as-is of one log, remembered until the log changes.
-func (d *Desk) AsIs(ctx context.Context, log string) (*AsIs, error) {
-	return Remember(ctx, d, log, "as-is", func(ctx context.Context) (*AsIs, error) { return d.asIs(ctx, log) })
-}
-
-func (d *Desk) asIs(ctx context.Context, log string) (*AsIs, error) {
-	info, err := d.store.Log(ctx, log)
-	if err != nil {
-		return nil, err
-	}
-	src := d.store.Source(log)
-	page := &AsIs{Log: Log{Name: log, Title: twin.Text{RU: log, EN: log}, Cases: info.Cases, Events: info.Events, First: info.First, Last: info.Last}}
-	if page.Overview, err = d.Mine(ctx, log, Look{}); err != nil {
-		return nil, err
-	}
-	if page.Graph, err = src.DirectlyFollows(ctx, mining.Instances); err != nil {
-		return nil, err
-	}
-	if page.Variants, err = src.Variants(ctx, mining.Instances); err != nil {
-		return nil, err
-	}
-	l, err := d.store.Load(ctx, log)
-	if err != nil {
-		return nil, err
-	}
-	s, err := d.subjectOf(log, l.Meta())
-	if err != nil {
-		return nil, err
-	}
-	page.Labels = s.labels()
-	limit := 0.0
-	if s != nil {
-		page.Notice = s.model.Notice
-		if s.process != nil {
-			if name := s.process.Name; name != (twin.Text{}) {
-				page.Title = name
-			}
-			if s.process.Limit != nil {
-				page.Limit = judge(l, s.process.Limit)
-				limit = page.Limit.Seconds
-			}
-		}
-	}
-	times, _, _, err := s.leadTimes(l)
-	if err != nil {
-		return nil, err
-	}
-	page.Bins = charts.BinsOf(times.Seconds, limit)
-	return page, nil
-}
-
 // limitOf tells the legal limit of a process in words and as wall-clock time.
 func limitOf(limit *twin.Limit) *Limit {
 	days := strconv.Itoa(limit.Days)
@@ -190,25 +118,6 @@ func limitOf(limit *twin.Limit) *Limit {
 	if c := limit.Citation; c != (twin.Text{}) {
 		out.Text.RU += " (" + c.In("ru") + ")"
 		out.Text.EN += " (" + c.In("en") + ")"
-	}
-	out.ShareInTime = math.NaN()
-	return out
-}
-
-// judge tells how many of the cases with a due date were ended by it.
-func judge(l *eventlog.Log, limit *twin.Limit) *Limit {
-	out := limitOf(limit)
-	var inTime int64
-	for _, c := range l.All() {
-		if due, ok := c.Attribute(simulator.DueKey); ok && due.Kind() == eventlog.KindTime && c.Len() > 0 {
-			out.N++
-			if c.Last() < due.Stamp().Time {
-				inTime++
-			}
-		}
-	}
-	if out.N > 0 {
-		out.ShareInTime = float64(inTime) / float64(out.N)
 	}
 	return out
 }
@@ -225,7 +134,7 @@ func (d *Desk) WhatIf(ctx context.Context, log string) (*WhatIf, error) {
 		return nil, err
 	}
 	return Remember(ctx, d, log, "what-if", func(ctx context.Context) (*WhatIf, error) {
-		mined, err := d.AsIs(ctx, log)
+		o, err := d.outline(ctx, log, Look{}, s)
 		if err != nil {
 			return nil, err
 		}
@@ -244,6 +153,6 @@ func (d *Desk) WhatIf(ctx context.Context, log string) (*WhatIf, error) {
 		if err != nil {
 			return nil, err
 		}
-		return whatIf(out, float64(mined.Overview.LeadTime.Mean)), nil
+		return whatIf(out, performance.ExactMean(wallOf(o, Window{}))), nil
 	})
 }

@@ -69,6 +69,8 @@ func mount(s *shell.Site, d *desk.Desk, cfg Config) (*pages, error) {
 	s.Section("signatures", "signatures")
 	s.Tab("board", "")
 	s.Tab("passport", "passport")
+	s.Door(shell.Owner, p.waitsForOwner)
+	s.Door(shell.Head, p.waitsForHead)
 	s.Handle("GET /logs/{log}", p.board)
 	s.Handle("GET /logs/{log}/board/bottlenecks", p.bottlenecks)
 	s.Handle("GET /logs/{log}/board/risks", p.risks)
