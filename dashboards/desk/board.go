@@ -167,14 +167,19 @@ func (d *Desk) board(ctx context.Context, log string, q BoardQuestion, s *subjec
 	}
 	var g errgroup.Group
 	g.Go(func() error {
-		b.Now = deliveredIn(o, q.Window)
-		b.standing(o, q.Window)
+		now := sampleOf(o, q.Window)
+		b.Now = now.measured()
+		if r.unit == measure.Second {
+			b.Bins = charts.BinsOf(now.lengths, limit)
+		} else {
+			b.Bins = charts.BinsOf(wallOf(o, q.Window), limit)
+		}
 		return nil
 	})
 	g.Go(func() error {
-		b.Bins = charts.BinsOf(wallOf(o, q.Window), limit)
+		b.standing(o, q.Window)
 		if !q.Against.Whole() {
-			before := deliveredIn(o, q.Against)
+			before := sampleOf(o, q.Against).measured()
 			b.Against = &before
 		}
 		return nil
@@ -273,9 +278,8 @@ func wallOf(o *outline.Outline, w Window) []float64 {
 	return out
 }
 
-// deliveredIn measures the cases delivered in a window.
-func deliveredIn(o *outline.Outline, w Window) Delivered {
-	s := sampleOf(o, w)
+// measured measures the cases of a sample.
+func (s sample) measured() Delivered {
 	d := Delivered{N: len(s.lengths), Mean: unknown, Median: unknown, P85: unknown, Share: unknown, Work: unknown, Flow: unknown, InTime: s.inTime}
 	if d.N == 0 {
 		return d
