@@ -84,6 +84,8 @@ type checker struct {
 	cfg  CheckConfig
 	card *Scorecard
 	runs map[string]*experiment.Result // by scenario, "" for as-is
+	// other are the published values in other readings, once simulated.
+	other []*Other
 }
 
 // kinds of checks.
@@ -345,7 +347,10 @@ func LeadQuestion(pack *Pack, s *System, process, lang string) (Question, error)
 }
 
 // amount writes a number of a unit for a row.
-func amount(x float64, u measure.Unit) twin.Text {
+func amount(x float64, u measure.Unit) twin.Text { return amountBeside(x, u, x) }
+
+// amountBeside writes a figure in the unit in which another of its kind is read.
+func amountBeside(x float64, u measure.Unit, other float64) twin.Text {
 	digits, ru, en := 2, "дн.", "d"
 	switch {
 	case math.IsNaN(x):
@@ -356,7 +361,7 @@ func amount(x float64, u measure.Unit) twin.Text {
 		ru, en = "раб. ч", "wh"
 	case u == measure.Share:
 		x, digits, ru, en = 100*x, 1, "%", "%"
-	case u == measure.Second && x < 6*3600:
+	case u == measure.Second && other < 6*3600:
 		x, digits, ru, en = x/60, 1, "мин", "min"
 	case u == measure.Second:
 		x /= 86400
@@ -427,37 +432,10 @@ func (c *checker) asIs(ctx context.Context, g yamlfile.Mapping) error {
 	if err := c.readings(r); err != nil {
 		return err
 	}
-	c.row("as-is-cover", "", float64(covered) >= share*float64(asked), say2("не меньше %.0f из %d", "at least %.0f of %d", math.Ceil(share*float64(asked)), asked), both("%d", covered))
-	return nil
-}
-
-// readings tells what a published value may mean: the actual mean, the norm, or the term
-// that 85 % of the cases meet.
-func (c *checker) readings(r *experiment.Result) error {
-	for _, v := range c.pack.Processes {
-		p, err := c.process(v.Process)
-		if err != nil {
-			return err
-		}
-		mean, err := lead(r, c.s.Twin, p.ID)
-		if err != nil {
-			return err
-		}
-		norm := both("—")
-		if l := p.Limit; l != nil {
-			norm = say2("%d кал. дн.", "%d cd", l.Days)
-			if l.Unit == twin.WorkingDay {
-				norm = say2("%d раб. дн.", "%d wd", l.Days)
-			}
-		}
-		p85 := both("—")
-		if k, ok := r.Find(experiment.LeadTimeP85, mean.Of); ok {
-			p85 = amount(float64(k.Mean), k.Unit)
-		}
-		found := join("%s · %s · %s", amount(float64(mean.Mean), mean.Unit), norm, p85)
-		found.RU, found.EN = "среднее · норма · 85 % дел: "+found.RU, "mean · norm · 85 % of cases: "+found.EN
-		c.card.Rows = append(c.card.Rows, Row{Check: "readings", Of: p.ID, Pass: true, Told: true, Wanted: amount(v.AsIs, v.Unit), Found: found})
+	if err := c.otherAsIs(ctx, within); err != nil {
+		return err
 	}
+	c.row("as-is-cover", "", float64(covered) >= share*float64(asked), say2("не меньше %.0f из %d", "at least %.0f of %d", math.Ceil(share*float64(asked)), asked), both("%d", covered))
 	return nil
 }
 
@@ -491,6 +469,9 @@ func (c *checker) toBe(ctx context.Context, g yamlfile.Mapping) error {
 		target := v.ToBe
 		c.row("to-be", v.Process, math.Abs(mean-target) <= within*target && width <= half*mean,
 			join(fmt.Sprintf("%%s ± %.0f %%%%", 100*within), amount(target, k.Unit)), join("%s (%s … %s)", amount(mean, k.Unit), amount(float64(k.Low), k.Unit), amount(float64(k.High), k.Unit)))
+	}
+	if err := c.otherToBe(ctx, within, half); err != nil {
+		return err
 	}
 	was, is := m.Headcount(), changed.Headcount()
 	c.row("headcount", id, was == is, both("%d", was), both("%d", is))
@@ -528,7 +509,7 @@ func (c *checker) effect(ctx context.Context, g yamlfile.Mapping) error {
 		wanted = say2("меньше, интервал не задевает 0", "less, interval clear of 0")
 	}
 	signed := func(x float64) twin.Text {
-		t := amount(math.Abs(x), a.Unit)
+		t := amountBeside(math.Abs(x), a.Unit, float64(a.Mean))
 		sign := "+"
 		if x < 0 {
 			sign = "−"

@@ -63,6 +63,7 @@ type Pack struct {
 	// ones do to other processes; empty where the pack has none.
 	ToBe      string
 	Coupling  []Coupling
+	Readings  []Reading
 	scenarios []string
 	files     fs.FS
 }
@@ -73,6 +74,10 @@ type Coupling struct {
 	Scenario  string
 	Processes []string
 }
+
+// Reading says that a published value of a process may be read in another way, which
+// another pack simulates with its main process.
+type Reading struct{ Process, Pack string }
 
 // Published are the values that a process of a pack is made to reproduce.
 type Published struct {
@@ -132,7 +137,7 @@ func read(files fs.FS) (*Pack, error) {
 		return nil, err
 	}
 	p := &Pack{files: files}
-	f := doc.Root().Mapping("id", "name", "notice", "customer", "main", "processes", "figures", "scenarios", "to-be", "coupling")
+	f := doc.Root().Mapping("id", "name", "notice", "customer", "main", "processes", "figures", "scenarios", "to-be", "coupling", "readings")
 	p.ID, p.Main = text(f, "id"), text(f, "main")
 	p.Name, p.Notice = words(f, "name"), words(f, "notice")
 	if _, ok := f.Get("customer"); ok {
@@ -170,6 +175,12 @@ func read(files fs.FS) (*Pack, error) {
 				c.Processes = append(c.Processes, x.Text())
 			}
 			p.Coupling = append(p.Coupling, c)
+		}
+	}
+	if v, ok := f.Get("readings"); ok {
+		for _, item := range v.List() {
+			g := item.Mapping("process", "pack")
+			p.Readings = append(p.Readings, Reading{text(g, "process"), text(g, "pack")})
 		}
 	}
 	if v, ok := f.Need("scenarios"); ok {

@@ -126,3 +126,24 @@ func TestTwinsAreCanonical(t *testing.T) {
 		}
 	}
 }
+
+// Every number of a pack says where it comes from.
+func TestNumbersHaveASource(t *testing.T) {
+	packs, err := datasets.Packs()
+	require.NoError(t, err)
+	for _, p := range packs {
+		m, err := p.Model()
+		require.NoError(t, err)
+		require.Empty(t, m.Unsourced(), p.ID)
+		all, err := p.Scenarios()
+		require.NoError(t, err)
+		for _, s := range all {
+			for _, l := range s.Levers {
+				require.NotEmpty(t, l.Provenance.Kind, "%s: %s: %s", p.ID, s.ID, l)
+			}
+		}
+		if m, _, err = p.Town(1); err == nil {
+			require.Empty(t, m.Unsourced(), p.ID)
+		}
+	}
+}

@@ -14,7 +14,9 @@ import (
 
 	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/mining/performance"
+	"github.com/uprava/uprava/simulator/simtest"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -73,7 +75,7 @@ func TestMinedFiguresEqualTheRun(t *testing.T) {
 				same := func(what string, sample performance.Sample, want Tally) {
 					require.Empty(t, sample.Warnings, form)
 					require.Len(t, sample.Seconds, want.N, form+": "+what)
-					require.Equal(t, want.Sum, micros(sample.Seconds), form+": "+what)
+					require.EqualValues(t, want.Sum.Micros(), micros(sample.Seconds), form+": "+what)
 				}
 				same("cycle", times.Cycle, s.All.Cycle)
 				same("waiting", times.Waiting, s.All.Waiting)
@@ -98,7 +100,7 @@ func TestMinedFiguresEqualTheRun(t *testing.T) {
 				lead, err := performance.Between(l, performance.LeadConfig{From: performance.Milestone{Activity: "register"}, To: performance.Milestone{Activity: "sign"}})
 				require.NoError(t, err)
 				require.Len(t, lead.Seconds, s.All.Lead.N)
-				require.Equal(t, s.All.Lead.Sum, micros(lead.Seconds))
+				require.EqualValues(t, s.All.Lead.Sum.Micros(), micros(lead.Seconds))
 			}
 			if name == "office" { // nothing is idle where people keep no hours, and much where they do
 				require.Greater(t, s.All.Cycle.Mean(), s.All.Waiting.Mean())
@@ -239,7 +241,7 @@ func BenchmarkOffice(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
-	n := 0
+	n, began := 0, simtest.CPU()
 	for i := range b.N {
 		s, err := p.Run(context.Background(), Config{Seed: 1, Replication: i, Cases: 50_000})
 		if err != nil {
@@ -249,5 +251,22 @@ func BenchmarkOffice(b *testing.B) {
 			n += a.Waiting.N
 		}
 	}
-	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "activities/s")
+	b.ReportMetric(float64(n)/(simtest.CPU()-began).Seconds(), "activities/cpu-s")
+}
+
+// Of condensed samples the quantile is left that they were condensed to, and no memory.
+func TestCondense(t *testing.T) {
+	p, err := Compile(office(), "en")
+	require.NoError(t, err)
+	s, err := p.Run(context.Background(), Config{Seed: 1, Cases: 2000, Samples: true})
+	require.NoError(t, err)
+	want := measure.Quantile(s.All.Cycle.Seconds(), 0.85)
+	require.Equal(t, want, s.All.Cycle.Quantile(0.85))
+	s.Condense(0.85)
+	require.Nil(t, s.All.Cycle.Values)
+	require.Equal(t, want, s.All.Cycle.Quantile(0.85))
+	require.True(t, math.IsNaN(s.All.Cycle.Quantile(0.5)))
+	var nothing Tally
+	nothing.Condense(0.85)
+	require.True(t, math.IsNaN(nothing.Quantile(0.85)))
 }

@@ -257,7 +257,7 @@ func TestDurationAndWarmUp(t *testing.T) {
 	require.Equal(t, 30*time.Hour, st.All.Cycle.Min)
 	require.Equal(t, 48*time.Hour, w.first)
 	require.Equal(t, 71*time.Hour, w.last)
-	require.Equal(t, 24*time.Hour*100, st.Pools[0].Available)
+	require.Equal(t, 24*100*3600.0, st.Pools[0].Available.Seconds())
 	require.InDelta(t, 0.30, st.Pools[0].Utilisation(), 1e-9) // thirty at work at any time
 	st, err = Run(context.Background(), s.m, Config{Duration: 10 * time.Hour, Before: time.Hour, Warmup: 4})
 	require.NoError(t, err)
@@ -301,4 +301,21 @@ func TestDelayBeforeTheWork(t *testing.T) {
 	require.Equal(t, []string{"A(R) 1/10 1/13 1/14"}, played(t, s.m, 1))
 	s.p.Tasks["A"] = twin.Task{Time: exactly(10 * time.Hour), Calendar: "office"} // a delay in office hours
 	require.Equal(t, []string{"A() 1/10 1/10 2/12"}, played(t, s.m, 1))
+}
+
+// Ten thousand people have more than the 292 years of a time.Duration in a year, and the
+// cases of a big city more than 64 bits of microseconds.
+func TestGreatSums(t *testing.T) {
+	s := one(expo(3600), exactly(time.Hour), 10_000, "")
+	st, err := Run(context.Background(), s.m, Config{Duration: 300 * 24 * time.Hour, Before: 24 * time.Hour})
+	require.NoError(t, err)
+	require.Equal(t, 10_000*300*86400.0, st.Pools[0].Available.Seconds())
+	require.InDelta(t, 1e-4, st.Pools[0].Utilisation(), 1e-5)
+	var sum, part Total
+	for range 1000 {
+		sum.add(100*365*24*time.Hour, 10_000_000)
+	}
+	part.add(100*365*24*time.Hour, 10_000_000)
+	require.InEpsilon(t, 1000*1e7*100*365*86400, sum.Seconds(), 1e-12)
+	require.InEpsilon(t, 999*1e7*100*365*86400, sum.less(part).Seconds(), 1e-12)
 }

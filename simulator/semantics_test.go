@@ -447,7 +447,7 @@ func TestSharing(t *testing.T) {
 	require.Equal(t, []string{"A(R) 1/01 1/01 1/04", "A(R) 1/02 1/02 1/06", "A(R) 1/03 1/04 1/08"}, played(t, s.m, 3))
 	st, err := Run(context.Background(), s.m, Config{Cases: 3})
 	require.NoError(t, err)
-	require.Equal(t, int64(6*3600*1e6), st.All.Labour.Sum)
+	require.Equal(t, 6*3600.0, st.All.Labour.Sum.Seconds())
 	s.m.Pools[0].AtOnce = twin.Unlimited
 	require.Equal(t, "A(R) 1/03 1/03 ", played(t, s.m, 3)[2][:15])
 }

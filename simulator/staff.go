@@ -15,7 +15,7 @@ type poolState struct {
 	queue queue
 	wake  time.Duration // when an opening is scheduled for; Never for none
 	dirty bool
-	done  time.Duration // working time of people who worked for it and are idle again
+	done  Total // working time of people who worked for it and are idle again
 }
 
 // personState is a person at run time.
@@ -355,7 +355,7 @@ func (r *run) letOff(k int32) {
 	most := r.Program.people[m].atOnce
 	again := most != twin.Unlimited && p.load == most
 	if p.load--; p.load == 0 {
-		r.pools[p.busy].done += r.stint(m)
+		r.pools[p.busy].done.add(r.stint(m), 1)
 	}
 	for _, pool := range r.Program.people[m].pools {
 		if again {

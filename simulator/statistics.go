@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -17,10 +18,10 @@ type Statistics struct {
 	// All cases from Begin to End, counted or not: Arrived = Finished + Abandoned +
 	// InProgress.
 	Arrived, Finished, Abandoned, InProgress int
-	// CaseTime is the integral over [0, End] of the number of cases under way, in
-	// microseconds; Sojourn the sum of the time each case was under way until End.
-	// Little's law says that they are equal.
-	CaseTime, Sojourn int64
+	// CaseTime is the integral over [0, End] of the number of cases under way; Sojourn
+	// the sum of the time each case was under way until End. Little's law says that they
+	// are equal.
+	CaseTime, Sojourn Total
 
 	Counted    int // cases in the figures
 	All        Figures
@@ -81,13 +82,13 @@ type ActivityStatistics struct {
 // asked for. Somebody of several pools is available to each of them.
 type PoolStatistics struct {
 	ID        string
-	Busy      time.Duration // working time spent on any case
-	Available time.Duration // working time of all members
+	Busy      Total // working time spent on any case
+	Available Total // working time of all members
 }
 
 // Utilisation returns busy over available working time; NaN where nobody was
 // available.
-func (p PoolStatistics) Utilisation() float64 { return float64(p.Busy) / float64(p.Available) }
+func (p PoolStatistics) Utilisation() float64 { return p.Busy.Micros() / p.Available.Micros() }
 
 // Costs gathers amounts of roubles.
 type Costs struct {
@@ -106,9 +107,11 @@ func (c *Costs) Mean() float64 {
 // Tally gathers durations. The sum is exact.
 type Tally struct {
 	N        int
-	Sum      int64 // microseconds
+	Sum      Total
 	Min, Max time.Duration
 	Values   []time.Duration // in the order in which cases ended, where samples are kept
+
+	share, quantile float64 // of values that were let go, see Condense
 }
 
 func (t *Tally) add(d time.Duration, keep bool) {
@@ -119,7 +122,7 @@ func (t *Tally) add(d time.Duration, keep bool) {
 		t.Max = d
 	}
 	t.N++
-	t.Sum += int64(d / time.Microsecond)
+	t.Sum.add(d, 1)
 	if keep {
 		t.Values = append(t.Values, d)
 	}
@@ -130,7 +133,33 @@ func (t *Tally) Mean() float64 {
 	if t.N == 0 {
 		return math.NaN()
 	}
-	return float64(t.Sum) / 1e6 / float64(t.N)
+	return t.Sum.Seconds() / float64(t.N)
+}
+
+// Quantile returns that of the kept values in seconds, or the one that they were
+// condensed to; NaN of nothing.
+func (t *Tally) Quantile(share float64) float64 {
+	if t.Values == nil && t.share == share && t.N > 0 {
+		return t.quantile
+	}
+	return measure.Quantile(t.Seconds(), share)
+}
+
+// Condense lets the values go, and keeps one of their quantiles.
+func (t *Tally) Condense(share float64) {
+	t.quantile = t.Quantile(share)
+	t.share, t.Values = share, nil
+}
+
+// Condense lets the samples go and keeps a quantile of each, so that the memory of many
+// runs does not grow with their cases.
+func (s *Statistics) Condense(share float64) {
+	s.All.Cycle.Condense(share)
+	s.All.Lead.Condense(share)
+	for i := range s.Processes {
+		s.Processes[i].Figures.Cycle.Condense(share)
+		s.Processes[i].Figures.Lead.Condense(share)
+	}
 }
 
 // Seconds returns the kept values in seconds, ascending.
@@ -154,14 +183,14 @@ type collected struct {
 	inWindow         int // cases that arrived within the window
 	windows          int // edges of the window seen
 	from, to         time.Duration
-	busyFrom, busyTo []time.Duration
+	busyFrom, busyTo []Total
 
 	cases, finished int // under way, finished
 	abandoned       int
 	undelivered     int
 	controls        controls
-	caseTime        int64
-	sojourn         int64
+	caseTime        Total
+	sojourn         Total
 	last            time.Duration
 }
 
@@ -178,7 +207,7 @@ func (s *collected) init(p *Program, keep bool) {
 
 // pass adds the time since the last change to the integral of cases under way.
 func (s *collected) pass(now time.Duration) {
-	s.caseTime += int64(s.cases) * int64((now-s.last)/time.Microsecond)
+	s.caseTime.add(now-s.last, s.cases)
 	s.last = now
 }
 
@@ -195,7 +224,7 @@ func (s *collected) leave(c *caseState) {
 	} else {
 		s.finished++
 	}
-	s.sojourn += int64((c.End - c.entered) / time.Microsecond)
+	s.sojourn.add(c.End-c.entered, 1)
 }
 
 // controls are those of Statistics: by process, then by pool.
@@ -269,13 +298,13 @@ func (f *Figures) add(p *Program, c *Case, lead time.Duration, keep bool) {
 func (r *run) window() {
 	s := &r.collected
 	now := r.des.Now()
-	busy := make([]time.Duration, len(r.pools))
+	busy := make([]Total, len(r.pools))
 	for i := range r.pools {
 		busy[i] = r.pools[i].done
 	}
 	for m := range r.staff {
 		if p := &r.staff[m]; p.load > 0 {
-			busy[p.busy] += r.stint(int32(m))
+			busy[p.busy].add(r.stint(int32(m)), 1)
 		}
 	}
 	if s.windows == 0 {
@@ -304,7 +333,7 @@ func (r *run) statistics() *Statistics {
 	}
 	for i := range r.cases {
 		if r.cases[i].live {
-			out.Sojourn += int64((now - r.cases[i].entered) / time.Microsecond)
+			out.Sojourn.add(now-r.cases[i].entered, 1)
 		}
 	}
 	for i := range r.processes {
@@ -313,15 +342,15 @@ func (r *run) statistics() *Statistics {
 		out.Processes = append(out.Processes, ProcessStatistics{ID: p.id, Arrived: r.arrived[i], HasLead: p.lead, LeadUnit: p.span.Unit,
 			HasLimit: p.limit != nil, Figures: s.processes[i], Completed: s.counted[i]})
 	}
-	available := make([]time.Duration, len(r.pools))
+	available := make([]Total, len(r.pools))
 	for m := range r.staff {
 		hours := r.peopleHours[m].between(s.from, s.to)
 		for _, p := range r.Program.people[m].pools {
-			available[p] += hours
+			available[p].add(hours, 1)
 		}
 	}
 	for i := range r.Program.pools {
-		out.Pools = append(out.Pools, PoolStatistics{ID: r.Program.pools[i].id, Busy: s.busyTo[i] - s.busyFrom[i], Available: available[i]})
+		out.Pools = append(out.Pools, PoolStatistics{ID: r.Program.pools[i].id, Busy: s.busyTo[i].less(s.busyFrom[i]), Available: available[i]})
 	}
 	return out
 }

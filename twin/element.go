@@ -2,7 +2,6 @@ package twin
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -274,50 +273,4 @@ func (v *validator) edges(g *Graph, from Ref, list []Edge, at func(...string) st
 			v.fault(at(string(e.Relation)), "%s: %s %s is said twice", from, e.Relation, e.To)
 		}
 	}
-}
-
-// errNoKind says that a schema was asked for something that has none.
-var errNoKind = errors.New("no such kind")
-
-// Schema returns the JSON Schema (draft 2020-12) of the file of a kind of element.
-func Schema(kind Kind) (map[string]any, error) {
-	f := formOf(kind)
-	if f == nil {
-		var known []Kind
-		for _, x := range forms {
-			known = append(known, x.kind)
-		}
-		return nil, fmt.Errorf("schema of %q: %w, wanted %s", kind, errNoKind, yamlfile.Wanted(string(kind), texts(known)))
-	}
-	object := func(properties map[string]any, required ...string) map[string]any {
-		out := map[string]any{"type": "object", "additionalProperties": false, "properties": properties}
-		if len(required) > 0 {
-			out["required"] = required
-		}
-		return out
-	}
-	word, number := map[string]any{"type": "string"}, map[string]any{"type": "number"}
-	both := object(map[string]any{"ru": word, "en": word})
-	origin := object(map[string]any{"kind": map[string]any{"enum": provenanceKinds}, "source": word, "n": map[string]any{"type": "integer"}, "reason": both}, "kind")
-	properties := map[string]any{}
-	for key, values := range f.properties {
-		properties[key] = any(word)
-		if values != nil {
-			properties[key] = map[string]any{"enum": values}
-		}
-	}
-	out := map[string]any{
-		"id": word, "name": object(map[string]any{"ru": word, "en": word}, "ru", "en"), "text": both,
-		"figures": map[string]any{"type": "object", "additionalProperties": object(map[string]any{"value": number, "unit": word, "low": number, "high": number, "from": origin}, "value", "from")},
-	}
-	if len(properties) > 0 {
-		out["properties"] = object(properties)
-	}
-	for r, kinds := range f.edges {
-		out[string(r)] = map[string]any{"type": "array", "uniqueItems": true, "items": map[string]any{"type": "string", "pattern": "^(" + strings.Join(texts(kinds), "|") + "):."}}
-	}
-	s := object(out, "id", "name")
-	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	s["title"] = "Uprava twin: " + f.folder + "/*.yaml"
-	return s, nil
 }

@@ -89,6 +89,40 @@ func (g *Graph) Out(r Ref) []Edge { return g.out[r] }
 // In returns the edges that come to a thing, each with where it comes from in To.
 func (g *Graph) In(r Ref) []Edge { return g.in[r] }
 
+// Owners returns who answers for a thing: posts that own it, by themselves or by a role
+// that they perform; roles that nobody performs; units only where there is nobody else.
+// By kind and identifier, each once.
+func (g *Graph) Owners(r Ref) []Ref {
+	var people, units []Ref
+	for _, e := range g.in[r] {
+		if e.Relation != Owns {
+			continue
+		}
+		switch e.To.Kind {
+		case UnitKind:
+			units = append(units, e.To)
+		case Role:
+			posts := 0
+			for _, x := range g.in[e.To] {
+				if x.Relation == Performs && x.To.Kind == Post {
+					people = append(people, x.To)
+					posts++
+				}
+			}
+			if posts == 0 {
+				people = append(people, e.To)
+			}
+		default:
+			people = append(people, e.To)
+		}
+	}
+	if len(people) == 0 {
+		people = units
+	}
+	slices.SortFunc(people, compareRefs)
+	return slices.Compact(people)
+}
+
 // cycle returns things that a relation leads round in a circle, nil where it leads
 // nowhere back.
 func (g *Graph) cycle(rel Relation) []Ref {
@@ -121,6 +155,32 @@ func (g *Graph) cycle(rel Relation) []Ref {
 		}
 	}
 	return nil
+}
+
+// Neighbour is a thing some edges away from another.
+type Neighbour struct {
+	On       Ref
+	Distance int
+}
+
+// Near returns a thing and those within so many edges of it, whichever way the edges
+// run, the nearest first, then by kind and identifier; those for which pass is true are
+// neither counted nor gone through. O(things + edges).
+func (g *Graph) Near(of Ref, steps int, pass func(Ref) bool) []Neighbour {
+	out := []Neighbour{{On: of}}
+	seen := map[Ref]bool{of: true}
+	for at := 0; at < len(out) && out[at].Distance < steps; at++ {
+		for _, edges := range [][]Edge{g.out[out[at].On], g.in[out[at].On]} {
+			for _, e := range edges {
+				if !seen[e.To] && !pass(e.To) {
+					seen[e.To] = true
+					out = append(out, Neighbour{e.To, out[at].Distance + 1})
+				}
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Neighbour) int { return cmp.Or(cmp.Compare(a.Distance, b.Distance), compareRefs(a.On, b.On)) })
+	return out
 }
 
 // Effect is what a change does to one thing.

@@ -67,7 +67,7 @@ var forms = []form{
 	{Goal, "goals", map[string][]string{"level": {"mission", "vision", "goal"}},
 		map[Relation][]Kind{BelongsTo: {UnitKind}, Supports: {Goal}, MeasuredBy: {Indicator}}},
 	{Interface, "interfaces", nil, map[Relation][]Kind{BelongsTo: {System}, DependsOn: {System, Party}}},
-	{Indicator, "kpis", map[string][]string{"statistic": nil, "unit": nil, "period": {"week", "month", "quarter", "half-year", "year"}, "better": {"lower", "higher"}, "figure": nil, "of": nil},
+	{Indicator, "kpis", map[string][]string{"statistic": {"mean", "median", "p85", "share", "count"}, "unit": nil, "period": {"week", "month", "quarter", "half-year", "year"}, "better": {"lower", "higher"}, "figure": nil, "of": nil},
 		map[Relation][]Kind{BelongsTo: {UnitKind}, DependsOn: {Indicator}}},
 	{Measure, "measures", map[string][]string{"state": {"planned", "running", "done", "dropped"}, "start": nil, "due": nil, "scenario": nil, "levers": nil},
 		map[Relation][]Kind{BelongsTo: {UnitKind}, Uses: {System, Document}, Produces: {System, Interface, Document}, MeasuredBy: {Indicator}, Supports: {ProcessKind, Procedure, Goal}, DependsOn: {Measure, System, Document, Regulation}}},

@@ -54,6 +54,9 @@ type Model struct {
 	// Trust is what a back-test said of the model, in words; "" where there was none.
 	// It is not written.
 	Trust string `json:"-"`
+	// Assumed is what a fit took for granted, in sentences, which Trust does not vouch
+	// for. It is not written.
+	Assumed []Text `json:"-"`
 	// Warnings are the doubts of whoever made the model: what a diagram holds
 	// that Uprava does not simulate, what a fit assumed. They are not written.
 	Warnings []error

@@ -23,7 +23,8 @@ type Passport struct {
 	// JobDescriptions the documents that charge posts with it.
 	Basis, Powers, JobDescriptions []Ref
 	Performers                     []Ref // pools, posts, roles and parties that perform it
-	Indicators, Goals, Risks       []Ref
+	Indicators, Risks              []Ref
+	Goals                          []Ref // that it supports, or that its indicators measure
 	Measures                       []Ref // of the action plan
 }
 
@@ -53,13 +54,25 @@ func (m *Model) passport(g *Graph, process string) *Passport {
 		p.Unit = Ref{UnitKind, p.Process.Unit}
 	}
 	self := Ref{ProcessKind, process}
+	for _, r := range g.Owners(self) {
+		if r.Kind != UnitKind {
+			p.Owners = append(p.Owners, r)
+		}
+	}
 	for _, e := range g.Out(self) {
 		p.leads(e)
 	}
 	for _, e := range g.In(self) {
-		p.comes(g, e)
+		p.comes(e)
 	}
-	for _, list := range []*[]Ref{&p.Owners, &p.Inputs, &p.Outputs, &p.Systems, &p.Basis, &p.Powers, &p.JobDescriptions, &p.Performers, &p.Indicators, &p.Goals, &p.Risks, &p.Measures} {
+	for _, r := range p.Indicators {
+		for _, e := range g.In(r) {
+			if e.Relation == MeasuredBy && e.To.Kind == Goal {
+				p.Goals = append(p.Goals, e.To)
+			}
+		}
+	}
+	for _, list := range []*[]Ref{&p.Inputs, &p.Outputs, &p.Systems, &p.Basis, &p.Powers, &p.JobDescriptions, &p.Performers, &p.Indicators, &p.Goals, &p.Risks, &p.Measures} {
 		slices.SortFunc(*list, compareRefs)
 		*list = slices.Compact(*list)
 	}
@@ -85,21 +98,8 @@ func (p *Passport) leads(e Edge) {
 }
 
 // comes files an edge that comes to the process; To is where from.
-func (p *Passport) comes(g *Graph, e Edge) {
+func (p *Passport) comes(e Edge) {
 	switch by := e.To; {
-	case e.Relation == Owns && by.Kind == Role:
-		posts := 0
-		for _, x := range g.In(by) {
-			if x.Relation == Performs && x.To.Kind == Post {
-				p.Owners = append(p.Owners, x.To)
-				posts++
-			}
-		}
-		if posts == 0 {
-			p.Owners = append(p.Owners, by)
-		}
-	case e.Relation == Owns && by.Kind == Post:
-		p.Owners = append(p.Owners, by)
 	case e.Relation == Performs:
 		p.Performers = append(p.Performers, by)
 	case e.Relation == Regulates && by.Kind == Document:
@@ -155,11 +155,7 @@ func (m *Model) Plan(processes ...string) []Work {
 		if f, ok := e.Figures[PlannedEffect]; ok {
 			w.Effect = &f
 		}
-		for _, x := range g.In(e.Ref()) {
-			if x.Relation == Owns {
-				w.Owners = append(w.Owners, x.To)
-			}
-		}
+		w.Owners = g.Owners(e.Ref())
 		out = append(out, w)
 	}
 	slices.SortFunc(out, func(a, b Work) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Measure.ID, b.Measure.ID)) })

@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -80,4 +81,24 @@ func TestFaultsOfAPlan(t *testing.T) {
 	for _, want := range []string{"it is due on 2019-01-01, before it starts on 2019-02-01", "it names levers and not the scenario", "has no unit", "names no indicator", `found "15.01.2019", wanted a date`, `found the category "mian", wanted perhaps "main"`} {
 		require.ErrorContains(t, err, want)
 	}
+}
+
+func TestUnsourced(t *testing.T) {
+	m := office()
+	p := m.Processes[0]
+	sourced := Provenance{Kind: "assumption"}
+	p.Arrivals.Provenance, p.Limit.Provenance = sourced, sourced
+	for i := range m.Pools {
+		m.Pools[i].Provenance = sourced
+	}
+	m.Processes = m.Processes[:1]
+	p.Provenance = map[string]Provenance{"back": sourced, "on": sourced, "stage-correlation": sourced}
+	task := p.Tasks["task"]
+	task.Provenance = sourced
+	p.Tasks["task"] = task
+	require.Empty(t, m.Unsourced())
+	delete(p.Provenance, "on")
+	task.Provenance = Provenance{}
+	p.Tasks["task"], m.Pools[0].Provenance = task, Provenance{}
+	require.Equal(t, []string{fmt.Sprintf("pool %q", m.Pools[0].ID), `process "process 0": task "task"`, `process "process 0": branch "on"`}, m.Unsourced())
 }

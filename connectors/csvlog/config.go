@@ -36,6 +36,9 @@ type Config struct {
 	TimeLayout string  `yaml:"time_layout,omitempty"` // of all columns with times, such as dd.MM.yyyy HH:mm:ss; see ParseLayout
 	TimeZone   string  `yaml:"time_zone,omitempty"`   // of times written without one, a name of IANA; UTC
 	Columns    Columns `yaml:"columns,omitempty"`
+	// Exact: no column plays a role that Columns does not give it; else columns are
+	// also recognised by their names.
+	Exact bool `yaml:"exact,omitempty"`
 	// Layouts are those of single columns, by the column's name.
 	Layouts map[string]string `yaml:"layouts,omitempty"`
 	// Kinds are the types of attribute columns, by the column's name: string,
@@ -170,6 +173,7 @@ func (c *Config) fill(m *Config) {
 			*to = *m.Columns.of(r)
 		}
 	}
+	c.Exact = c.Exact || m.Exact
 	c.Layouts, c.Kinds = filled(c.Layouts, m.Layouts), filled(c.Kinds, m.Kinds)
 	c.CaseAttributes = append(slices.Clip(c.CaseAttributes), m.CaseAttributes...)
 	c.Ignore = append(slices.Clip(c.Ignore), m.Ignore...)

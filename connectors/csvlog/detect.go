@@ -149,6 +149,9 @@ func looksLikeHeader(row []string) bool {
 func (p *Proposal) name(names []string, cfg *Config) error {
 	var faults []error
 	role := roleOf(names)
+	if cfg.Exact {
+		role = roleOf(nil)
+	}
 	for r := range roles {
 		if want := *cfg.Columns.of(r); want != "" {
 			if role[r] = find(names, want); role[r] < 0 {
@@ -166,7 +169,7 @@ func (p *Proposal) name(names []string, cfg *Config) error {
 	}
 	for _, need := range []Role{Case, Activity, Time} {
 		if role[need] < 0 && !(need == Time && role[Start] >= 0) {
-			faults = append(faults, fmt.Errorf("no column was recognised as the %s; the file has %s: name it with --%s or in a mapping file (columns: {%s: NAME})", need, quoted(names), need, need))
+			faults = append(faults, &MissingColumnError{need, names})
 		}
 	}
 	if err := errors.Join(faults...); err != nil {
@@ -198,7 +201,7 @@ func (p *Proposal) name(names []string, cfg *Config) error {
 				c.Path = fmt.Sprintf("column %d", i+1)
 			}
 			if key := fmt.Sprint(c.Role, c.Path); seen[key] {
-				p.Doubts = append(p.Doubts, fmt.Errorf("column %d repeats the name %q and is left out", i+1, n))
+				p.Doubts = append(p.Doubts, &RepeatedColumnError{i + 1, n})
 				c.Role = Ignored
 			} else {
 				seen[key] = true
@@ -339,10 +342,9 @@ func (p *Proposal) tellTime(i int, cfg *Config, values func(func(string) bool), 
 	case g.n == 0 && c.Role != Time:
 		c.Layout = mustLayout("ISO") // an empty column
 	case g.ambiguous():
-		return fmt.Errorf("column %q: %q may be day and month or month and day, and no row decides it: say which with --time-layout %q or %q, or time_layout in a mapping file",
-			c.Name, cut(g.first, 64), plainer(g.top()[0]), plainer(g.top()[1]))
+		return &AmbiguousTimeError{c.Name, cut(g.first, 64), [2]string{plainer(g.top()[0]), plainer(g.top()[1])}}
 	case c.Layout == nil:
-		return fmt.Errorf("column %q: found %q, which no known layout reads: say it with --time-layout, such as \"dd.MM.yyyy HH:mm\"", c.Name, cut(g.first, 64))
+		return &UnknownTimeError{c.Name, cut(g.first, 64)}
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
@@ -16,6 +15,8 @@ import (
 	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"github.com/uprava/uprava/connectors"
 )
 
 const (
@@ -24,18 +25,6 @@ const (
 )
 
 var errEmpty = errors.New("the file is empty, wanted a CSV with a header")
-
-// counter counts the bytes read of the source as it is stored.
-type counter struct {
-	io.Reader
-	n atomic.Int64
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.Reader.Read(p)
-	c.n.Add(int64(n))
-	return n, err
-}
 
 // input is a text in UTF-8 and what was decided about it.
 type input struct {
@@ -50,11 +39,12 @@ type input struct {
 func open(r io.Reader, name string) (*input, error) {
 	head := bufio.NewReaderSize(r, 64<<10)
 	if magic, _ := head.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		z, err := gzip.NewReader(head)
+		stored := &connectors.Counted{Reader: head}
+		z, err := gzip.NewReader(stored)
 		if err != nil {
 			return nil, fmt.Errorf("the gzip archive is damaged: %w", err)
 		}
-		head = bufio.NewReaderSize(z, 64<<10)
+		head = bufio.NewReaderSize(connectors.Inflated(z, stored), 64<<10)
 	}
 	in := &input{encoding: name}
 	raw := bufio.NewReaderSize(head, sampleSize)
@@ -111,7 +101,7 @@ func (in *input) detectEncoding(b []byte, whole bool) {
 		in.encoding = "utf-8"
 	default:
 		in.encoding = "windows-1251"
-		in.doubts = append(in.doubts, errors.New("the text is no UTF-8 and is read as windows-1251; --encoding or the mapping file's encoding settles it"))
+		in.doubts = append(in.doubts, &GuessedEncodingError{in.encoding})
 	}
 }
 

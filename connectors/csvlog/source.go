@@ -18,7 +18,7 @@ type Source struct {
 	cfg   Config
 	file  *os.File
 	input io.Reader // of New
-	bytes *counter
+	bytes *connectors.Counted
 	size  int64
 
 	proposal *Proposal
@@ -62,7 +62,7 @@ func (s *Source) Progress() (done, total int64) {
 	if s.bytes == nil {
 		return 0, s.size
 	}
-	return s.bytes.n.Load(), s.size
+	return s.bytes.Bytes(), s.size
 }
 
 // Open detects how the file is to be read.
@@ -82,7 +82,7 @@ func (s *Source) Open(ctx context.Context) error {
 		}
 		r = f
 	}
-	s.bytes = &counter{Reader: r}
+	s.bytes = &connectors.Counted{Reader: r}
 	in, err := open(s.bytes, s.cfg.Encoding)
 	if err != nil {
 		return s.fault(1, 1, err)

@@ -7,29 +7,18 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync/atomic"
 
 	"github.com/klauspost/compress/gzip"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"github.com/uprava/uprava/connectors"
 )
 
 // errEmpty says that a source holds not one byte.
 var errEmpty = errors.New("the file is empty, wanted an XES log")
-
-// counter counts the bytes read of the source as it is stored.
-type counter struct {
-	io.Reader
-	n atomic.Int64
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.Reader.Read(p)
-	c.n.Add(int64(n))
-	return n, err
-}
 
 // utf8Text returns the text of r in UTF-8: decompressed where it is gzip,
 // decoded where a byte-order mark or the XML declaration names another
@@ -46,11 +35,12 @@ func utf8Text(r io.Reader) (text io.Reader, stop func(), err error) {
 		return nil, stop, err
 	}
 	if bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		unzipped, err := gzip.NewReader(head)
+		stored := &connectors.Counted{Reader: head}
+		unzipped, err := gzip.NewReader(stored)
 		if err != nil {
 			return nil, stop, compressionError(err)
 		}
-		d := startDecompressor(unzipped)
+		d := startDecompressor(connectors.Inflated(unzipped, stored))
 		stop = d.stop
 		head = bufio.NewReaderSize(d, 4<<10)
 		if first, err := head.Peek(1); len(first) == 0 {

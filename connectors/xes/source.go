@@ -36,7 +36,7 @@ type Source struct {
 	in     io.Reader
 	total  int64
 	closer io.Closer
-	read   *counter
+	read   *connectors.Counted
 	stop   func()
 	fatal  error
 
@@ -115,7 +115,7 @@ func (s *Source) Open(ctx context.Context) error {
 			s.total = info.Size()
 		}
 	}
-	s.read = &counter{Reader: s.in}
+	s.read = &connectors.Counted{Reader: s.in}
 	text, stop, err := utf8Text(s.read)
 	s.stop = stop
 	if err != nil {
@@ -203,7 +203,7 @@ func (s *Source) Meta() *eventlog.Meta { return s.meta }
 // Progress implements connectors.Measured.
 func (s *Source) Progress() (done, total int64) {
 	if s.read != nil {
-		done = s.read.n.Load()
+		done = s.read.Bytes()
 	}
 	return done, s.total
 }

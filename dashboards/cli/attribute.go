@@ -9,15 +9,17 @@ import (
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator/experiment"
+	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/scenario"
 )
 
 func (a *app) attribute() *cobra.Command {
 	var files, levers, offered []string
+	var plan string
 	var tolerance float64
 	var orders int
 	c := &cobra.Command{
-		Use:   "attribute MODEL --scenario NAME… | --lever LEVER…",
+		Use:   "attribute MODEL --scenario NAME… | --lever LEVER… | --plan PROCESS",
 		Short: "Which lever gave how much of a joint effect",
 		Long: `Pulls every set of the given levers on common random numbers and shares the effect of
 all of them among them by their Shapley values, each with an interval: what a lever
@@ -25,11 +27,14 @@ adds on average over the orders in which they can be pulled. With it the other s
 that reach the same effect, and the steps by which the log of a real change would tell
 them apart.
 
+With --plan the levers are the measures of the action plan that are to better a process.
+
 A lever is a scenario (--scenario: a file, or the name of one of the model's own) or a
 single change (--lever). Other sets may also hold what is offered besides (--offer). Of
 up to eight levers every set is run, of more some orders are drawn.`,
 		Example: `  uprava attribute municipality --scenario portal --scenario requests --scenario at-once \
     --offer templates --offer daily-signing --figure lead_time --of redistribution
+  uprava attribute municipality --plan appeals
   uprava attribute fitted/ --lever "step:T06*0.5" --lever "pool:legal+1" --tolerance 0.1`,
 		Args: cobra.RangeArgs(1, 2),
 	}
@@ -39,6 +44,7 @@ up to eight levers every set is run, of more some orders are drawn.`,
 	f.StringArrayVar(&offered, "offer", nil, "a further scenario that other sets may hold; may be repeated")
 	f.Float64Var(&tolerance, "tolerance", 0.05, "share of the joint effect within which another set reaches the same")
 	f.IntVar(&orders, "orders", 60, "orders to draw where there are more than eight levers")
+	f.StringVar(&plan, "plan", "", "process whose measures of the action plan are the levers")
 	run := a.runFlags(c, 30)
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -46,8 +52,8 @@ up to eight levers every set is run, of more some orders are drawn.`,
 		if err != nil {
 			return err
 		}
-		if len(files)+len(levers) == 0 {
-			return usageError{fmt.Errorf("no levers: give --scenario or --lever, once or more\nusage: %s", c.UseLine())}
+		if len(files)+len(levers) == 0 && plan == "" {
+			return usageError{fmt.Errorf("no levers: give --scenario or --lever, once or more, or --plan\nusage: %s", c.UseLine())}
 		}
 		if !(tolerance > 0 && tolerance <= 1) {
 			return usageError{fmt.Errorf("--tolerance %v: wanted a share, such as 0.05", tolerance)}
@@ -59,6 +65,19 @@ up to eight levers every set is run, of more some orders are drawn.`,
 		list, err := leverList(files, levers, own)
 		if err != nil {
 			return err
+		}
+		if plan != "" {
+			of, err := planned(m, own, plan)
+			if err != nil {
+				return err
+			}
+			list = append(list, of...)
+			if !c.Flags().Changed("figure") {
+				cfg.Figure.Name = experiment.LeadTime
+			}
+			if !c.Flags().Changed("of") && len(m.Processes) > 1 {
+				cfg.Figure.Of = plan
+			}
 		}
 		more, err := leverList(offered, nil, own)
 		if err != nil {
@@ -82,6 +101,21 @@ up to eight levers every set is run, of more some orders are drawn.`,
 		})
 	}
 	return c
+}
+
+// planned returns the measures of a process, each a lever by itself.
+func planned(m *twin.Model, own []*scenario.Scenario, process string) ([]*scenario.Scenario, error) {
+	if m.Passport(process) == nil {
+		return nil, fmt.Errorf("process %q: %w in the twin", process, desk.ErrNotFound)
+	}
+	list, err := scenario.OfPlan(m.Plan(process), own)
+	if err != nil {
+		return nil, desk.InputError{Err: err}
+	}
+	if len(list) == 0 {
+		return nil, desk.InputError{Err: fmt.Errorf("process %q: no measure of the action plan names a scenario", process)}
+	}
+	return list, nil
 }
 
 // leverList reads scenarios and levers, each a lever by itself.

@@ -357,6 +357,8 @@ func TestFitThenSimulate(t *testing.T) {
 	asIs := s.ok("simulate", dir, "--replications", "5", "--json")
 	check(t, []byte(experiment.ResultSchema), asIs)
 	require.Equal(t, asIs, s.ok("simulate", dir, "--replications", "5", "--json"), "the same seed gives the same bytes")
+	require.Contains(t, asIs, `"assumptions"`)
+	require.Contains(t, s.ok("simulate", dir, "--replications", "2", "--lang", "ru"), "Принято без доказательства")
 	mean := func(document string) float64 {
 		var r struct {
 			KPIs []struct {

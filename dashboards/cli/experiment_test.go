@@ -140,7 +140,9 @@ func TestOptimise(t *testing.T) {
 	require.Len(t, answer.Choices, 1)
 	require.Equal(t, []string{"at-once"}, answer.Choices[0].Levers)
 	require.Equal(t, 1, answer.Choices[0].Pools["lawyers"]) // a second would be a person more
-	require.NotContains(t, s.ok(append(args, "--lang", "ru")...), "%!")
+	text := s.ok(append(args, "--lang", "ru")...)
+	require.NotContains(t, text, "%!")
+	require.Contains(t, text, "Загрузка сейчас: lawyers")
 	for _, bad := range [][]string{{"--pool", "lawyers"}, {"--subject-to", "x"}, {"--subject-to", "x<=y"}} {
 		code, _, _ := s.run(append([]string{"optimise", office}, bad...)...)
 		require.Equal(t, exitUsage, code)

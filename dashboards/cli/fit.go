@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/uprava/uprava/dashboards/desk"
-	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/fit"
 )
 
@@ -58,7 +57,7 @@ where the page of the log finds it.`,
 				if err != nil {
 					return answer{}, err
 				}
-				files, err := twin.Files(m)
+				files, err := desk.ModelFiles(m)
 				if err != nil {
 					return answer{}, err
 				}

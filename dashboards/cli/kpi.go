@@ -45,7 +45,7 @@ that measure nothing, belong to nobody or have no data are listed.`,
 			if *asJSON {
 				return a.kpiJSON(tree, list)
 			}
-			return a.printKPIs(tree, list)
+			return a.printKPIs(m.Graph(), tree, list)
 		})
 	}
 	return c
@@ -53,21 +53,23 @@ that measure nothing, belong to nobody or have no data are listed.`,
 
 func (a *app) kpiJSON(tree *kpi.Tree, list []desk.Standing) error {
 	type indicator struct {
-		ID       string         `json:"kpi"`
-		Name     twin.Text      `json:"name"`
-		Unit     measure.Unit   `json:"unit"`
-		Period   string         `json:"period"`
-		Owners   []string       `json:"owners"`
-		Goals    []string       `json:"goals"`
-		AsIs     *float64       `json:"as_is"`
-		Target   *float64       `json:"target"`
-		Ideal    *float64       `json:"ideal"`
-		Log      string         `json:"log,omitempty"`
-		Values   kpi.Series     `json:"values,omitempty"`
-		Outlook  *kpi.Outlook   `json:"outlook,omitempty"`
-		Messages []kpi.Message  `json:"alerts,omitempty"`
-		Warnings []string       `json:"warnings,omitempty"`
-		Last     measure.Number `json:"last"`
+		ID        string                     `json:"kpi"`
+		Name      twin.Text                  `json:"name"`
+		Statistic string                     `json:"statistic"`
+		Unit      measure.Unit               `json:"unit"`
+		Period    string                     `json:"period"`
+		Owners    []string                   `json:"owners"`
+		Goals     []string                   `json:"goals"`
+		Sources   map[string]twin.Provenance `json:"sources"`
+		AsIs      *float64                   `json:"as_is"`
+		Target    *float64                   `json:"target"`
+		Ideal     *float64                   `json:"ideal"`
+		Log       string                     `json:"log,omitempty"`
+		Values    kpi.Series                 `json:"values,omitempty"`
+		Outlook   *kpi.Outlook               `json:"outlook,omitempty"`
+		Messages  []kpi.Message              `json:"alerts,omitempty"`
+		Warnings  []string                   `json:"warnings,omitempty"`
+		Last      measure.Number             `json:"last"`
 	}
 	refs := func(list []twin.Ref) []string {
 		out := []string{}
@@ -84,7 +86,7 @@ func (a *app) kpiJSON(tree *kpi.Tree, list []desk.Standing) error {
 	}
 	out := []indicator{}
 	for _, s := range list {
-		x := indicator{ID: s.Ref.ID, Name: s.Name, Unit: s.Unit, Period: s.Period, Owners: refs(s.Owners), Goals: refs(s.Goals), AsIs: value(s.AsIs), Target: value(s.Target), Ideal: value(s.Ideal),
+		x := indicator{ID: s.Ref.ID, Name: s.Name, Statistic: s.Statistic, Sources: sources(s.Indicator), Unit: s.Unit, Period: s.Period, Owners: refs(s.Owners), Goals: refs(s.Goals), AsIs: value(s.AsIs), Target: value(s.Target), Ideal: value(s.Ideal),
 			Log: s.Log, Values: s.Series, Outlook: s.Outlook, Messages: s.Messages, Last: measure.Number(math.NaN())}
 		if s.Outlook != nil {
 			x.Warnings, x.Last = measure.Texts(s.Outlook.Warnings), s.Outlook.Now
@@ -101,7 +103,7 @@ func (a *app) kpiJSON(tree *kpi.Tree, list []desk.Standing) error {
 	}{out, findings})
 }
 
-func (a *app) printKPIs(tree *kpi.Tree, list []desk.Standing) error {
+func (a *app) printKPIs(g *twin.Graph, tree *kpi.Tree, list []desk.Standing) error {
 	l := a.lang()
 	var goals func(n *kpi.Node, depth int)
 	goals = func(n *kpi.Node, depth int) {
@@ -117,7 +119,7 @@ func (a *app) printKPIs(tree *kpi.Tree, list []desk.Standing) error {
 		goals(n, 0)
 	}
 	fmt.Fprintln(a.stdout)
-	t := table{head: []string{l.T("kpi.indicator"), l.T("kpi.as-is"), l.T("kpi.target"), l.T("kpi.ideal"), l.T("kpi.last"), "n", l.T("kpi.gap"), l.T("kpi.when")}, right: map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true}}
+	t := table{head: []string{l.T("kpi.indicator"), l.T("kpi.statistic"), l.T("kpi.period"), l.T("kpi.as-is"), l.T("kpi.target"), l.T("kpi.ideal"), l.T("kpi.last"), l.T("cli.interval"), "n", l.T("kpi.gap"), l.T("kpi.when")}, right: map[int]bool{3: true, 4: true, 5: true, 6: true, 7: true, 8: true, 9: true}}
 	for _, s := range list {
 		show := func(f *twin.Figure) string {
 			if f == nil {
@@ -125,19 +127,42 @@ func (a *app) printKPIs(tree *kpi.Tree, list []desk.Standing) error {
 			}
 			return l.Amount(s.Unit, f.Value)
 		}
-		last, n, gap, when := "—", "—", "—", l.T("kpi.no-log")
+		last, interval, n, gap, when := "—", "—", "—", "—", l.T("kpi.no-log")
 		if s.Outlook != nil {
 			last, gap, when = l.Amount(s.Unit, float64(s.Outlook.Now)), l.Amount(s.Unit, float64(s.Outlook.Gap)), a.whenReached(l, s.Outlook)
 			for _, p := range s.Series {
 				if p.N > 0 {
-					n = l.Int(int64(p.N))
+					n, interval = l.Int(int64(p.N)), l.Amount(s.Unit, float64(p.Low))+" … "+l.Amount(s.Unit, float64(p.High))
 				}
 			}
 		}
-		t.add(s.Name.In(string(l)), show(s.AsIs), show(s.Target), show(s.Ideal), last, n, gap, when)
+		statistic := "—"
+		if s.Statistic != "" {
+			statistic = l.T("kpi.statistic." + s.Statistic)
+		}
+		t.add(s.Name.In(string(l)), statistic, l.T("kpi.period."+s.Period), show(s.AsIs), show(s.Target), show(s.Ideal), last, interval, n, gap, when)
 	}
 	if err := t.write(a.stdout); err != nil {
 		return err
+	}
+	fmt.Fprintln(a.stdout)
+	for _, s := range list {
+		var owners, from []string
+		for _, r := range s.Owners {
+			owners = append(owners, plain(g.Name(r).In(string(l))))
+		}
+		if len(owners) == 0 {
+			owners = []string{"—"}
+		}
+		for _, x := range [...]struct {
+			key    string
+			figure *twin.Figure
+		}{{"kpi.as-is", s.AsIs}, {"kpi.target", s.Target}, {"kpi.ideal", s.Ideal}} {
+			if x.figure != nil {
+				from = append(from, l.T(x.key)+" — "+originText(l, x.figure.Provenance))
+			}
+		}
+		fmt.Fprintln(a.stdout, l.T("kpi.owner-and-source", plain(s.Name.In(string(l))), strings.Join(owners, ", "), strings.Join(from, "; ")))
 	}
 	for _, s := range list {
 		for _, x := range s.Messages {
@@ -168,4 +193,15 @@ func (a *app) whenReached(l terms.Lang, o *kpi.Outlook) string {
 		latest = o.Latest.Format(time.DateOnly)
 	}
 	return fmt.Sprintf("%s (%s … %s)", o.Date.Format(time.DateOnly), o.Earliest.Format(time.DateOnly), latest)
+}
+
+// sources tells where the values of an indicator come from.
+func sources(i *kpi.Indicator) map[string]twin.Provenance {
+	out := map[string]twin.Provenance{}
+	for name, f := range map[string]*twin.Figure{"as_is": i.AsIs, "target": i.Target, "ideal": i.Ideal} {
+		if f != nil {
+			out[name] = f.Provenance
+		}
+	}
+	return out
 }

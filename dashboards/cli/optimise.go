@@ -134,6 +134,9 @@ func wishes(o *experiment.OptimiseConfig, pools, wanted, bounds []string) error 
 
 func (a *app) printFront(w io.Writer, r *experiment.Front) error {
 	l := a.lang()
+	for _, k := range r.AsIs.Load {
+		fmt.Fprintln(w, l.T("optimise.load", k.Of, l.Int(int64(r.AsIs.Pools[k.Of])), l.Percent(float64(k.Mean), 1), l.Percent(float64(k.Low), 1), l.Percent(float64(k.High), 1)))
+	}
 	n := len(r.Objectives)
 	t := table{head: []string{l.T("optimise.choice")}, right: map[int]bool{}}
 	for i, f := range r.Objectives {

@@ -24,7 +24,7 @@ func TestPassportAndPlan(t *testing.T) {
 	out, errs, code = run("twin", "plan", "municipality", "--process", "redistribution", "--lang", "en")
 	require.Equal(t, exitOK, code, errs)
 	require.Contains(t, out, "Interagency requests answered in time")
-	require.Contains(t, out, "-5\u00a0days")
+	require.Contains(t, out, "-4\u00a0days")
 	require.NotContains(t, out, "Answer templates")
 	out, _, code = run("twin", "plan", "municipality", "--json")
 	require.Equal(t, exitOK, code)
@@ -54,4 +54,18 @@ func TestTwinOfAPackHasItsTown(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(out), &show))
 	require.Equal(t, 1600, show.Kinds["post"])
 	require.Equal(t, 1200, show.Kinds["procedure"])
+}
+
+func TestAttributionOfThePlan(t *testing.T) {
+	dir := landOffice(t)
+	_, errs, code := run("attribute", dir, "--plan", "nothing")
+	require.Equal(t, exitNotFound, code, errs)
+	_, errs, code = run("attribute", dir, "--plan", "redistribution")
+	require.Equal(t, exitBadInput, code)
+	require.Contains(t, errs, "no measure of the action plan")
+	out, errs, code := run("attribute", "expertise", "--plan", "expertise", "--figure", "in_time_share", "--replications", "2", "--lang", "en")
+	require.Equal(t, exitOK, code, errs)
+	for _, id := range []string{"pre-check", "cross-training", "remark-deadline", "december"} {
+		require.Contains(t, out, id)
+	}
 }

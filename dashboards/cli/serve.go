@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -85,6 +86,15 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, listen string, ready fu
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+	office, _, err := a.office(d)
+	if err != nil {
+		l.Close()
+		return err
+	}
+	var reports sync.WaitGroup
+	reports.Go(func() { office.Serve(life, func(err error) { log.Error("reports", "error", err) }) })
+	defer reports.Wait()
+	defer end()
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	ready("http://" + l.Addr().String() + "/")

@@ -178,10 +178,26 @@ func printResult(w io.Writer, r *experiment.Result, cmp *experiment.Comparison, 
 	if trust == "" {
 		trust = l.T("whatif.no-backtest")
 	}
-	_, err := fmt.Fprintf(w, "\n%s: %s: %d, %s: %d (%s), %s: %d, %s: %d, %s %s\n", l.T("whatif.evidence"), l.T("whatif.replications"), e.Replications,
-		l.T("whatif.warmup"), e.Warmup, e.WarmupMethod, l.T("cli.cases-measured"), e.Cases, l.T("whatif.seed"), e.Seed, l.T("whatif.hash"), e.InputHash)
+	method := e.WarmupMethod
+	if method == "given" {
+		method = l.T("cli.given")
+	}
+	warmup := fmt.Sprintf("%d (%s)", e.Warmup, method)
+	if e.WarmupTime > 0 {
+		warmup += ", " + l.T("cli.before-start", l.Seconds(e.WarmupTime))
+	}
+	_, err := fmt.Fprintf(w, "\n%s: %s: %d, %s: %s, %s: %d, %s: %d, %s %s\n", l.T("whatif.evidence"), l.T("whatif.replications"), e.Replications,
+		l.T("whatif.warmup"), warmup, l.T("cli.cases-measured"), e.Cases, l.T("whatif.seed"), e.Seed, l.T("whatif.hash"), e.InputHash)
 	if err == nil {
 		_, err = fmt.Fprintf(w, "%s: %s\n", l.T("backtest.verdict"), trust)
+	}
+	const shown = 3
+	if n := len(e.Assumptions); n > shown {
+		_, err = fmt.Fprintln(w, l.T("whatif.assumed-many", l.Int(int64(n)), plain(e.Assumptions[0])))
+	} else {
+		for _, s := range e.Assumptions {
+			_, err = fmt.Fprintf(w, "%s: %s\n", l.T("whatif.assumed"), plain(s))
+		}
 	}
 	return err
 }

@@ -47,7 +47,7 @@ func (a *app) demoTown(ctx context.Context, d *desk.Desk, replications int) (str
 	if err := w.load(ctx); err != nil {
 		return "", err
 	}
-	for _, step := range []func(context.Context, int) error{w.mine, w.simulate, w.table, w.effort, w.freed, w.coupling, w.foretell} {
+	for _, step := range []func(context.Context, int) error{w.mine, w.simulate, w.table, w.share, w.effort, w.freed, w.coupling, w.foretell} {
 		if err := step(ctx, replications); err != nil {
 			return "", err
 		}
@@ -200,9 +200,57 @@ func (w *townWalk) table(ctx context.Context, replications int) error {
 	}
 	k := float64(len(w.pack.Processes))
 	w.say("demo.cuts", l.Percent(cuts/k, 1), l.Percent(published/k, 1), l.Percent(weighted/cases, 1))
+	for _, reading := range w.pack.Readings {
+		o, err := reading.Simulate(ctx, experiment.Config{Replications: replications, Seed: 1, Language: string(l)})
+		if err != nil {
+			return err
+		}
+		show := func(x float64) string { return l.Amount(o.AsIs.Unit, x) }
+		a, b := o.AsIs, o.ToBe
+		w.say("demo.reading", o.Name.In(string(l)), show(float64(a.Mean)), show(float64(a.Low)), show(float64(a.High)), show(o.Published.AsIs), show(float64(b.Mean)), show(float64(b.Low)), show(float64(b.High)), show(o.Published.ToBe))
+	}
 	e := w.asIs.Evidence
 	w.say("demo.evidence", l.Int(int64(e.Replications)), l.Int(int64(e.Seed)), e.InputHash)
 	return nil
+}
+
+// share prints which measure of the action plan gives how much of the cut of the main
+// process, beside what was planned.
+func (w *townWalk) share(ctx context.Context, replications int) error {
+	l := w.lang()
+	own, err := w.pack.Scenarios()
+	if err != nil {
+		return err
+	}
+	list, err := planned(w.model, own, w.pack.Main)
+	if err != nil {
+		return err
+	}
+	bar := w.bar(l.T("demo.sharing"))
+	defer bar.end()
+	r, err := experiment.Attribute(ctx, w.model, list, experiment.AttributeConfig{},
+		experiment.Config{Replications: max(5, replications/8), Seed: 1, Language: string(l), Figure: experiment.Figure{Name: experiment.LeadTime, Of: w.pack.Main}, Progress: bar.step})
+	if err != nil {
+		return err
+	}
+	bar.end()
+	fmt.Fprintln(w.stdout)
+	w.say("demo.share-head", w.name(w.pack.Main))
+	t := table{head: []string{l.T("plan.measure"), l.T("plan.effect"), l.T("demo.simulated"), l.T("cli.interval")}, right: map[int]bool{1: true, 2: true, 3: true}}
+	show := func(v measure.Number) string { return l.Amount(r.Unit, float64(v)) }
+	for _, work := range w.model.Plan(w.pack.Main) {
+		i := slices.IndexFunc(r.Levers, func(s experiment.Share) bool { return s.ID == work.Measure.ID })
+		if i < 0 {
+			continue
+		}
+		effect := measure.Unknown
+		if work.Effect != nil {
+			effect = gain(string(l), work.Effect)
+		}
+		t.add(work.Measure.Name.In(string(l)), effect, show(r.Levers[i].Effect), show(r.Levers[i].Low)+" … "+show(r.Levers[i].High))
+	}
+	t.add(l.T("demo.share-all"), "", show(r.Joint.Effect), show(r.Joint.Low)+" … "+show(r.Joint.High))
+	return t.write(w.stdout)
 }
 
 // effort prints what a case of each process takes of people, how much of its time

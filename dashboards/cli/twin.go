@@ -50,6 +50,9 @@ func (a *app) twinValidate() *cobra.Command {
 		}
 		l := a.lang()
 		fmt.Fprintln(a.stdout, l.T("twin.sound", l.Int(int64(len(g.Nodes()))), l.Int(int64(edges))))
+		if list := m.Unsourced(); len(list) > 0 {
+			fmt.Fprintln(a.stdout, l.T("twin.unsourced", l.Int(int64(len(list))), strings.Join(list[:min(5, len(list))], "; ")))
+		}
 		return nil
 	}
 	return c
@@ -188,8 +191,12 @@ func figureText(l terms.Lang, f twin.Figure) string {
 	if f.Unit != "" {
 		s += " " + plain(f.Unit)
 	}
-	p := f.Provenance
-	s += "; " + l.T("provenance."+p.Kind)
+	return s + "; " + originText(l, f.Provenance)
+}
+
+// originText says where a number comes from.
+func originText(l terms.Lang, p twin.Provenance) string {
+	s := l.T("provenance." + p.Kind)
 	if p.Source != "" {
 		s += ", " + plain(p.Source)
 	}
@@ -481,7 +488,10 @@ func (a *app) twinExport() *cobra.Command {
 }
 
 func (a *app) twinSchema() *cobra.Command {
-	c := &cobra.Command{Use: "schema KIND", Short: "JSON Schema of the files of one kind of thing", Args: cobra.ExactArgs(1), Example: `  uprava twin schema procedure`}
+	c := &cobra.Command{Use: "schema KIND", Short: "JSON Schema of the files of one kind of thing", Args: cobra.ExactArgs(1),
+		Long: `Prints the JSON Schema of the files of a kind (unit, pool, process, procedure, …), of a
+"calendar", or of the file "twin" itself, for editors and checkers of YAML.`,
+		Example: `  uprava twin schema process`}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		s, err := twin.Schema(twin.Kind(args[0]))
 		if err != nil {

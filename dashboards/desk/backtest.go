@@ -28,9 +28,9 @@ func (d *Desk) Backtest(ctx context.Context, log string, look Look, cfg backtest
 		if err := os.WriteFile(filepath.Join(dir, trustFile), []byte(r.Words()+"\n"), 0o644); err != nil {
 			return nil, fmt.Errorf("keeping the verdict of the back-test: %w", err)
 		}
-		if err := d.noteBackTest(log, dir, r); err != nil {
-			return nil, fmt.Errorf("keeping the verdict of the back-test: %w", err)
-		}
+	}
+	if err := d.noteBackTest(log, look, r); err != nil {
+		return nil, fmt.Errorf("keeping the verdict of the back-test: %w", err)
 	}
 	return r, nil
 }

@@ -2,8 +2,8 @@ package desk
 
 import (
 	"context"
-	"os"
 	"strings"
+	"time"
 
 	"github.com/uprava/uprava/datasets"
 	"github.com/uprava/uprava/mining/measure"
@@ -83,6 +83,9 @@ func Labels(m *twin.Model) map[string]twin.Text {
 // how it stood against months that it had not seen. It is kept by the model's hash.
 type Note struct {
 	Log      string           `json:"log"`
+	Look     string           `json:"look"` // at the log, when the model was fitted: Look.String
+	Filter   string           `json:"filter,omitempty"`
+	AsOf     time.Time        `json:"as_of"`
 	Assumed  []twin.Text      `json:"assumed,omitempty"`
 	BackTest *backtest.Result `json:"back_test,omitempty"`
 }
@@ -108,10 +111,10 @@ func (d *Desk) note(m *twin.Model, change func(*Note)) error {
 	return d.notes().Keep(hash, n)
 }
 
-// noteFit keeps what a fit assumed.
-func (d *Desk) noteFit(log string, m *twin.Model) error {
+// noteFit keeps what a fit assumed, and of which part of the log it is.
+func (d *Desk) noteFit(log string, look Look, m *twin.Model) error {
 	return d.note(m, func(n *Note) {
-		n.Log, n.Assumed = log, nil
+		n.Log, n.Look, n.Filter, n.AsOf, n.Assumed = log, look.String(), look.Filter.String(), look.AsOf, nil
 		ru, en := measure.TextsIn("ru", m.Warnings), measure.TextsIn("en", m.Warnings)
 		for i := range ru {
 			n.Assumed = append(n.Assumed, twin.Text{RU: ru[i], EN: en[i]})
@@ -119,13 +122,17 @@ func (d *Desk) noteFit(log string, m *twin.Model) error {
 	})
 }
 
-// noteBackTest keeps what a back-test said of the model in a folder.
-func (d *Desk) noteBackTest(log, dir string, r *backtest.Result) error {
-	m, err := twin.Read(os.DirFS(dir))
-	if err != nil {
+// noteBackTest keeps what a back-test said of the model in a folder, where that was
+// fitted to the same part of the log.
+func (d *Desk) noteBackTest(log string, look Look, r *backtest.Result) error {
+	m, err := d.Fitted(log)
+	if err != nil || m == nil {
 		return err
 	}
 	return d.note(m, func(n *Note) {
+		if n.Look != "" && n.Look != look.String() {
+			return
+		}
 		verdict := *r
 		verdict.Report = nil
 		n.Log, n.BackTest = log, &verdict

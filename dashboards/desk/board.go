@@ -213,7 +213,8 @@ func (d *Desk) board(ctx context.Context, log string, q BoardQuestion, s *subjec
 	return b, nil
 }
 
-// standing counts what began in the window and what is open at the moment.
+// standing counts what began in the window and what is open at the moment: neither
+// delivered nor ended otherwise.
 func (b *Board) standing(o *outline.Outline, w Window) {
 	begin, end := w.micros()
 	now := eventlog.Time(b.AsOf.UnixMicro())

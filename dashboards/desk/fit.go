@@ -3,6 +3,7 @@ package desk
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -46,14 +47,29 @@ func (d *Desk) Fit(ctx context.Context, log, dir string, cfg FitConfig) (*twin.M
 	if err != nil {
 		return nil, nil, input(ctx, err)
 	}
-	files, err := twin.Files(m)
+	files, err := ModelFiles(m)
 	if err != nil {
-		return nil, nil, fmt.Errorf("writing the model: %w", err)
+		return nil, nil, err
 	}
 	if err := KeepModel(dir, files); err != nil {
 		return nil, nil, err
 	}
-	return m, report, d.noteFit(log, m)
+	return m, report, d.noteFit(log, cfg.Look, m)
+}
+
+// assumedFile holds, in the folder of a fitted model, what the fit assumed.
+const assumedFile = "assumptions.json"
+
+// ModelFiles returns the files of a fitted model: those of the twin, and what was assumed.
+func ModelFiles(m *twin.Model) (map[string][]byte, error) {
+	files, err := twin.Files(m)
+	if err != nil {
+		return nil, fmt.Errorf("writing the model: %w", err)
+	}
+	if files[assumedFile], err = json.MarshalIndent(m.Assumed, "", "  "); err != nil {
+		return nil, fmt.Errorf("writing what was assumed: %w", err)
+	}
+	return files, nil
 }
 
 // KeepModel writes the files of a fitted model to a folder, in place of another.

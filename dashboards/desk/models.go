@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -66,7 +67,10 @@ func (s *subject) labels() map[string]twin.Text {
 // the one that was fitted to it; nil where there is neither.
 func (d *Desk) subjectOf(log string, meta *eventlog.Meta) (*subject, error) {
 	if pack, process, ok := datasets.Origin(meta); ok {
-		return packSubject(pack, process)
+		s, err := packSubject(pack, process)
+		if !errors.Is(err, ErrNotFound) {
+			return s, err
+		} // the pack tells the log, but no process of its twin follows it
 	}
 	return d.fitted(log)
 }
@@ -155,6 +159,11 @@ func readSubject(dir string) (*subject, error) {
 	}
 	if said, err := os.ReadFile(filepath.Join(dir, trustFile)); err == nil {
 		m.Trust = strings.TrimSpace(string(said))
+	}
+	if assumed, err := os.ReadFile(filepath.Join(dir, assumedFile)); err == nil {
+		if err := json.Unmarshal(assumed, &m.Assumed); err != nil {
+			return nil, InputError{fmt.Errorf("reading %q: %w", filepath.Join(dir, assumedFile), err)}
+		}
 	}
 	s := &subject{model: m}
 	if len(m.Processes) > 0 {

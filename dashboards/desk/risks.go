@@ -53,7 +53,7 @@ func doubtsOf(warnings []error) []measure.Doubt {
 // little to predict by, its open cases are listed by their due dates, Forecast is false
 // and a doubt says why.
 func (d *Desk) Risks(ctx context.Context, log string, look Look) (*Risks, error) {
-	return Lasting(ctx, d, log, "risks\x00"+look.String(), func(ctx context.Context) (*Risks, error) {
+	return Lasting(ctx, d, log, "risks by all ends\x00"+look.String(), func(ctx context.Context) (*Risks, error) {
 		var cfg predict.Config
 		if !look.AsOf.IsZero() {
 			cfg.AsOf = eventlog.Time(look.AsOf.UnixMicro())

@@ -44,6 +44,7 @@ type ShownModel struct {
 
 // How long a model is looked for and checked before a page gives up proving.
 const (
+	shownStates = 200_000
 	alignStates = 50_000
 	alignBudget = 30 * time.Second
 )
@@ -162,7 +163,7 @@ func (m *ShownModel) check(ctx context.Context, l *eventlog.Log, method conforma
 	m.Listed = listed
 	m.silence(net, l)
 	m.Variants = l.Variants()
-	cfg := conformance.Config{Method: method, MaxStates: checkStates}
+	cfg := conformance.Config{Method: method, MaxStates: shownStates}
 	if method == conformance.Alignments {
 		cfg.MaxStates, cfg.Budget = alignStates, alignBudget
 	}

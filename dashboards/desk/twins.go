@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -186,13 +187,13 @@ func (d *Desk) Twins(ctx context.Context) ([]TwinName, error) {
 	for _, p := range packs {
 		out = append(out, TwinName{ID: p.ID, Source: PackTwin})
 	}
-	logs, err := d.store.Logs(ctx)
+	logs, err := d.store.Changes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range logs {
-		if exists(filepath.Join(d.ModelDir(l.Name), "twin.yaml")) {
-			out = append(out, TwinName{ID: logPrefix + l.Name, Source: FittedTwin, Log: l.Name})
+	for _, log := range slices.Sorted(maps.Keys(logs)) {
+		if exists(filepath.Join(d.ModelDir(log), "twin.yaml")) {
+			out = append(out, TwinName{ID: logPrefix + log, Source: FittedTwin, Log: log})
 		}
 	}
 	list, err := os.ReadDir(d.twinsDir())
@@ -314,13 +315,13 @@ func (d *Desk) ProcessLogs(ctx context.Context, t *Twin) (map[string][]string, e
 		}
 		return out, nil
 	}
-	logs, err := d.store.Logs(ctx)
+	logs, err := d.store.Changes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range logs {
-		process, err := rememberState(ctx, d, l.Name, l.Changed.UTC().String(), "process of "+t.ID, func(ctx context.Context) (string, error) {
-			meta, err := d.store.Meta(ctx, l.Name)
+	for _, log := range slices.Sorted(maps.Keys(logs)) {
+		process, err := rememberState(ctx, d, log, logs[log].String(), "process of "+t.ID, func(ctx context.Context) (string, error) {
+			meta, err := d.store.Meta(ctx, log)
 			if err != nil {
 				return "", err
 			}
@@ -330,14 +331,14 @@ func (d *Desk) ProcessLogs(ctx context.Context, t *Twin) (map[string][]string, e
 				}
 				return "", nil
 			}
-			process, _ := strings.CutPrefix(l.Name, t.Model.ID+"-")
+			process, _ := strings.CutPrefix(log, t.Model.ID+"-")
 			return process, nil
 		}, func(string) int64 { return 1 })
 		if err != nil {
 			return nil, err
 		}
 		if t.Process(process) != nil {
-			out[process] = append(out[process], l.Name)
+			out[process] = append(out[process], log)
 		}
 	}
 	return out, nil

@@ -4,10 +4,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/uprava/uprava/dashboards/kept"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -63,4 +66,26 @@ func TestTwinOfAFolder(t *testing.T) {
 	_, err = d.Twin(t.Context(), "folder:наш город")
 	var input InputError
 	require.ErrorAs(t, err, &input)
+}
+
+func TestDecisions(t *testing.T) {
+	d := storeless(t)
+	first := Decision{A: "p-2", B: "p-1", Verdict: MergeBoth, Reason: " одно и то же ", By: "a", At: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)}
+	require.NoError(t, d.Decide("log:a/b", first))
+	list, err := d.Decisions("log:a/b")
+	require.NoError(t, err)
+	got := list[PairID("p-1", "p-2")]
+	require.Equal(t, "одно и то же", got.Reason)
+	require.Equal(t, []string{"p-1", "p-2"}, []string{got.A, got.B})
+	var conflict *kept.ConflictError
+	require.ErrorAs(t, d.Decide("log:a/b", first), &conflict, "another was faster")
+	got.Verdict, got.Reason = Undecided, ""
+	require.NoError(t, d.Decide("log:a/b", got))
+	for _, bad := range []Decision{{A: "x", B: "y", Verdict: "perhaps", Reason: "r"}, {A: "x", B: "y", Verdict: MergeBoth}, {A: "x", B: "y", Verdict: MergeBoth, Reason: strings.Repeat("a", longestReason+1)}} {
+		var input InputError
+		require.ErrorAs(t, d.Decide("t", bad), &input)
+	}
+	none, err := d.Decisions("t")
+	require.NoError(t, err)
+	require.Empty(t, none)
 }

@@ -35,6 +35,7 @@ type Status struct {
 	Stage   string // what it does now: a key of terms, or plain text
 	Done    int64  // of Total; what is counted is the job's own
 	Total   int64  // 0 where it is not known
+	Note    string // in place of Done and Total, for who reads: see Note
 	Elapsed time.Duration
 	Left    time.Duration // estimate; negative where none can be made
 	Err     error         // of a job that failed
@@ -45,6 +46,16 @@ func (s Status) Ended() bool { return s.State != Queued && s.State != Running }
 
 // Tell is how a job says how far it is.
 type Tell func(stage string, done, total int64)
+
+type jobKey struct{}
+
+// Note says in words how far the job of a context is; it holds until the stage changes,
+// so Tell comes first. Elsewhere than in a job nothing happens.
+func Note(ctx context.Context, words string) {
+	if j, ok := ctx.Value(jobKey{}).(*Job); ok {
+		j.change(func() { j.status.Note = words })
+	}
+}
 
 // Job is one piece of work.
 type Job struct {
@@ -81,13 +92,21 @@ func New(life context.Context, parallel, keep int) *Registry {
 // Start begins a job, or returns the one of the same kind and key that is under
 // way or is done: the same question is worked on once. The key "" is never the same.
 func (r *Registry) Start(kind, key, owner string, run func(ctx context.Context, tell Tell) (any, error)) *Job {
+	return r.start(kind, key, owner, run, func(s State) bool { return s != Failed && s != Cancelled })
+}
+
+// Again is Start, but a job that is done is begun anew: its result was left somewhere
+// and may be gone.
+func (r *Registry) Again(kind, key, owner string, run func(ctx context.Context, tell Tell) (any, error)) *Job {
+	return r.start(kind, key, owner, run, func(s State) bool { return s == Queued || s == Running })
+}
+
+func (r *Registry) start(kind, key, owner string, run func(ctx context.Context, tell Tell) (any, error), serves func(State) bool) *Job {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	same := kind + "\x00" + key
-	if j := r.byKey[same]; key != "" && j != nil {
-		if s := j.Status().State; s != Failed && s != Cancelled {
-			return j
-		}
+	if j := r.byKey[same]; key != "" && j != nil && serves(j.Status().State) {
+		return j
 	}
 	ctx, cancel := context.WithCancel(r.life)
 	j := &Job{ID: rand.Text()[:16], Kind: kind, Key: key, Owner: owner, cancel: cancel, changed: make(chan struct{}), status: Status{State: Queued, Left: -1}}
@@ -121,7 +140,7 @@ func (j *Job) work(ctx context.Context, run func(context.Context, Tell) (any, er
 			err = fmt.Errorf("%s: stopped by a fault of the program: %v", j.Kind, p)
 		}
 	}()
-	result, err = run(ctx, j.tell)
+	result, err = run(context.WithValue(ctx, jobKey{}, j), j.tell)
 	if err == nil && ctx.Err() != nil {
 		err = ctx.Err() // a result that was cut short is none
 	}
@@ -186,6 +205,7 @@ func (j *Job) tell(stage string, done, total int64) {
 	j.change(func() {
 		if stage != j.status.Stage {
 			j.staged = time.Now()
+			j.status.Note = ""
 		}
 		j.status.Stage, j.status.Done, j.status.Total = stage, done, total
 	})

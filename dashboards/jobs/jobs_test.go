@@ -86,6 +86,27 @@ func TestCancelledQueuedAndPanicking(t *testing.T) {
 	r.Wait()
 }
 
+func TestANoteHoldsForItsStage(t *testing.T) {
+	r := New(t.Context(), 1, 1)
+	step := make(chan struct{})
+	j := r.Start("j", "", "me", func(ctx context.Context, tell Tell) (any, error) {
+		tell("one", 1, 2)
+		Note(ctx, "half")
+		step <- struct{}{}
+		step <- struct{}{}
+		tell("two", 0, 0)
+		step <- struct{}{}
+		return nil, nil
+	})
+	<-step
+	require.Equal(t, "half", j.Status().Note)
+	<-step
+	<-step
+	require.Empty(t, j.Status().Note)
+	Note(t.Context(), "nowhere")
+	r.Wait()
+}
+
 func TestOldJobsAreForgotten(t *testing.T) {
 	r := New(t.Context(), 2, 2)
 	var first *Job

@@ -13,7 +13,7 @@ func (d *Document) OrdersTable() *Table {
 		return nil
 	}
 	t := &Table{Title: d.Orders.Title, Columns: []Column{
-		{Head: "№", Weight: 0.25}, {Head: d.Lang.T("report.orders.what"), Weight: 2.6}, {Head: d.Lang.T("report.orders.who"), Weight: 1.5},
+		{Head: "№", Weight: 0.4}, {Head: d.Lang.T("report.orders.what"), Weight: 2.6}, {Head: d.Lang.T("report.orders.who"), Weight: 1.5},
 		{Head: d.Lang.T("report.orders.by"), Weight: 1.15}, {Head: d.Lang.T("report.orders.why"), Weight: 2.2},
 	}}
 	for i, o := range d.Orders.Rows {
@@ -39,9 +39,14 @@ func (d *Document) Closing() []string {
 	return out
 }
 
-// Moment writes a day and, unless it is midnight, the time with the zone.
+// Moment writes a day and, unless it is its first or last moment, the time with the
+// zone.
 func Moment(lang terms.Lang, t time.Time) string {
-	if t.IsZero() || t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 {
+	if t.IsZero() {
+		return Day(lang, t)
+	}
+	end := t.Add(time.Second) // of a day whose last moment is meant
+	if h, m, s := t.Clock(); h+m+s == 0 || end.Day() != t.Day() && end.Hour() == 0 {
 		return Day(lang, t)
 	}
 	return Day(lang, t) + t.Format(", 15:04 MST")

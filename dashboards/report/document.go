@@ -29,6 +29,7 @@ type Document struct {
 type Section struct {
 	Heading string
 	NewPage bool
+	Compact bool // in smaller letters on paper, so that it fits on one page
 	Blocks  []Block
 }
 

@@ -69,13 +69,9 @@ func (c Column) Cell(lang terms.Lang, cell Cell) (text, interval string) {
 	switch cell.Kind {
 	case Number:
 		if cell.HasInterval() {
-			interval = c.number(lang, cell.Low) + "…" + c.number(lang, cell.High)
+			interval = c.signed(lang, cell.Low) + "…" + c.signed(lang, cell.High)
 		}
-		text = c.number(lang, cell.Number)
-		if c.Deviation != nil && cell.Number > 0 {
-			text = "+" + text
-		}
-		return text, interval
+		return c.signed(lang, cell.Number), interval
 	case Date:
 		return Day(lang, cell.Date), ""
 	case Missing:
@@ -90,6 +86,14 @@ func (c Column) Title() string {
 		return Clean(c.Head)
 	}
 	return Clean(c.Head) + ", " + Clean(c.Words)
+}
+
+// signed writes a number, one above zero with a plus where the column is of differences.
+func (c Column) signed(lang terms.Lang, x float64) string {
+	if (c.Signed || c.Deviation != nil) && x > 0 {
+		return "+" + c.number(lang, x)
+	}
+	return c.number(lang, x)
 }
 
 func (c Column) number(lang terms.Lang, x float64) string { return Figures(lang, x, c.Unit, c.Digits) }
@@ -140,7 +144,7 @@ func (f Footnote) In(lang terms.Lang) string {
 			confidence = 0.95
 		}
 		digits := 1
-		if math.Abs(f.High) < 1 && f.Unit != measure.Share {
+		if math.Abs(f.High) < 10 && f.Unit != measure.Share {
 			digits = 2
 		}
 		parts = append(parts, lang.T("report.interval", Figures(lang, f.Low, f.Unit, digits), Figures(lang, f.High, f.Unit, digits), UnitWords(lang, f.Unit), lang.Percent(confidence, 0)))
@@ -148,7 +152,15 @@ func (f Footnote) In(lang terms.Lang) string {
 	for _, w := range f.Warnings {
 		parts = append(parts, lang.T("report.warning", Clean(w)))
 	}
-	return strings.Join(parts, "; ") + "."
+	return Stop(strings.Join(parts, "; "))
+}
+
+// Stop ends a sentence with a full stop, where it does not end with one already.
+func Stop(s string) string {
+	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "…") {
+		return s
+	}
+	return s + "."
 }
 
 // UnitWords is the short name of a unit, "" for a count.
@@ -163,11 +175,11 @@ func UnitWords(lang terms.Lang, u measure.Unit) string {
 	case measure.Hour:
 		return lang.T("unit.hours")
 	case measure.CalendarDay:
-		return lang.T("unit.calendar-days")
+		return lang.T("report.unit.calendar-days")
 	case measure.WorkingDay:
-		return lang.T("unit.working-days")
+		return lang.T("report.unit.working-days")
 	case measure.WorkingHour:
-		return lang.T("unit.working-hours")
+		return lang.T("report.unit.working-hours")
 	case measure.PersonHour:
 		return lang.T("unit.person-hours")
 	case measure.Rouble:

@@ -9,7 +9,7 @@ import (
 
 // policy allows the bundle of this binary and nothing else; WebAssembly is
 // compiled for the layout of the process map.
-const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; " +
+const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
 	"connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // Guard lets through only what a browser on this machine may ask: requests

@@ -10,7 +10,9 @@ import (
 	"github.com/uprava/uprava/dashboards/web/board"
 	"github.com/uprava/uprava/dashboards/web/explore"
 	"github.com/uprava/uprava/dashboards/web/home"
+	"github.com/uprava/uprava/dashboards/web/imports"
 	"github.com/uprava/uprava/dashboards/web/shell"
+	"github.com/uprava/uprava/dashboards/web/studio"
 	"github.com/uprava/uprava/dashboards/web/twins"
 )
 
@@ -56,7 +58,9 @@ func New(cfg shell.Config) (http.Handler, error) {
 		func() error { return home.Mount(s, cfg.Desk) },
 		func() error { return board.Mount(s, cfg.Desk, board.Config{Specialists: cfg.Specialists}) },
 		func() error { return explore.Mount(s, cfg.Desk) },
+		func() error { return studio.Mount(s, cfg.Desk) },
 		func() error { return twins.Mount(s, cfg.Desk) },
+		func() error { return imports.Mount(s, cfg.Desk, cfg.Desk.Store(), cfg.Desk.Folder("imports")) },
 	} {
 		if err := mount(); err != nil {
 			return nil, err

@@ -43,8 +43,8 @@ type Histogram struct {
 }
 
 // Stage is where a case of the process spends its time, in hours of the wall clock a
-// case, visits and all: before the work is offered (delays, releases, moments of
-// batches), in the queue, and from its start to its completion.
+// case, visits and all: without anybody of ours (delays, releases, moments of batches, steps
+// that need nobody), in the queue, and from its start to its completion.
 type Stage struct {
 	Name       twin.Text      `json:"name"`
 	A          Spent          `json:"as_is"`

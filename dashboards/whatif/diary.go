@@ -79,9 +79,13 @@ func (d *diary) Completed(c *simulator.Case, i *simulator.Instance) {
 	if c.Counted && c.Process == d.process {
 		s := &d.stages[i.Activity]
 		s.n++
-		s.outside += (i.Offered - i.Enabled).Hours()
-		s.queue += (i.Start - i.Offered).Hours()
-		s.service += (i.Complete - i.Start).Hours()
+		if i.Pool < 0 { // it needs nobody: all of it is waiting for others
+			s.outside += (i.Complete - i.Enabled).Hours()
+		} else {
+			s.outside += (i.Offered - i.Enabled).Hours()
+			s.queue += (i.Start - i.Offered).Hours()
+			s.service += (i.Complete - i.Start).Hours()
+		}
 	}
 	if i.Pool >= 0 {
 		d.work(i)

@@ -112,6 +112,9 @@ func (r *Room) keepModel(m *twin.Model) (string, error) {
 }
 
 // model reads a model that was kept.
+// Model reads a model that was kept.
+func (r *Room) Model(hash string) (*twin.Model, error) { return r.model(hash) }
+
 func (r *Room) model(hash string) (*twin.Model, error) {
 	dir := r.desk.Folder("studio", "models", hash)
 	if _, err := os.Stat(dir); !plainID(hash) || err != nil {

@@ -51,22 +51,35 @@ type Pairing struct {
 // Warnings tells what a reader of figures over the instances should know.
 func (p Pairing) Warnings() []error {
 	var w []error
-	add := func(n int, one, many string) {
+	add := func(n int, one, many, ru string) {
 		switch {
 		case n == 1:
-			w = append(w, errors.New("1 "+one))
+			w = append(w, &doubt{"1 " + one, ru + ": 1"})
 		case n > 1:
-			w = append(w, fmt.Errorf("%d %s", n, many))
+			w = append(w, &doubt{fmt.Sprintf("%d %s", n, many), fmt.Sprintf("%s: %d", ru, n)})
 		}
 	}
 	of := fmt.Sprintf("of %d activity instances ", p.Instances)
 	if p.Started > 0 {
-		add(p.WithoutStart, of+"has no recorded start", of+"have no recorded start")
+		add(p.WithoutStart, of+"has no recorded start", of+"have no recorded start", fmt.Sprintf("действий без записанного начала (всего действий %d)", p.Instances))
 	}
-	add(p.Unfinished, "started activity instance was never completed and is left out", "started activity instances were never completed and are left out")
-	add(p.Aborted, "activity instance ended without completion and is left out", "activity instances ended without completion and are left out")
-	add(p.Lost, "case has events, but no completed activity instance", "cases have events, but no completed activity instance")
+	add(p.Unfinished, "started activity instance was never completed and is left out", "started activity instances were never completed and are left out", "не учтено начатых и не завершённых действий")
+	add(p.Aborted, "activity instance ended without completion and is left out", "activity instances ended without completion and are left out", "не учтено прерванных действий")
+	add(p.Lost, "case has events, but no completed activity instance", "cases have events, but no completed activity instance", "дел без единого завершённого действия")
 	return w
+}
+
+// doubt is a warning in both languages, as measure.Doubt is.
+type doubt struct{ en, ru string }
+
+func (d *doubt) Error() string { return d.en }
+
+// In returns the warning in the language "ru" or "en".
+func (d *doubt) In(lang string) string {
+	if lang == "ru" {
+		return d.ru
+	}
+	return d.en
 }
 
 // InstanceKey is the event attribute that tells concurrent instances of one

@@ -1,7 +1,5 @@
 package measure
 
-import "errors"
-
 // Doubt is a warning that is told in both languages of the interface.
 type Doubt struct{ EN, RU string }
 
@@ -23,7 +21,7 @@ func TextsIn(lang string, warnings []error) []string {
 	out := make([]string, len(warnings))
 	for i, w := range warnings {
 		out[i] = w.Error()
-		if d, ok := errors.AsType[*Doubt](w); ok && d.EN == w.Error() {
+		if d, ok := w.(interface{ In(lang string) string }); ok {
 			out[i] = d.In(lang)
 		}
 	}

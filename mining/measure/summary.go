@@ -64,6 +64,15 @@ func (e *SmallSample) Error() string {
 	return fmt.Sprintf("%d values; the %s needs %d", e.N, e.Of, e.Needs)
 }
 
+// In returns the warning in the language "ru" or, for any other, English.
+func (e *SmallSample) In(lang string) string {
+	if lang != "ru" {
+		return e.Error()
+	}
+	of := map[string]string{OfMeanInterval: "интервала среднего", OfP85: "квантиля 85 %", OfP95: "квантиля 95 %", OfDifference: "интервала разности"}[e.Of]
+	return fmt.Sprintf("значений %d; для %s нужно %d", e.N, of, e.Needs)
+}
+
 // ErrEmpty says that a sample holds no value.
 var ErrEmpty = errors.New("no values")
 

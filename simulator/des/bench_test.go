@@ -2,8 +2,11 @@ package des
 
 import (
 	"context"
+	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/uprava/uprava/simulator/simtest"
 )
 
 type kind uint8
@@ -51,12 +54,13 @@ func mm1(n int, seed uint64) (float64, error) {
 // BenchmarkMM1 is a whole queue of a million customers, two events each.
 func BenchmarkMM1(b *testing.B) {
 	const n = 1_000_000
+	began := simtest.CPU()
 	for i := range b.N {
 		if _, err := mm1(n, uint64(i)); err != nil {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(2*n*b.N)/b.Elapsed().Seconds(), "events/s")
+	b.ReportMetric(float64(2*n*b.N)/(simtest.CPU()-began).Seconds(), "events/cpu-s")
 	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/million-customers")
 }
 
@@ -73,4 +77,77 @@ func BenchmarkHold(b *testing.B) {
 		e, _ := s.Next()
 		s.Schedule(s.Now()+r.Exponential(time.Second), 0, e)
 	}
+}
+
+// BenchmarkBare is the same queue without a kernel: a slice as a binary heap, and
+// floating-point times. What the kernel costs is its rate beside this one, on the same
+// machine.
+func BenchmarkBare(b *testing.B) {
+	const n = 1_000_000
+	began := simtest.CPU()
+	for i := range b.N {
+		bare(n, uint64(i))
+	}
+	b.ReportMetric(float64(2*n*b.N)/(simtest.CPU()-began).Seconds(), "events/cpu-s")
+}
+
+// bare runs n customers and returns their mean time in the system.
+func bare(n int, seed uint64) float64 {
+	type event struct {
+		at      float64
+		arrival bool
+	}
+	rng := rand.New(rand.NewPCG(seed, 1))
+	var heap []event
+	push := func(e event) {
+		heap = append(heap, e)
+		for i := len(heap) - 1; i > 0; {
+			up := (i - 1) / 2
+			if heap[up].at <= heap[i].at {
+				break
+			}
+			heap[up], heap[i] = heap[i], heap[up]
+			i = up
+		}
+	}
+	pop := func() event {
+		e, last := heap[0], len(heap)-1
+		heap[0] = heap[last]
+		heap = heap[:last]
+		for i := 0; ; {
+			least := i
+			for k := 2*i + 1; k <= 2*i+2 && k < last; k++ {
+				if heap[k].at < heap[least].at {
+					least = k
+				}
+			}
+			if least == i {
+				return e
+			}
+			heap[i], heap[least] = heap[least], heap[i]
+			i = least
+		}
+	}
+	queue := make([]float64, 1024)
+	head, length, done, came, total := 0, 0, 0, 1, 0.0
+	push(event{1000 * rng.ExpFloat64(), true})
+	for len(heap) > 0 {
+		e := pop()
+		if e.arrival {
+			queue[(head+length)&1023] = e.at
+			if length++; length == 1 {
+				push(event{e.at + 800*rng.ExpFloat64(), false})
+			}
+			if came++; came <= n {
+				push(event{e.at + 1000*rng.ExpFloat64(), true})
+			}
+			continue
+		}
+		total += e.at - queue[head]
+		head, length, done = (head+1)&1023, length-1, done+1
+		if length > 0 {
+			push(event{e.at + 800*rng.ExpFloat64(), false})
+		}
+	}
+	return total / float64(done)
 }

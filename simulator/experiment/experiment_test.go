@@ -7,6 +7,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -191,4 +193,23 @@ func TestFaults(t *testing.T) {
 	cancel()
 	_, err = Run(canceled, mm1(1000, 800), Config{Cases: 100000})
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// BenchmarkWorkers is an experiment on one, two … processors: where nothing else runs,
+// twice as many take half the time. The work is the same: speedup is the processor time
+// that was taken in a second.
+func BenchmarkWorkers(b *testing.B) {
+	for n := 1; n <= runtime.GOMAXPROCS(0); n *= 2 {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			began := simtest.CPU()
+			for range b.N {
+				if _, err := Run(context.Background(), mm1(1000, 800), Config{Replications: 16, Cases: 100_000, Workers: n}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			took := (simtest.CPU() - began).Seconds()
+			b.ReportMetric(took/float64(b.N), "cpu-s/op")
+			b.ReportMetric(took/b.Elapsed().Seconds(), "speedup")
+		})
+	}
 }

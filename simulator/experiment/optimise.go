@@ -67,6 +67,9 @@ type Choice struct {
 	Pools   map[string]int `json:"pools"`
 	Levers  []string       `json:"levers"`
 	Figures []KPI          `json:"figures"` // the objectives, then the constraints
+	// Load is the utilisation of each pool whose number of people may be chosen: who
+	// is added to or taken from a pool should know how busy it is.
+	Load []KPI `json:"load"`
 	// Holds says that no constraint is broken in the mean of the fresh replications.
 	Holds bool `json:"holds"`
 }
@@ -222,7 +225,7 @@ func staff(p *twin.Pool) int {
 
 // run returns the figures of a choice.
 func (s *search) run(ctx context.Context, g genome, cfg Config) (*Choice, error) {
-	c := &Choice{Pools: map[string]int{}, Levers: []string{}, Holds: true}
+	c := &Choice{Pools: map[string]int{}, Levers: []string{}, Load: []KPI{}, Holds: true}
 	var pulled []*scenario.Scenario
 	for i, l := range s.o.Levers {
 		if g[len(s.o.Pools)+i] == 1 {
@@ -276,6 +279,11 @@ func (s *search) run(ctx context.Context, g genome, cfg Config) (*Choice, error)
 		}
 	}
 	c.Figures = append(c.Figures, known[Headcount], known[HourlyCost])
+	for _, p := range s.o.Pools {
+		if k, ok := r.Find(Utilisation, p.Pool); ok {
+			c.Load = append(c.Load, k)
+		}
+	}
 	c.Holds = s.verdict(c).broken == 0
 	return c, nil
 }

@@ -489,6 +489,10 @@ func TestOptimise(t *testing.T) {
 		require.NotContains(t, c.Levers, "step:A*1.5")
 		require.Equal(t, []string{"step:A*0.9"}, c.Levers)
 		require.Equal(t, 10, c.Figures[0].Replications)
+		require.Equal(t, "R", c.Load[0].Of)
+		busy := 0.9 * 900.0 / 250 / float64(c.Pools["R"]) // of the people that the choice has
+		require.InDelta(t, busy, float64(c.Load[0].Mean), 0.05)
+		require.Less(t, float64(c.Load[0].Low), float64(c.Load[0].High))
 	}
 	again, err := Optimise(context.Background(), m, o, cfg)
 	require.NoError(t, err)

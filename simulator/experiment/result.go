@@ -55,6 +55,9 @@ const (
 	CostPerCase    = "cost_per_case"   // roubles
 )
 
+// longest is the share of the cases whose time the figures named p85 tell.
+const longest = 0.85
+
 // KPI is one figure. Mean is that of the replications' values and Low to High
 // its interval; both are NaN where it cannot be told (null in JSON), and a
 // warning says why. Of is the pool, the activity or, where the model has several
@@ -112,7 +115,9 @@ type Evidence struct {
 	Controls     bool    `json:"control_variates,omitempty"`
 	Open         int     `json:"open_cases,omitempty"`
 	BackTest     string  `json:"back_test,omitempty"` // what one said of the model
-	InputHash    string  `json:"input_hash"`
+	// Assumptions are what the model takes for granted, in the language of the experiment.
+	Assumptions []string `json:"assumptions,omitempty"`
+	InputHash   string   `json:"input_hash"`
 }
 
 // mser is the method of an automatic warm-up.
@@ -127,6 +132,9 @@ func newEvidence(m *twin.Model, cfg Config, runs []*simulator.Statistics) (Evide
 		Seed: cfg.Seed, Confidence: cfg.Confidence, Antithetic: cfg.Antithetic, Controls: cfg.ControlVariates, Open: len(cfg.Open), BackTest: m.Trust, InputHash: hash}
 	if cfg.AutoWarmup {
 		e.WarmupMethod = mser
+	}
+	for _, a := range m.Assumptions() {
+		e.Assumptions = append(e.Assumptions, a.In(cfg.Language))
 	}
 	for _, s := range runs {
 		e.Cases += s.Counted
@@ -199,7 +207,7 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 			add(name, of, measure.Second, func(s *simulator.Statistics) float64 { return t(f(s)).Mean() })
 		}
 		p85 := func(name string, of string, t func(*simulator.Figures) *simulator.Tally) {
-			add(name, of, measure.Second, func(s *simulator.Statistics) float64 { return measure.Quantile(t(f(s)).Seconds(), 0.85) })
+			add(name, of, measure.Second, func(s *simulator.Statistics) float64 { return t(f(s)).Quantile(longest) })
 		}
 		tally(CycleTime, of, func(f *simulator.Figures) *simulator.Tally { return &f.Cycle })
 		p85(CycleTimeP85, of, func(f *simulator.Figures) *simulator.Tally { return &f.Cycle })
@@ -207,7 +215,7 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 			unit, seconds := span(counted)
 			add(LeadTime, of, unit, func(s *simulator.Statistics) float64 { return f(s).Lead.Mean() / seconds })
 			add(LeadTimeP85, of, unit, func(s *simulator.Statistics) float64 {
-				return measure.Quantile(f(s).Lead.Seconds(), 0.85) / seconds
+				return f(s).Lead.Quantile(longest) / seconds
 			})
 		}
 		tally(WaitingTime, of, func(f *simulator.Figures) *simulator.Tally { return &f.Waiting })
@@ -249,7 +257,7 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 			cases(p.ID, p.HasLead, p.LeadUnit, p.HasLimit, func(s *simulator.Statistics) *simulator.Figures { return &s.Processes[i].Figures })
 		}
 	}
-	add(InProgress, "", measure.Count, func(s *simulator.Statistics) float64 { return float64(s.CaseTime) / 1e6 / s.End.Seconds() })
+	add(InProgress, "", measure.Count, func(s *simulator.Statistics) float64 { return s.CaseTime.Seconds() / s.End.Seconds() })
 	for i, a := range first.Activities {
 		of := a.Name
 		if slices.ContainsFunc(first.Activities, func(b simulator.ActivityStatistics) bool { return b.Name == a.Name && b.Process != a.Process }) {
@@ -261,7 +269,7 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 	for i, p := range first.Pools {
 		add(Utilisation, p.ID, measure.Share, func(s *simulator.Statistics) float64 { return s.Pools[i].Utilisation() })
 		add(WorkedHours, p.ID, measure.PersonHour, func(s *simulator.Statistics) float64 {
-			return s.Pools[i].Busy.Hours() * 365 * 24 / s.Window.Hours()
+			return s.Pools[i].Busy.Seconds() / 3600 * 365 * 24 / s.Window.Hours()
 		})
 	}
 	if cfg.ControlVariates {
@@ -270,6 +278,7 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 	for i := range r.KPIs {
 		r.settle(&r.KPIs[i])
 	}
+	r.missing(runs)
 	if cfg.Replications < 2 {
 		r.Warnings = append(r.Warnings, &measure.Doubt{EN: "one replication gives no interval: two or more do", RU: "один прогон не даёт интервала: нужно два и больше"})
 	}
@@ -297,12 +306,6 @@ func (r *Result) settle(k *KPI) {
 	}
 	nan := measure.Number(math.NaN())
 	k.Mean, k.Low, k.High, k.Replications = nan, nan, nan, len(x)
-	if left := len(k.Values) - len(x); left > 0 {
-		r.Warnings = append(r.Warnings, &measure.Doubt{
-			EN: fmt.Sprintf("%s: %d of %d replications have none and are left out", k.title(), left, len(k.Values)),
-			RU: fmt.Sprintf("%s: в %d из %d прогонов значения нет, они не учтены", k.title(), left, len(k.Values)),
-		})
-	}
 	if len(x) == 0 {
 		return
 	}
@@ -310,11 +313,44 @@ func (r *Result) settle(k *KPI) {
 	mean, iv, err := r.estimate(x, k)
 	if err == nil {
 		k.Mean = measure.Number(mean)
-		if k.Unit == measure.Share { // which lies between 0 and 1, as Student's interval does not know
-			iv.Low, iv.High = math.Max(iv.Low, 0), math.Min(iv.High, 1)
+		iv.Low = math.Max(iv.Low, 0) // no figure is below 0, nor a share above 1, as Student's interval does not know
+		if k.Unit == measure.Share {
+			iv.High = math.Min(iv.High, 1)
 		}
 		k.Low, k.High = measure.Number(iv.Low), measure.Number(iv.High)
 	}
+}
+
+// missing tells where replications have no value of a figure: once of all, where no case
+// came, else of the figure that most of them lack, with the number of the others.
+func (r *Result) missing(runs []*simulator.Statistics) {
+	if !slices.ContainsFunc(runs, func(s *simulator.Statistics) bool { return s.Counted > 0 }) {
+		r.Warnings = append(r.Warnings, &measure.Doubt{
+			EN: "no case came within the simulated time, so that there are no figures of cases: simulate longer",
+			RU: "за рассчитанное время не поступило ни одного дела, показателей дел нет: задайте период длиннее",
+		})
+		return
+	}
+	var worst *KPI
+	figures, most := 0, 0
+	for i := range r.KPIs {
+		k := &r.KPIs[i]
+		if left := len(k.Values) - k.Replications; left > 0 {
+			if figures++; left > most {
+				worst, most = k, left
+			}
+		}
+	}
+	if worst == nil {
+		return
+	}
+	en := fmt.Sprintf("%s: %d of %d replications have none and are left out", worst.title(), most, len(worst.Values))
+	ru := fmt.Sprintf("%s: в %d из %d прогонов значения нет, они не учтены", worst.title(), most, len(worst.Values))
+	if figures > 1 {
+		en += fmt.Sprintf("; likewise of %d other figures, in as many or fewer", figures-1)
+		ru += fmt.Sprintf("; так же у других показателей (%d), в стольких же прогонах или меньше", figures-1)
+	}
+	r.Warnings = append(r.Warnings, &measure.Doubt{EN: en, RU: ru})
 }
 
 func (k *KPI) title() string {

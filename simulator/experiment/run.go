@@ -107,6 +107,9 @@ func replicate(ctx context.Context, p *simulator.Program, cfg Config, from, n in
 					stop()
 					return
 				}
+				if !cfg.Samples {
+					runs[i].Condense(longest)
+				}
 				mu.Lock()
 				done++
 				if progress != nil {

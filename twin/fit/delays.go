@@ -50,7 +50,13 @@ func (f *fitter) finish(ctx context.Context, openTime bool) (*fitter, *twin.Mode
 	g.report, g.openTime = &report, openTime
 	g.activities, g.groups, g.calendars = slices.Clone(f.activities), slices.Clone(f.groups), slices.Clone(f.calendars)
 	g.stages()
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
 	g.correlation()
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
 	m := g.model()
 	if g.cfg.Simulate == nil {
 		return &g, m, nil

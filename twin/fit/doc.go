@@ -118,8 +118,12 @@ func Fit(ctx context.Context, l *eventlog.Log, cfg Config) (*twin.Model, *Report
 	if err := f.structure(ctx); err != nil {
 		return nil, nil, fmt.Errorf("fitting %q: finding a process model: %w", l.Name(), err)
 	}
+	f.step()
 	f.times()
 	f.pools()
+	if err := ctx.Err(); err != nil {
+		return nil, nil, fmt.Errorf("fitting %q: %w", l.Name(), err)
+	}
 	f.atOnce()
 	f.priorities()
 	f.step()
@@ -134,6 +138,10 @@ func Fit(ctx context.Context, l *eventlog.Log, cfg Config) (*twin.Model, *Report
 		return nil, nil, fmt.Errorf("fitting %q: %w", l.Name(), err)
 	}
 	m.Warnings = append(m.Warnings, f.report.doubts...)
+	for _, d := range f.report.doubts {
+		one := []error{d}
+		m.Assumed = append(m.Assumed, twin.Text{RU: measure.TextsIn("ru", one)[0], EN: measure.TextsIn("en", one)[0]})
+	}
 	if cfg.Progress != nil {
 		cfg.Progress(steps, steps)
 	}
@@ -141,7 +149,7 @@ func Fit(ctx context.Context, l *eventlog.Log, cfg Config) (*twin.Model, *Report
 }
 
 // steps of a fit at most: what is read from the log, and the simulations.
-const steps = 1 + 2*rounds + 2
+const steps = 2 + 2*rounds + 2
 
 // step tells that one more is done.
 func (f *fitter) step() {

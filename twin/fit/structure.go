@@ -41,8 +41,14 @@ func (f *fitter) structure(ctx context.Context) error {
 	r.Tree = mined.String()
 	r.Deviating = int(counts.Cases - counts.Fitting)
 	f.executed = map[*processtree.Tree]int64{}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	again, err := f.rounds(mined, variants)
 	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	blocks := 0

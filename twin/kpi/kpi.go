@@ -101,11 +101,10 @@ func Read(m *twin.Model) *Tree {
 					*at = &f
 				}
 			}
+			i.Owners = g.Owners(i.Ref)
 			used := false
 			for _, x := range g.In(i.Ref) {
 				switch x.Relation {
-				case twin.Owns:
-					i.Owners = append(i.Owners, x.To)
 				case twin.MeasuredBy:
 					used = true
 					if x.To.Kind == twin.Goal {

@@ -214,5 +214,5 @@ func TestNightArrivalsWaitForTheMorning(t *testing.T) {
 	// mean square of the closed stretches over twice the week.
 	closed := (4*16*16 + 64*64) / (2.0 * 168) * 3600
 	require.Greater(t, s.All.Waiting.Mean(), closed)
-	require.NoError(t, simtest.Little(float64(s.CaseTime), float64(s.Arrived), float64(s.Sojourn)/float64(s.Arrived), 1e-9))
+	require.NoError(t, simtest.Little(s.CaseTime.Seconds(), float64(s.Arrived), s.Sojourn.Seconds()/float64(s.Arrived), 1e-9))
 }

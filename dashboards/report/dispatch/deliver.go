@@ -45,8 +45,19 @@ func (o *Office) toFolder(dir string, files []archive.File) error {
 	return nil
 }
 
-func (o *Office) place(dir string, f archive.File) (err error) {
-	t, err := o.create(dir, ".writing-*")
+func (o *Office) place(dir string, f archive.File) error { return place(o.create, dir, f) }
+
+// WriteFile writes a file that others read, whole or not at all.
+func WriteFile(name string, data []byte) error {
+	dir := filepath.Dir(name)
+	if err := place(createTemp, dir, archive.File{Name: filepath.Base(name), Data: data}); err != nil {
+		return archive.Words("writing the report", dir, err)
+	}
+	return nil
+}
+
+func place(create create, dir string, f archive.File) (err error) {
+	t, err := create(dir, ".writing-*")
 	if err != nil {
 		return err
 	}

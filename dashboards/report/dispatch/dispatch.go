@@ -165,7 +165,10 @@ func (o *Office) Compose(ctx context.Context, r Request) (*Made, error) {
 	if b.Performer != (report.Performer{}) {
 		d.Performer = b.Performer
 	}
-	d.Program = strings.TrimSpace(r.Lang.T("product") + " " + o.cfg.Version)
+	d.Program = r.Lang.T("product")
+	if o.cfg.Version != "unknown" {
+		d.Program = strings.TrimSpace(d.Program + " " + o.cfg.Version)
+	}
 	d.Inputs = o.hash(made)
 	return made, nil
 }

@@ -40,6 +40,10 @@ func (x *writer) section(s report.Section) error {
 	if s.Heading != "" {
 		x.paragraph("Heading1", properties, run("", s.Heading))
 	}
+	x.small = ""
+	if s.Compact {
+		x.small = "Compact"
+	}
 	for _, b := range s.Blocks {
 		if err := x.block(b); err != nil {
 			return err
@@ -55,11 +59,11 @@ func (x *writer) block(b report.Block) error {
 		case report.Sub:
 			x.paragraph("Heading2", "", run("", b.Text))
 		case report.Key:
-			x.paragraph("", "", run("<w:b/>", b.Text)+x.refer(b.Notes))
+			x.paragraph(x.small, "", run("<w:b/>", b.Text)+x.refer(b.Notes))
 		case report.Quiet:
 			x.paragraph("Quiet", "", run("", b.Text)+x.refer(b.Notes))
 		default:
-			x.paragraph("", `<w:jc w:val="both"/>`, run("", b.Text)+x.refer(b.Notes))
+			x.paragraph(x.small, `<w:jc w:val="both"/>`, run("", b.Text)+x.refer(b.Notes))
 		}
 	case report.List:
 		for _, it := range b.Items {
@@ -67,7 +71,7 @@ func (x *writer) block(b report.Block) error {
 			if it.Weight == report.Key {
 				bold = "<w:b/>"
 			}
-			x.paragraph("", `<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr><w:spacing w:after="60"/>`, run(bold, it.Text)+x.refer(it.Notes))
+			x.paragraph(x.small, `<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr><w:spacing w:after="40"/>`, run(bold, it.Text)+x.refer(it.Notes))
 		}
 	case report.Figure:
 		return x.figure(b)
@@ -174,7 +178,7 @@ func (x *writer) row(t *report.Table, widths []int, cells []report.Cell, style s
 		}
 		runs := run(letters, text)
 		if interval != "" {
-			runs += `<w:r><w:br/></w:r>` + run(`<w:color w:val="59636E"/><w:sz w:val="16"/><w:szCs w:val="16"/>`, interval)
+			runs += `<w:r><w:br/></w:r>` + run(`<w:color w:val="59636E"/><w:sz w:val="14"/><w:szCs w:val="14"/>`, interval)
 		}
 		x.cell(widths[i], "", `<w:jc w:val="`+side+`"/>`, runs)
 	}

@@ -31,6 +31,7 @@ type writer struct {
 	images  [][]byte
 	figures int
 	tables  int
+	small   string // style of the paragraphs of the section at hand
 }
 
 // Write writes the document as DOCX.

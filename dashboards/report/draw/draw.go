@@ -138,22 +138,40 @@ func Has(r rune) bool {
 
 const perEm = 2048 // units of Liberation
 
+// RaisedSize is the size of raised figures against that of the line.
+const RaisedSize = 0.62
+
+// Raised returns the figure or comma that a raised one stands for, which the fonts lack
+// in part: it is drawn small and above the line.
+func Raised(r rune) (rune, bool) {
+	for i, raised := range []rune("⁰¹²³⁴⁵⁶⁷⁸⁹˒") {
+		if r == raised {
+			return []rune("0123456789,")[i], true
+		}
+	}
+	return r, false
+}
+
 // Width returns how wide a text of a size is, in millimetres.
 func Width(text string, size float64, bold bool) float64 {
 	var b sfnt.Buffer
 	f := face(bold)
-	total := 0
+	total := 0.0
 	for _, r := range text {
+		scale := 1.0
+		if digit, raised := Raised(r); raised {
+			r, scale = digit, RaisedSize
+		}
 		i, err := f.GlyphIndex(&b, r)
 		if err != nil {
 			continue
 		}
 		a, err := f.GlyphAdvance(&b, i, fixed.I(perEm), font.HintingNone)
 		if err == nil {
-			total += a.Round()
+			total += scale * float64(a.Round())
 		}
 	}
-	return float64(total) / perEm * size * 25.4 / 72
+	return total / perEm * size * 25.4 / 72
 }
 
 // Wrap breaks a text into lines that are not wider than the width; a word that is,

@@ -71,9 +71,9 @@ func trend(c report.Trend, lang terms.Lang, width float64) Picture {
 	for s := step; c.Unit != measure.Share && digits < 3 && math.Abs(s-math.Round(s)) > 1e-9; digits++ {
 		s *= 10
 	}
-	p := Picture{W: width, H: 63}
+	p := Picture{W: width, H: 54}
 	left := Width(report.Figures(lang, top, c.Unit, digits), small, false) + 3
-	x0, x1, y0, y1 := left, width-2, 8.0, 53.0
+	x0, x1, y0, y1 := left, width-2, 7.0, 44.0
 	y := func(v float64) float64 { return y1 - (y1-y0)*v/top }
 	x := func(i int) float64 { return x0 + (x1-x0)*(float64(i)+0.5)/float64(len(c.Points)) }
 	p.add(Text{Point{0, 3.5}, small, false, Start, Muted, c.Words})

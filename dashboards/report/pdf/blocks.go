@@ -11,8 +11,8 @@ func (p *writer) block(b report.Block) {
 		p.plain(left, width, b)
 	case report.List:
 		for _, it := range b.Items {
-			p.need(2 * lead(body))
-			p.text(left+1, p.y+0.72*lead(body), "•", body, "", draw.Main)
+			p.need(2 * lead(p.body))
+			p.text(left+1, p.y+0.72*lead(p.body), "•", p.body, "", draw.Main)
 			p.plain(left+5, width-5, it)
 		}
 	case report.Figure:
@@ -23,7 +23,7 @@ func (p *writer) block(b report.Block) {
 }
 
 func (p *writer) plain(x, w float64, b report.Paragraph) {
-	size, style, colour := body, "", draw.Ink
+	size, style, colour := p.body, "", draw.Ink
 	switch b.Weight {
 	case report.Key:
 		style = "B"
@@ -31,7 +31,7 @@ func (p *writer) plain(x, w float64, b report.Paragraph) {
 		size, colour = 9, draw.Muted
 	}
 	p.paragraph(x, w, b.Text+p.notes(b.Notes), size, style, colour)
-	p.y += 1.1
+	p.y += 0.11 * p.body * p.body / usual
 }
 
 // figure draws a picture with its title above and its description below it.

@@ -11,9 +11,29 @@ func (p *writer) orders() {
 	if t == nil {
 		return
 	}
+	if h := 15 + p.tableHeight(t) + signatureHeight; p.y+h > bottom && h <= bottom-top {
+		p.page() // so that the signature never stands on a page alone
+	}
 	p.heading(t.Title, 12.5, 0, []report.Block{t})
 	t.Title = ""
 	p.table(t)
+}
+
+// signatureHeight is the room of what follows the orders.
+const signatureHeight = 52
+
+// tableHeight is how high a table is on a page without end.
+func (p *writer) tableHeight(t *report.Table) float64 {
+	widths := Widths(t, width)
+	total := 12.0
+	for _, r := range t.Rows {
+		row := make([]written, len(t.Columns))
+		for i, c := range t.Columns {
+			row[i] = p.cell(c, r[i], widths[i])
+		}
+		total += height(row)
+	}
+	return total
 }
 
 // signature writes who signs and who made the report; what is not known is left to be
@@ -21,9 +41,9 @@ func (p *writer) orders() {
 func (p *writer) signature() {
 	p.need(34)
 	p.y += 12
-	post := draw.Wrap(report.Clean(p.d.Signatory.Post), body, false, 70)
+	post := draw.Wrap(report.Clean(p.d.Signatory.Post), usual, false, 70)
 	for i, l := range post {
-		p.text(left, p.y-lead(body)*float64(len(post)-1-i), l, body, "", draw.Ink)
+		p.text(left, p.y-lead(usual)*float64(len(post)-1-i), l, usual, "", draw.Ink)
 	}
 	x := left + 80
 	p.line(x, p.y+0.6, x+40, p.y+0.6, 0.2, draw.Ink)
@@ -31,7 +51,7 @@ func (p *writer) signature() {
 	p.text(x+20-draw.Width(caption, 7, false)/2, p.y+3.6, caption, 7, "", draw.Muted)
 	x += 46
 	if name := p.d.Signatory.Name; name != "" {
-		p.text(x, p.y, draw.Fit(report.Clean(name), body, false, pageWidth-right-x), body, "", draw.Ink)
+		p.text(x, p.y, draw.Fit(report.Clean(name), usual, false, pageWidth-right-x), usual, "", draw.Ink)
 	} else {
 		p.line(x, p.y+0.6, pageWidth-right, p.y+0.6, 0.2, draw.Ink)
 		caption := p.lang.T("report.initials")

@@ -26,7 +26,8 @@ const (
 
 // Sizes of letters, in points.
 const (
-	body    = 10.0
+	usual   = 10.0
+	compact = 8.8
 	tableAt = 8.5
 	note    = 7.8
 )
@@ -39,6 +40,7 @@ const pages = "{nb}"
 
 type writer struct {
 	f       *fpdf.Fpdf
+	body    float64 // size of letters of the section at hand
 	d       *report.Document
 	lang    terms.Lang
 	y       float64
@@ -65,7 +67,7 @@ func Write(w io.Writer, d *report.Document) error {
 	f.SetAutoPageBreak(false, 0)
 	f.SetCellMargin(0)
 	f.AliasNbPages(pages)
-	p := &writer{f: f, d: d, lang: d.Lang}
+	p := &writer{f: f, body: usual, d: d, lang: d.Lang}
 	f.SetFooterFunc(p.footer)
 	p.page()
 	p.head()
@@ -132,7 +134,10 @@ func shown(s string) string {
 		switch {
 		case r == '\u00ad', r == '\u200c', r == '\u200d', r == '\ufe0f':
 			return -1
-		case r > 0xffff || !draw.Has(r):
+		case r > 0xffff:
+			return '□'
+		}
+		if _, raised := draw.Raised(r); !raised && !draw.Has(r) {
 			return '□'
 		}
 		if c, _ := bidi.LookupRune(r); c.Class() == bidi.R || c.Class() == bidi.AL {
@@ -165,9 +170,32 @@ func shown(s string) string {
 
 // text writes one line at its baseline.
 func (p *writer) text(x, y float64, s string, size float64, style string, c draw.Colour) {
-	p.f.SetFont(family, style, size)
 	p.colour(c)
-	p.f.Text(x, y, shown(s))
+	run := []rune(shown(s))
+	for len(run) > 0 {
+		_, raised := draw.Raised(run[0])
+		n := 1
+		for n < len(run) {
+			if _, r := draw.Raised(run[n]); r != raised {
+				break
+			}
+			n++
+		}
+		part := string(run[:n])
+		if raised {
+			digits := []rune(part)
+			for i := range digits {
+				digits[i], _ = draw.Raised(digits[i])
+			}
+			p.f.SetFont(family, style, size*draw.RaisedSize)
+			p.f.Text(x, y-0.33*size*25.4/72, string(digits))
+		} else {
+			p.f.SetFont(family, style, size)
+			p.f.Text(x, y, part)
+		}
+		x += draw.Width(part, size, style == "B")
+		run = run[n:]
+	}
 }
 
 func (p *writer) line(x1, y1, x2, y2, width float64, c draw.Colour) {
@@ -203,7 +231,7 @@ func (p *writer) paragraph(x, w float64, s string, size float64, style string, c
 func (p *writer) head() {
 	d := p.d
 	if d.Organisation != "" {
-		p.paragraph(left, width, d.Organisation, body, "", draw.Muted)
+		p.paragraph(left, width, d.Organisation, usual, "", draw.Muted)
 		p.y += 2
 	}
 	p.f.Bookmark(report.Clean(d.Title), 0, p.y)
@@ -243,6 +271,10 @@ func (p *writer) section(s report.Section) {
 	if s.NewPage && p.y > top {
 		p.page()
 	}
+	p.body = usual
+	if s.Compact {
+		p.body = compact
+	}
 	p.heading(s.Heading, 12.5, 0, s.Blocks)
 	for i, b := range s.Blocks {
 		if sub, ok := b.(report.Paragraph); ok && sub.Weight == report.Sub {
@@ -260,12 +292,12 @@ func (p *writer) heading(s string, size float64, level int, after []report.Block
 	if s == "" {
 		return
 	}
-	h := 3 + lead(size)*float64(len(draw.Wrap(report.Clean(s), size, true, width)))
+	h := 0.24*size + lead(size)*float64(len(draw.Wrap(report.Clean(s), size, true, width)))
 	if len(after) > 0 {
 		h += p.least(after[0])
 	}
 	if !p.need(h) && p.y > top {
-		p.y += 3
+		p.y += 0.24 * size
 	}
 	p.f.Bookmark(report.Clean(s), level, p.y)
 	p.paragraph(left, width, s, size, "B", draw.Main)
@@ -281,7 +313,7 @@ func (p *writer) least(b report.Block) float64 {
 	case *report.Table:
 		return 26
 	}
-	return 3 * lead(body)
+	return 3 * lead(p.body)
 }
 
 // flush writes the notes that wait.

@@ -46,6 +46,15 @@ func (x *writer) table(sheet string, t *report.Table, row int) int {
 	head := row
 	for _, r := range t.Rows {
 		row++
+		lines := 1
+		for i := range t.Columns {
+			if width, err := x.f.GetColWidth(sheet, column(first[i])); err == nil && r[i].Kind == report.Text {
+				lines = max(lines, int(math.Ceil(1.15*float64(utf8.RuneCountInString(report.Clean(r[i].Text)))/width)))
+			}
+		}
+		if lines > 1 {
+			x.check(x.f.SetRowHeight(sheet, row, min(400, 13*float64(lines)+2)))
+		}
 		var why []string
 		for i, c := range t.Columns {
 			if r[i].Kind == report.Missing && r[i].Text != "" {
@@ -105,7 +114,7 @@ func (x *writer) titles(sheet string, t *report.Table, first []int, row int) {
 		width := 13.0
 		for _, r := range t.Rows {
 			if r[i].Kind == report.Text {
-				width = max(width, math.Min(60, 1.05*float64(utf8.RuneCountInString(r[i].Text))+2))
+				width = max(width, math.Min(30, 1.05*float64(utf8.RuneCountInString(r[i].Text))+2))
 			}
 		}
 		if c.Unit == "" && utf8.RuneCountInString(c.Head) <= 2 {
@@ -155,7 +164,7 @@ func (x *writer) cell(sheet string, t *report.Table, r []report.Cell, i int, fir
 	if c.Interval {
 		for k, v := range []float64{cell.Low, cell.High} {
 			if cell.HasInterval() {
-				x.number(sheet, first[i]+1+k, row, v, "cell:0:"+format(report.Column{Unit: c.Unit, Digits: c.Digits}))
+				x.number(sheet, first[i]+1+k, row, v, "cell:0:"+format(report.Column{Unit: c.Unit, Digits: c.Digits, Signed: c.Signed}))
 			} else {
 				x.text(sheet, first[i]+1+k, row, x.unknown(), "cell:0:"+missing)
 			}

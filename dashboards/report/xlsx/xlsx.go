@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -18,7 +19,8 @@ import (
 // missing stands in the name of a style in place of a format.
 const missing = "missing"
 
-// longTable is the number of rows from which a table has a sheet of its own.
+// longTable is the number of rows from which a table has a sheet of its own also where
+// it stands beside pictures; elsewhere every table has one.
 const longTable = 15
 
 type writer struct {
@@ -43,6 +45,7 @@ func Write(w io.Writer, d *report.Document) error {
 	x := &writer{f: f, d: d, lang: d.Lang, sheets: map[string]bool{}, styles: map[string]int{}}
 	name := x.sheetName(x.lang.T("report.sheet.summary"))
 	x.check(f.SetSheetName("Sheet1", name))
+	x.check(f.SetDefaultFont("Liberation Sans"))
 	title := report.Clean(d.Title)
 	if d.Subject != "" {
 		title += ". " + report.Clean(d.Subject)
@@ -192,7 +195,7 @@ func (x *writer) row(sheet, s, style string) {
 	x.text(sheet, 1, x.summary, s, style)
 	lines := 1
 	for _, size := range []int{utf8.RuneCountInString(s)} {
-		lines = max(lines, (size+104)/105)
+		lines = max(lines, (size+82)/83)
 	}
 	if style != "title" && style != "heading" {
 		x.check(x.f.SetRowHeight(sheet, x.summary, min(400, 13.5*float64(lines))))
@@ -202,7 +205,7 @@ func (x *writer) row(sheet, s, style string) {
 // head writes what stands before the first section.
 func (x *writer) head(sheet string) {
 	d := x.d
-	x.check(x.f.SetColWidth(sheet, "A", "A", 105))
+	x.check(x.f.SetColWidth(sheet, "A", "A", 84))
 	x.row(sheet, d.Organisation, "quiet")
 	x.row(sheet, d.Title, "title")
 	x.row(sheet, d.Subject, "heading")
@@ -232,13 +235,7 @@ func (x *writer) section(summary string, s report.Section) {
 			x.text(own, 1, 1, s.Heading, "title")
 		}
 	}
-	alone := 0
-	for _, b := range s.Blocks {
-		switch b.(type) {
-		case *report.Table, report.Figure:
-			alone++
-		}
-	}
+	drawn := slices.ContainsFunc(s.Blocks, func(b report.Block) bool { _, ok := b.(report.Figure); return ok })
 	for _, b := range s.Blocks {
 		switch b := b.(type) {
 		case report.Paragraph:
@@ -253,12 +250,8 @@ func (x *writer) section(summary string, s report.Section) {
 			}
 			x.tables++
 			title := x.lang.T("report.table", x.tables, b.Title)
-			if len(b.Rows) > longTable || alone == 1 {
-				name := b.Title
-				if alone == 1 {
-					name = s.Heading
-				}
-				sheet := x.sheet(name)
+			if len(b.Rows) > longTable || !drawn {
+				sheet := x.sheet(b.Title)
 				x.text(sheet, 1, 1, title, "title")
 				x.tableAlone(sheet, b, 2)
 				continue
@@ -298,6 +291,8 @@ func (x *writer) page(sheet string, columns, rows int) {
 	a4, wide, tall, yes := 9, 1, 0, true
 	x.check(x.f.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &yes}))
 	x.check(x.f.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &a4, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &tall}))
+	left, right, top, bottom := 0.5, 0.4, 0.5, 0.6 // inches
+	x.check(x.f.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{Left: &left, Right: &right, Top: &top, Bottom: &bottom}))
 	x.check(x.f.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: "&L" + strings.ReplaceAll(report.Short(x.d.Notice, 180), "&", "&&") + "&R&P / &N"}))
 	last := at(columns, max(1, rows))
 	x.check(x.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", Scope: sheet, RefersTo: fmt.Sprintf("'%s'!$A$1:%s", sheet, absolute(last))}))
@@ -318,7 +313,7 @@ func format(c report.Column) string {
 	if c.Unit == measure.Share {
 		return "0" + digits + "%"
 	}
-	if c.Deviation != nil {
+	if c.Signed || c.Deviation != nil {
 		return "+#,##0" + digits + ";-#,##0" + digits + ";0" + digits
 	}
 	return "#,##0" + digits

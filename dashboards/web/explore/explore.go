@@ -42,16 +42,42 @@ func Mount(s *shell.Site, d *desk.Desk) error {
 		show func(*looked) (string, any, error)
 	}{
 		{"map", p.flow},
+		{"variants", p.variants},
+		{"cases", p.cases},
+		{"time", p.time},
+		{"conformance", p.conformance},
+		{"people", p.people},
+		{"compare", p.compare},
 	} {
 		s.Tab(page.path, page.path)
 		s.Handle("GET /logs/{log}/"+page.path, p.page(page.path, page.show))
 	}
-	s.Handle("GET /logs/{log}/map/model", p.fragment("model", p.model))
+	s.Handle("GET /logs/{log}/cases/{case}", p.page("cases", p.one))
+	for path, show := range map[string]func(*looked) (any, error){
+		"map/model":         p.model,
+		"time/bottlenecks":  p.bottlenecks,
+		"time/spectrum":     p.spectrum,
+		"conformance/check": p.checked,
+		"conformance/rules": p.rules,
+		"compare/tests":     p.tested,
+	} {
+		_, name, _ := strings.Cut(path, "/")
+		s.Handle("GET /logs/{log}/"+path, p.fragment(name, show))
+	}
 	for path, write := range map[string]func(*looked) (*file, error){
-		"log.xes":        p.xes,
-		"map/tokens":     p.tokens,
-		"map/paths.csv":  p.pathsCSV,
-		"map/model.bpmn": p.modelBPMN,
+		"log.xes":                    p.xes,
+		"map/tokens":                 p.tokens,
+		"map/paths.csv":              p.pathsCSV,
+		"map/model.bpmn":             p.modelBPMN,
+		"variants.csv":               p.variantsCSV,
+		"cases.csv":                  p.casesCSV,
+		"cases/{case}/events.csv":    p.eventsCSV,
+		"time/events.csv":            p.allEventsCSV,
+		"time/bottlenecks.csv":       p.bottlenecksCSV,
+		"time/spectrum.csv":          p.spectrumCSV,
+		"conformance/deviations.csv": p.deviationsCSV,
+		"people/handovers.csv":       p.handoversCSV,
+		"compare/differences.csv":    p.differencesCSV,
 	} {
 		s.Handle("GET /logs/{log}/"+path, p.export(write))
 	}
@@ -94,8 +120,12 @@ func (p *pages) open(r *http.Request) (c *looked, fault, err error) {
 		}
 		c.last = info.Last
 	}
+	c.last = c.last.In(moscow)
 	return c, fault, nil
 }
+
+// moscow is the clock that a moment without a zone is read by in an address.
+var moscow = time.FixedZone("MSK", 3*3600)
 
 // inPeriod is the filter of a reporting period: the cases whose last recorded event,
 // which ends the finished ones, lies in it.
@@ -174,7 +204,7 @@ func (p *pages) fragment(name string, show func(*looked) (any, error)) shell.Han
 		if fault == nil {
 			body, fault = show(c)
 		}
-		page := shell.Page{View: c.view, Log: c.log, Body: body}
+		page, name := shell.Page{View: c.view, Log: c.log, Body: body}, name
 		if fault != nil {
 			if r.Context().Err() != nil {
 				return fault

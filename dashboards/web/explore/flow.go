@@ -69,8 +69,10 @@ type mapEdge struct {
 type diff struct {
 	A    float64 `json:"a"` // share of cases
 	B    float64 `json:"b"`
+	W    float64 `json:"w"`    // of the side that is drawn
 	Sure int     `json:"sure"` // −1: fewer in B beyond chance, 1: more, 0: within noise, 2: too few cases to test
 	Text string  `json:"text"`
+	Say  string  `json:"say"`
 }
 
 type flowPage struct {

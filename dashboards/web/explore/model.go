@@ -69,15 +69,25 @@ func (c *looked) choices() []choice {
 	return out
 }
 
+// source is the model that the address chooses, or the one that is shown without a choice.
+func (c *looked) source() string {
+	if s := c.get("model"); s != "" {
+		return s
+	}
+	if first := c.choices()[0].Value; first == desk.TwinModel {
+		return first
+	}
+	return desk.DefaultMiner
+}
+
 // modelOf finds the model that the address chooses, or says why none can be shown.
 func (p *pages) modelOf(c *looked, method conformance.Method) (m *desk.ShownModel, refused string, err error) {
 	v, err := p.desk.Seen(c.r.Context(), c.log, c.look)
 	if err != nil {
 		return nil, "", err
 	}
-	source := c.get("model")
-	twin := source == desk.TwinModel || source == "" && c.choices()[0].Value == desk.TwinModel
-	if n := v.Log.Activities().Len(); n > mostDrawn && !twin {
+	source := c.source()
+	if n := v.Log.Activities().Len(); n > mostDrawn && source != desk.TwinModel {
 		return nil, c.lang.T("model.too-many", c.lang.Int(int64(n)), c.lang.Int(mostDrawn)), nil
 	}
 	if v.Log.Events() == 0 {
@@ -88,7 +98,7 @@ func (p *pages) modelOf(c *looked, method conformance.Method) (m *desk.ShownMode
 }
 
 func (p *pages) model(c *looked) (any, error) {
-	page := &modelPage{Choices: c.choices(), Choice: c.get("model")}
+	page := &modelPage{Choices: c.choices(), Choice: c.source()}
 	m, refused, err := p.modelOf(c, conformance.TokenReplay)
 	if err != nil {
 		return nil, err

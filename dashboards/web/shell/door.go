@@ -44,3 +44,14 @@ func (s *Site) SectionPath(key string) (string, bool) {
 	}
 	return "", false
 }
+
+// TabPath returns the address, below /logs/LOG, of a tab that some area added, and
+// whether there is one.
+func (s *Site) TabPath(key string) (string, bool) {
+	for _, e := range s.tabs {
+		if e.key == key {
+			return e.path, true
+		}
+	}
+	return "", false
+}

@@ -114,7 +114,9 @@ func JobSentence(s jobs.Status, lang terms.Lang) string {
 		if s.Stage != "" {
 			text = s.Stage
 		}
-		if s.Total > 0 {
+		if s.Note != "" {
+			text += ": " + s.Note
+		} else if s.Total > 0 {
 			text += ": " + lang.T("job.of", lang.Int(s.Done), lang.Int(s.Total))
 		}
 		if s.Left >= 0 {

@@ -77,7 +77,7 @@ function sayNode(graph, i) {
   if (n.kind) return fill(words[n.kind === 'start' ? 'say.start' : 'say.end'], integer.format(n.cases));
   if (graph.kind === 'people') return fill(words['say.people'], n.name, integer.format(n.count));
   let text = fill(words['say.activity'], n.name, integer.format(n.count), integer.format(n.cases), percent(n.cases / graph.total.cases));
-  if (n.diff) text = fill(words['say.diff'], n.name, n.diff.text);
+  if (n.diff) text = fill(words['say.diff'], n.name, n.diff.say);
   else if (n.work != null) text += ' ' + fill(words['say.work'], seconds(n.work, words), integer.format(n.workN));
   return text;
 }
@@ -86,7 +86,7 @@ function sayEdge(graph, i) {
   const e = graph.edges[i], { words } = graph;
   const from = graph.nodes[e.s].name, to = graph.nodes[e.t].name;
   if (graph.kind === 'people') return fill(words['say.people-edge'], from, to, integer.format(e.count), integer.format(e.cases));
-  if (e.diff) return fill(words['say.diff'], `${from} → ${to}`, e.diff.text);
+  if (e.diff) return fill(words['say.diff'], `${from} → ${to}`, e.diff.say);
   let text = fill(words['say.path'], from, to, integer.format(e.count), integer.format(e.cases), percent(e.cases / graph.total.cases));
   if (e.mean != null) text += ' ' + fill(words['say.time'], seconds(e.mean, words), seconds(e.median, words), seconds(e.mean * e.count, words));
   return text;

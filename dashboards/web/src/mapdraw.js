@@ -39,7 +39,7 @@ function heat(graph, view, e, longest) {
 // render draws the shown part of a map. choose is called with what the reader chose.
 export function render(graph, view, edges, places, say, choose) {
   const root = el('g', {});
-  const width = (e) => (e.diff ? Math.max(e.diff.a, e.diff.b) : view === 'cases' ? e.cases : e.count);
+  const width = (e) => (e.diff ? e.diff.w : view === 'cases' ? e.cases : e.count);
   const most = Math.max(1e-9, ...edges.map(([, e]) => width(e)));
   const time = (e) => (view === 'median' ? e.median : view === 'total' ? (e.mean ?? 0) * e.count : e.mean) ?? 0;
   const longest = Math.max(1e-9, ...graph.edges.map(time));

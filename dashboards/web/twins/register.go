@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/csv"
 	"math"
-	"mime"
 	"net/http"
 	"slices"
 	"strings"
@@ -139,7 +138,7 @@ func (k *looked) processRow(passport *twin.Passport, logs []string) processRow {
 	for _, log := range logs {
 		row.Logs = append(row.Logs, shell.Link{Text: log, Href: shell.Href(k.r, nil, "logs", log)})
 	}
-	row.Stream = shell.Link{Text: k.Lang.T("twins.stream.title"), Href: k.href("streams", process.ID)}
+	row.Stream = shell.Link{Text: k.Lang.T("twins.stream.short"), Href: k.href("streams", process.ID)}
 	return row
 }
 
@@ -223,7 +222,7 @@ func (p *pages) registerCSV(w http.ResponseWriter, r *http.Request) error {
 // wants, and nothing that it would take for a formula. The notice stands below.
 func writeCSV(w http.ResponseWriter, name, notice string, rows [][]string) error {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	w.Header().Set("Content-Disposition", attachment(name))
 	w.Header().Set("Cache-Control", "no-store")
 	if _, err := w.Write([]byte("\ufeff")); err != nil {
 		return nil // the reader left

@@ -21,7 +21,8 @@ type thingRow struct {
 	Units  []shell.Link
 	Cells  []string // of the columns of its kind
 	number []float64
-	edges  int
+	ref    twin.Ref
+	unit   string // folded name, for sorting
 }
 
 // column of a list beside name and unit.
@@ -32,15 +33,15 @@ type column struct {
 
 type thingsPage struct {
 	*looked
-	Kind                 twin.Kind
-	Title, Question      string
-	Sort                 string
-	Units                []choice
-	Columns              []column
-	Rows                 []thingRow
-	Found, Of            int
-	Page, Pages          int
-	FirstShown, LastOnes int
+	Kind                  twin.Kind
+	Title, Question       string
+	Sort                  string
+	Units                 []choice
+	Columns               []column
+	Rows                  []thingRow
+	Found, Of             int
+	Page, Pages           int
+	FirstShown, LastShown int
 }
 
 // Earlier and Later are the pages beside this one, "" for none.
@@ -54,6 +55,16 @@ func page(n, of int) string {
 		return ""
 	}
 	return strconv.Itoa(n)
+}
+
+// pageOf returns the page of a list that is asked for, how many there are, and which items
+// it shows, from 1; 0 and 0 of an empty list.
+func pageOf(asked string, of, each int) (page, pages, begin, end int) {
+	pages = max(1, (of+each-1)/each)
+	page, _ = strconv.Atoi(asked)
+	page = min(max(1, page), pages)
+	end = min(page*each, of)
+	return page, pages, min((page-1)*each+1, end), end
 }
 
 // figures of a kind that its list shows.
@@ -102,9 +113,9 @@ func (b *thingsPage) columns() {
 }
 
 func (k *looked) thingRow(ref, unit twin.Ref, columns []column) thingRow {
-	row := thingRow{Link: k.link(ref), ID: ref.ID}
+	row := thingRow{Link: shell.Link{Text: k.Name(ref).In(string(k.Lang))}, ID: ref.ID, ref: ref}
 	if unit != (twin.Ref{}) {
-		row.Units = []shell.Link{k.link(unit)}
+		row.unit = fold(k.Name(unit).In(string(k.Lang)))
 	}
 	e := k.Element(ref)
 	for _, c := range columns {
@@ -123,17 +134,17 @@ func (k *looked) thingRow(ref, unit twin.Ref, columns []column) thingRow {
 				x = f.Value
 			}
 		}
-		digits := 0
-		if c.Key == "effort" {
-			digits = 2
-		}
-		row.number, row.Cells = append(row.number, x), append(row.Cells, k.Lang.Float(x, digits))
+		row.number = append(row.number, x)
 	}
 	return row
 }
 
 func (b *thingsPage) order() {
 	at := slices.IndexFunc(b.Columns, func(c column) bool { return c.Key == b.Sort })
+	names := make(map[twin.Ref]string, len(b.Rows))
+	for _, x := range b.Rows {
+		names[x.ref] = fold(x.Text)
+	}
 	slices.SortStableFunc(b.Rows, func(x, y thingRow) int {
 		by := 0
 		switch {
@@ -145,19 +156,28 @@ func (b *thingsPage) order() {
 		case at >= 0:
 			by = cmp.Compare(y.number[at], x.number[at])
 		case b.Sort == "unit":
-			by = cmp.Compare(fold(first(x.Units)), fold(first(y.Units)))
+			by = cmp.Compare(x.unit, y.unit)
 		}
-		return cmp.Or(by, cmp.Compare(fold(x.Text), fold(y.Text)), cmp.Compare(x.ID, y.ID))
+		return cmp.Or(by, cmp.Compare(names[x.ref], names[y.ref]), cmp.Compare(x.ID, y.ID))
 	})
 }
 
 // cut leaves the page that was asked for.
 func (b *thingsPage) cut() {
 	b.Found = len(b.Rows)
-	b.Pages = max(1, (b.Found+perPage-1)/perPage)
-	b.Page, _ = strconv.Atoi(b.asked("page"))
-	b.Page = min(max(1, b.Page), b.Pages)
-	from := (b.Page - 1) * perPage
-	b.Rows = b.Rows[from:min(from+perPage, b.Found)]
-	b.FirstShown, b.LastOnes = min(from+1, b.Found), from+len(b.Rows)
+	b.Page, b.Pages, b.FirstShown, b.LastShown = pageOf(b.asked("page"), b.Found, perPage)
+	b.Rows = b.Rows[max(0, b.FirstShown-1):b.LastShown]
+	for i := range b.Rows {
+		b.Rows[i].Link = b.link(b.Rows[i].ref)
+		if u := b.Unit(b.Rows[i].ref); u != (twin.Ref{}) {
+			b.Rows[i].Units = []shell.Link{b.link(u)}
+		}
+		for at, x := range b.Rows[i].number {
+			digits := 0
+			if b.Columns[at].Key == "effort" {
+				digits = 2
+			}
+			b.Rows[i].Cells = append(b.Rows[i].Cells, b.Lang.Float(x, digits))
+		}
+	}
 }

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/architecture"
 	"github.com/uprava/uprava/twin/kpi"
 )
 
@@ -24,15 +24,6 @@ type unitsPage struct {
 	*looked
 	Rows  []unitRow
 	Total unitRow
-}
-
-// headWords begin the names of posts that lead a unit.
-var headWords = []string{"начальник", "глава ", "глава,", "руководитель", "заведующий", "директор", "председатель"}
-
-// leads reports whether a post leads its unit, which only its name tells.
-func leads(name twin.Text) bool {
-	n := strings.ToLower(name.In("ru"))
-	return slices.ContainsFunc(headWords, func(w string) bool { return strings.HasPrefix(n, w) || n == strings.TrimRight(w, " ,") })
 }
 
 // units shows the tree of the organisation.
@@ -85,7 +76,7 @@ func (k *looked) unitRow(u twin.Unit, level int) unitRow {
 		switch e.To.Kind {
 		case twin.Post:
 			row.Posts++
-			if leads(k.Name(e.To)) {
+			if architecture.Leads(k.Name(e.To)) {
 				row.Heads = append(row.Heads, k.link(e.To))
 			}
 			for _, x := range k.Graph.In(e.To) {

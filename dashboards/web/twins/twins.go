@@ -12,6 +12,8 @@ import (
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/architecture"
+	"github.com/uprava/uprava/twin/kpi"
 )
 
 //go:embed templates/*.html
@@ -24,6 +26,18 @@ type Desk interface {
 	Twin(ctx context.Context, id string) (*desk.Twin, error)
 	// ProcessLogs are the logs of the store that follow the processes of a twin.
 	ProcessLogs(ctx context.Context, t *desk.Twin) (map[string][]string, error)
+	Duplicates(ctx context.Context, t *desk.Twin) ([]architecture.Pair, error)
+	Decisions(twin string) (map[string]desk.Decision, error)
+	Decide(twin string, x desk.Decision) error
+	Priorities(ctx context.Context, t *desk.Twin) (*desk.Ranked, error)
+	// Simulated runs a twin as it is ("") or under a scenario, for seconds where the
+	// answer is not remembered. TwinState names what it is remembered for.
+	Simulated(ctx context.Context, t *desk.Twin, scenario string, progress func(done, total int)) (*desk.Simulation, error)
+	TwinState(ctx context.Context, id string) (string, error)
+	LogStream(ctx context.Context, t *desk.Twin, process, log string) (*desk.ValueStream, error)
+	// MeasuredEffect is what a log shows of a measure; an error that is a *measure.Doubt
+	// says why nothing.
+	MeasuredEffect(ctx context.Context, t *desk.Twin, work *twin.Work, i *kpi.Indicator, log string) (*kpi.Effect, error)
 }
 
 type pages struct {
@@ -49,6 +63,17 @@ func Mount(s *shell.Site, d Desk) error {
 	s.Handle("GET /twins/{twin}/register.csv", p.registerCSV)
 	s.Handle("GET /twins/{twin}/units", p.units)
 	s.Handle("GET /twins/{twin}/goals", p.goals)
+	s.Handle("GET /twins/{twin}/graph", p.graph)
+	s.Handle("GET /twins/{twin}/export/{format}", p.exported)
+	s.Handle("GET /twins/{twin}/merge", p.merge)
+	s.Handle("GET /twins/{twin}/duplicates", p.duplicates)
+	s.Handle("POST /twins/{twin}/duplicates", p.decide)
+	s.Handle("GET /twins/{twin}/priority", p.priority)
+	s.Handle("GET /twins/{twin}/signing", p.signing)
+	s.Handle("GET /twins/{twin}/streams", p.streams)
+	s.Handle("GET /twins/{twin}/streams/{process}", p.stream)
+	s.Handle("GET /twins/{twin}/plan", p.plan)
+	s.Handle("GET /twins/{twin}/plan.csv", p.planCSV)
 	s.Handle("GET /twins/{twin}/{kind}", p.things)
 	s.Handle("GET /twins/{twin}/{kind}/{id}", p.thing)
 	return nil

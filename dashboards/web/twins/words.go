@@ -1,6 +1,7 @@
 package twins
 
 import (
+	"mime"
 	"net/url"
 	"slices"
 	"strings"
@@ -83,8 +84,10 @@ func lawText(l terms.Lang, d twin.Distribution) string {
 	if d.Law == "" {
 		return ""
 	}
-	mean := d.Average()
-	return l.T("twins.law", l.Seconds(mean), d.Law)
+	if d.Law == "fixed" {
+		return l.Seconds(d.Average())
+	}
+	return l.T("twins.law", l.Seconds(d.Average()), l.Known("twins.law."+d.Law, d.Law))
 }
 
 // fold makes a text comparable: lower case, ё as е.
@@ -108,4 +111,9 @@ func values(pairs ...string) url.Values {
 		q.Set(pairs[i], pairs[i+1])
 	}
 	return q
+}
+
+// attachment is the header by which a browser keeps an answer as a file.
+func attachment(name string) string {
+	return mime.FormatMediaType("attachment", map[string]string{"filename": name})
 }

@@ -1,0 +1,174 @@
+package compose
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/dashboards/report"
+	"github.com/uprava/uprava/dashboards/report/dispatch"
+	"github.com/uprava/uprava/dashboards/report/schedule"
+)
+
+// Rows of the table of cases, in a report of many processes and of a few.
+const (
+	casesOfMany = 6
+	casesOfFew  = 20
+)
+
+// Compose writes a report. A period that is not over at the as-of moment is reported
+// as far as it goes, and says so.
+func (c *Composer) Compose(ctx context.Context, r dispatch.Request) (*dispatch.Made, error) {
+	s, err := c.subject(ctx, r.Of)
+	if err != nil {
+		return nil, err
+	}
+	inputs, last, err := c.inputs(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	zone := zoneOf(s.targets[0])
+	asOf := r.AsOf
+	if asOf.IsZero() {
+		asOf = last
+		if r.Period.Kind != "" && asOf.After(r.Period.End(zone)) {
+			asOf = r.Period.End(zone).Add(-time.Second)
+		}
+	}
+	asOf = asOf.In(zone)
+	p := r.Period
+	if p.Kind == "" {
+		p = report.Last(report.Month, asOf)
+	}
+	if begin := p.Begin(zone); asOf.Before(begin) {
+		return nil, desk.InputError{Err: fmt.Errorf("report of %s: the period begins on %s, after the as-of moment %s", p, begin.Format(time.DateOnly), asOf.Format(time.RFC3339))}
+	}
+	office, err := (&schedule.Book{}).Calendar()
+	if err != nil {
+		return nil, err
+	}
+	var list []*facts
+	for _, t := range s.targets {
+		f, err := c.gather(ctx, t, p, asOf, r.Lang, office)
+		if err != nil {
+			return nil, fmt.Errorf("report of %q: %w", t.log, err)
+		}
+		list = append(list, f)
+	}
+	d := &report.Document{Lang: r.Lang, Period: p, AsOf: asOf}
+	s.head(d)
+	body(d, list, drafted(list, office))
+	tidy(d)
+	return &dispatch.Made{Document: d, Inputs: inputs}, nil
+}
+
+// head says what the document is and for whom.
+func (s *subject) head(d *report.Document) {
+	l := d.Lang
+	lang := string(l)
+	if t := s.targets[0].twin; t != nil {
+		d.Organisation = report.Clean(t.Model.Name.In(lang))
+		d.Notice = report.Clean(t.Model.Notice.In(lang))
+	}
+	switch s.kind {
+	case Executive:
+		d.Title, d.To = l.T("say.title.executive"), l.T("say.to.executive")
+	case ownerPrefix:
+		d.Title, d.Subject, d.To = l.T("say.title.owner"), report.Label(s.name.In(lang)), l.T("say.to.owner")
+	default:
+		d.Title, d.Subject = l.T("say.title.process"), report.Label(s.name.In(lang))
+	}
+	d.Signatory.Post = l.T("say.signatory")
+}
+
+// body writes the sections.
+func body(d *report.Document, list []*facts, orders []order) {
+	l := d.Lang
+	if len(list) == 0 {
+		d.Sections = []report.Section{none(l)}
+		return
+	}
+	d.Sections = append(d.Sections, front(l, list, orders))
+	figures := report.Section{Heading: l.T("say.figures"), NewPage: len(list) > 1}
+	if slices.ContainsFunc(list, func(f *facts) bool { return f.plan != nil }) {
+		figures.Blocks = append(figures.Blocks, planTable(l, list))
+	} else {
+		figures.Blocks = append(figures.Blocks, report.Paragraph{Text: l.T("say.no-plans"), Weight: report.Quiet})
+	}
+	figures.Blocks = append(figures.Blocks, courseTable(l, list), termsTable(l, list))
+	d.Sections = append(d.Sections, figures)
+	cases := casesOfFew
+	if len(list) > 2 {
+		cases = casesOfMany
+	}
+	for _, f := range list {
+		d.Sections = append(d.Sections, f.page(cases, len(list) > 1))
+	}
+	d.Orders = &report.Orders{Title: l.T("report.orders")}
+	for _, o := range orders {
+		d.Orders.Rows = append(d.Orders.Rows, o.Order)
+	}
+	if len(orders) == 0 {
+		d.Orders = nil
+		d.Sections = append(d.Sections, report.Section{Heading: l.T("report.orders"), Blocks: []report.Block{report.Paragraph{Text: l.T("say.decide.none")}}})
+	}
+}
+
+// tidy takes away second full stops: a sentence that ends with a unit such as «дн.» has
+// one already.
+func tidy(d *report.Document) {
+	once := func(s *string) {
+		for strings.Contains(*s, "..") {
+			*s = strings.ReplaceAll(*s, "..", ".")
+		}
+	}
+	for i := range d.Sections {
+		for k, b := range d.Sections[i].Blocks {
+			switch b := b.(type) {
+			case report.Paragraph:
+				once(&b.Text)
+				d.Sections[i].Blocks[k] = b
+			case report.List:
+				for j := range b.Items {
+					once(&b.Items[j].Text)
+				}
+			case report.Figure:
+				once(&b.Description)
+				d.Sections[i].Blocks[k] = b
+			}
+		}
+	}
+	if d.Orders != nil {
+		for i := range d.Orders.Rows {
+			once(&d.Orders.Rows[i].What)
+			once(&d.Orders.Rows[i].Why)
+		}
+	}
+}
+
+// Alerts returns the alarms of the indicators of a subject that had been told by a
+// moment: with hysteresis, and outside quiet hours (kpi.Watch).
+func (c *Composer) Alerts(ctx context.Context, of string, asOf time.Time) ([]dispatch.Alert, error) {
+	s, err := c.subject(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	var out []dispatch.Alert
+	for _, t := range s.targets {
+		b, err := c.desk.Board(ctx, t.log, desk.BoardQuestion{})
+		if err != nil {
+			return nil, err
+		}
+		for _, standing := range b.Standings {
+			for _, m := range standing.Messages {
+				if m.Raised && !m.Told.After(asOf) {
+					out = append(out, dispatch.Alert{Key: standing.Ref.ID + " " + m.At.Format(time.DateOnly), Told: m.Told})
+				}
+			}
+		}
+	}
+	return out, nil
+}

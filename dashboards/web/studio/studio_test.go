@@ -1,0 +1,179 @@
+package studio_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/uprava/uprava/connectors/clickhouse/embedded/enginetest"
+	"github.com/uprava/uprava/connectors/conntest"
+	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/dashboards/jobs"
+	"github.com/uprava/uprava/dashboards/web"
+	"github.com/uprava/uprava/dashboards/web/shell"
+	"github.com/uprava/uprava/dashboards/web/webtest"
+)
+
+// serving serves the pages over a new store.
+func serving(t *testing.T) (*desk.Desk, string) {
+	t.Helper()
+	enginetest.Need(t)
+	if !web.Built() {
+		const how = "the browser assets are not built: run `make assets`"
+		if os.Getenv("CI") == "true" {
+			t.Fatal(how)
+		}
+		t.Skip(how)
+	}
+	d, err := desk.Open(context.Background(), desk.Config{Dir: t.TempDir()})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, d.Close()) })
+	life, end := context.WithCancel(context.Background())
+	work := jobs.New(life, 2, 50)
+	t.Cleanup(func() { end(); work.Wait() })
+	pages, err := web.New(shell.Config{Desk: d, Jobs: work, Version: "test"})
+	require.NoError(t, err)
+	s := httptest.NewServer(web.Guard(pages))
+	t.Cleanup(s.Close)
+	return d, s.URL
+}
+
+func click(b *webtest.Browser, selector string) {
+	b.Do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// looked shows a page in both languages, wide and narrow, and wants it whole.
+func looked(t *testing.T, b *webtest.Browser, address, name, ready string, want map[string]string) {
+	t.Helper()
+	for _, size := range []struct {
+		name          string
+		width, height int64
+	}{{"wide", 1440, 900}, {"narrow", 390, 844}} {
+		b.Size(size.width, size.height)
+		for _, lang := range []string{"ru", "en"} {
+			at := address
+			sign := "?"
+			if strings.Contains(at, "?") {
+				sign = "&"
+			}
+			b.Go(at + sign + "lang=" + lang)
+			b.Wait(ready)
+			require.Zero(t, b.Int("document.documentElement.scrollWidth > innerWidth ? 1 : 0"), "%s overflows its window, %s %s: %s", name, size.name, lang,
+				b.String("[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, .canvas')).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(' | ')"))
+			body := b.String("document.body.innerText")
+			require.Contains(t, body, want[lang], name)
+			for _, never := range []string{"⟨", "NaN", "%!", "undefined"} {
+				require.NotContains(t, body, never, name)
+			}
+			b.Screenshot(fmt.Sprintf("%s-%s-%s", name, lang, size.name))
+		}
+	}
+	b.Size(1440, 900)
+}
+
+// A real log: its model is fitted, back-tested and asked what if; the back-test fails, so
+// the lead times are withheld, with the reason and what to do.
+func TestReceipt(t *testing.T) {
+	d, address := serving(t)
+	require.NoError(t, d.Store().Save(context.Background(), "receipt", conntest.Shared(t, "receipt.xes.gz")))
+	b := webtest.Open(t)
+	b.Size(1440, 900)
+	b.Go(address + "/logs/receipt/studio?lang=en")
+	b.Wait("form[action$='studio/fit'] button")
+	looked(t, b, address+"/logs/receipt/studio", "studio-nomodel", "form[action$='studio/fit']", map[string]string{"ru": "Модели по этому журналу ещё нет", "en": "There is no model of this log yet"})
+	b.Go(address + "/logs/receipt/studio?lang=en")
+	b.Wait("form[action$='studio/fit'] button")
+	click(b, "form[action$='studio/fit'] button")
+	b.Wait("form[action$='studio/backtest'] button")
+	click(b, "form[action$='studio/backtest'] button")
+	b.Wait(".trust.poor")
+	looked(t, b, address+"/logs/receipt/studio", "studio-fitted", ".trust.poor", map[string]string{"ru": "Для решений по срокам модель не годится", "en": "Not fit for decisions on lead times"})
+	b.Go(address + "/logs/receipt/studio/compose?kind=step&n=4&days=90&before=30&lang=en")
+	b.Wait("select[name=target]")
+	click(b, "#add form.fields button.primary")
+	b.Wait("form[action$='/run'] button.primary")
+	click(b, "form[action$='/run'] button.primary")
+	b.Wait(".answer")
+	looked(t, b, b.String("location.href.split('?')[0].split('#')[0]"), "studio-refused", ".answer", map[string]string{"ru": "не прошла проверку", "en": "The answer on lead times is withheld"})
+	require.Contains(t, b.String("document.querySelector('.answer table').innerText"), "withheld")
+	b.Clean(address)
+}
+
+// The town: a ready scenario is run, its effect shared among the levers, saved and opened
+// again, changed by two at once, and one of its processes is redrawn.
+func TestTown(t *testing.T) {
+	_, address := serving(t)
+	b := webtest.Open(t)
+	looked(t, b, address+"/studio", "studio", "main section", map[string]string{"ru": "Муниципальный цифровой двойник", "en": "Municipal digital twin"})
+	looked(t, b, address+"/studio/municipality", "studio-town", "form[action$='/run']", map[string]string{"ru": "Портал и запросы в срок", "en": "Portal and requests in time"})
+	looked(t, b, address+"/studio/municipality/compose?with=portal-and-requests&lever=pool:lawyers%2B1&kind=batch&n=4&days=120&before=60", "studio-compose", "form[action$='/run']", map[string]string{"ru": "Нужно людей больше на 1", "en": "More people are needed, by 1"})
+	b.Go(address + "/studio/municipality/compose?with=portal-and-requests&n=4&days=120&before=60&lang=en")
+	b.Wait("form[action$='/run'] button.primary")
+	begun := time.Now()
+	click(b, "form[action$='/run'] button.primary")
+	b.Wait(".answer")
+	t.Logf("answered in %v", time.Since(begun))
+	run := b.String("location.href")
+	click(b, "[data-attribute]")
+	b.Wait("svg.signed")
+	looked(t, b, run, "studio-answer", "svg.signed", map[string]string{"ru": "Среднее время протекания сокращается", "en": "The mean lead time falls"})
+	require.Equal(t, "true", b.String("String(document.querySelectorAll('.evidence .card div').length > 8)"))
+
+	b.Go(run + "?lang=en")
+	b.Wait("aside input[name=name]")
+	b.Do(chromedp.SetValue(chromedp.CSS("aside input[name=name]"), "Портал <b>и</b> запросы"))
+	click(b, "aside form button.primary")
+	b.Wait("form[action$='/delete']")
+	saved := b.String("location.href")
+	require.Contains(t, b.String("document.querySelector('h1').textContent"), "<b>и</b>")
+	require.Contains(t, b.String("document.body.innerText"), "Portal and requests in time")
+	// Somebody else changes it meanwhile.
+	b.String(`fetch(document.querySelector("form[action$='/save']").action, {method: 'POST', body: new URLSearchParams([...new FormData(document.querySelector("section[aria-labelledby=save] form[action$='/save']")), ['lever', 'pool:lawyers+2']])}) && 'sent'`)
+	time.Sleep(time.Second)
+	b.Do(chromedp.SetValue(chromedp.CSS("section[aria-labelledby=save] input[name=name]"), "Мой"))
+	click(b, "section[aria-labelledby=save] form[action$='/save'] button")
+	b.Wait(".conflict")
+	require.Contains(t, b.String("document.querySelector('.conflict').innerText"), "+2")
+	b.Screenshot("studio-conflict")
+	b.Go(saved)
+	b.Wait("form[action$='/delete']")
+	require.Contains(t, b.String("document.querySelector('.levers').innerText"), "+2", "what was saved first stands")
+	b.Clean(address)
+}
+
+// The editor: a step is chosen and changed, faults are told all at once, a variant is
+// kept; tokens run.
+func TestEditor(t *testing.T) {
+	_, address := serving(t)
+	b := webtest.Open(t)
+	looked(t, b, address+"/studio/municipality/edit", "studio-edit", "[data-drawing][data-ready=yes]", map[string]string{"ru": "Выберите шаг", "en": "Choose a step"})
+	b.Go(address + "/studio/municipality/edit?lang=en")
+	b.Wait("[data-drawing][data-ready=yes]")
+	click(b, "[data-element-id=legal_review] .djs-hit")
+	b.Wait("svg.density")
+	b.Screenshot("studio-edit-step")
+	require.Positive(t, b.Int("document.querySelectorAll('svg.density rect').length"))
+	require.Positive(t, b.Int("document.querySelectorAll('.bjs-powered-by').length"), "the watermark stays")
+	b.String(`(() => { const x = document.querySelector('.panel input[type=checkbox]:checked'); x.click(); return 'done'; })()`)
+	b.String(`(() => { const x = document.querySelector('.panel .amount input'); x.value = '-5'; x.dispatchEvent(new Event('input')); return 'done'; })()`)
+	click(b, "[data-part=save] button.primary")
+	b.Wait("[data-part=faults] li")
+	b.Screenshot("studio-edit-faults")
+	b.String(`(() => { const x = document.querySelector('.panel .amount input'); x.value = '5'; x.dispatchEvent(new Event('input')); return 'done'; })()`)
+	click(b, "[data-part=save] button.primary")
+	b.Wait("form[action$='/run']")
+	require.Contains(t, b.String("location.pathname"), "/studio/v-")
+	looked(t, b, b.String("location.href"), "studio-variant", "main section", map[string]string{"ru": "Вариант модели", "en": "A variant of a model"})
+	b.Go(address + "/studio/municipality/tokens?lang=ru")
+	b.Wait("[data-drawing][data-ready=yes]")
+	b.Wait(".bts-palette, .bts-toggle-mode")
+	b.Screenshot("studio-tokens")
+	b.Clean(address)
+}

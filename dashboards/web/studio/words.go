@@ -1,0 +1,205 @@
+package studio
+
+import (
+	"math"
+	"strings"
+
+	"github.com/uprava/uprava/dashboards/terms"
+	"github.com/uprava/uprava/mining/measure"
+	"github.com/uprava/uprava/simulator/experiment"
+	"github.com/uprava/uprava/twin"
+	"github.com/uprava/uprava/twin/scenario"
+)
+
+// number is an estimate as a table shows it: the value and its interval.
+type number struct{ Value, Range string }
+
+func level(k experiment.KPI, lang terms.Lang) number {
+	n := number{Value: lang.Amount(k.Unit, float64(k.Mean))}
+	if !math.IsNaN(float64(k.Low)) {
+		n.Range = lang.T("whatif.interval", lang.Amount(k.Unit, float64(k.Low)), lang.Amount(k.Unit, float64(k.High)))
+	}
+	return n
+}
+
+// change is a paired difference in words: with its sign, or that it is within noise.
+func change(d experiment.Difference, lang terms.Lang) number {
+	if math.IsNaN(float64(d.Difference)) {
+		return number{Value: measure.Unknown}
+	}
+	n := number{Value: signed(d.Unit, float64(d.Difference), lang)}
+	if math.IsNaN(float64(d.Low)) {
+		return n
+	}
+	n.Range = lang.T("whatif.interval", signed(d.Unit, float64(d.Low), lang), signed(d.Unit, float64(d.High), lang))
+	if d.Low <= 0 && d.High >= 0 {
+		n.Value = lang.T("whatif.noise")
+	}
+	return n
+}
+
+func signed(u measure.Unit, x float64, lang terms.Lang) string {
+	text := lang.Amount(u, math.Abs(x))
+	switch {
+	case math.IsNaN(x) || lang.Amount(u, 0) == text:
+		return text
+	case x < 0:
+		return "−" + text
+	}
+	return "+" + text
+}
+
+// nodeName is the name of a node that a lever means, with its process where the model has
+// several.
+func nodeName(m *twin.Model, process, id string, lang terms.Lang) string {
+	if process == "" {
+		if p, rest, ok := strings.Cut(id, "/"); ok {
+			process, id = p, rest
+		}
+	}
+	for _, p := range m.Processes {
+		if process != "" && p.ID != process {
+			continue
+		}
+		label, ok := p.Labels[id]
+		if !ok {
+			continue
+		}
+		name := label.In(string(lang))
+		if len(m.Processes) > 1 {
+			name += " (" + p.Name.In(string(lang)) + ")"
+		}
+		return name
+	}
+	return id
+}
+
+func poolName(m *twin.Model, id string, lang terms.Lang) string {
+	for _, p := range m.Pools {
+		if p.ID == id && p.Name != (twin.Text{}) {
+			return p.Name.In(string(lang))
+		}
+	}
+	return id
+}
+
+func processName(m *twin.Model, id string, lang terms.Lang) string {
+	for _, p := range m.Processes {
+		if p.ID == id && p.Name != (twin.Text{}) {
+			return p.Name.In(string(lang))
+		}
+	}
+	return id
+}
+
+// sentence says what a lever does.
+func sentence(m *twin.Model, l scenario.Lever, lang terms.Lang) string {
+	node := func(id string) string { return nodeName(m, l.Process, id, lang) }
+	say := func(args ...any) string { return lang.T("lever."+string(l.Kind)+".words", args...) }
+	switch l.Kind {
+	case scenario.Step, scenario.Delay:
+		if l.Time != nil {
+			return lang.T("lever."+string(l.Kind)+".time", node(l.Target), law(*l.Time, lang))
+		}
+		return say(node(l.Target), lang.Percent(l.Scale, 1))
+	case scenario.Automate:
+		return say(node(l.Target), law(*l.Time, lang))
+	case scenario.Remove:
+		return say(node(l.Target))
+	case scenario.Parallel:
+		return say(node(l.Target), node(l.Until))
+	case scenario.Branch:
+		return say(flowName(m, l.Process, l.Target, lang), lang.Percent(l.Share, 1))
+	case scenario.Rule:
+		return say(flowName(m, l.Process, l.Target, lang), strings.TrimPrefix(l.Line(), "{rule: "))
+	case scenario.Batch:
+		if len(l.Days) == 0 {
+			return lang.T("lever.batch.none", node(l.Target))
+		}
+		var days []string
+		for _, d := range l.Days {
+			days = append(days, lang.T("weekday."+strings.ToLower(twin.Day(d))))
+		}
+		text := strings.Join(days, ", ")
+		if l.At != 0 {
+			text += " " + twin.FormatClock(l.At)
+		}
+		return say(node(l.Target), text)
+	case scenario.Pool:
+		if l.Size != 0 {
+			return lang.T("lever.pool.size", poolName(m, l.Target, lang), lang.Int(int64(l.Size)))
+		}
+		return say(poolName(m, l.Target, lang), signedInt(l.Change, lang))
+	case scenario.Calendar:
+		name := l.To
+		for _, c := range m.Calendars {
+			if c.ID == l.To && c.Name != (twin.Text{}) {
+				name = c.Name.In(string(lang))
+			}
+		}
+		return say(poolName(m, l.Target, lang), name)
+	case scenario.Order:
+		return say(poolName(m, l.Target, lang), lang.T("queue."+l.To))
+	case scenario.Skill:
+		return say(l.Target, l.To, lang.Int(int64(max(1, l.Level))))
+	case scenario.Priority:
+		return say(node(l.Target), signedInt(l.Change, lang))
+	case scenario.Release:
+		if l.WorkingDays == nil {
+			return lang.T("lever.release.at-once", node(l.Target))
+		}
+		return say(node(l.Target), lang.Float(*l.WorkingDays, 1))
+	case scenario.Control:
+		return say(processName(m, l.Target, lang), lang.Int(int64(l.ControlDays)))
+	case scenario.Arrivals:
+		return say(processName(m, l.Target, lang), lang.Percent(l.Scale, 1))
+	case scenario.Surge:
+		return say(processName(m, l.Target, lang), l.Period.String(), lang.Percent(l.Scale, 1))
+	case scenario.Gate:
+		return say(processName(m, l.Target, lang), lang.Int(int64(l.Size)))
+	}
+	return l.Line()
+}
+
+func signedInt(n int, lang terms.Lang) string {
+	if n < 0 {
+		return "−" + lang.Int(int64(-n))
+	}
+	return "+" + lang.Int(int64(n))
+}
+
+// flowName is where a flow leads: its own name, or the names of its ends.
+func flowName(m *twin.Model, process, id string, lang terms.Lang) string {
+	if process == "" {
+		if p, rest, ok := strings.Cut(id, "/"); ok {
+			process, id = p, rest
+		}
+	}
+	for _, f := range flows(m) {
+		if f.Flow.ID == id && (process == "" || f.Process.ID == process) {
+			return f.name(m, lang)
+		}
+	}
+	return id
+}
+
+// law says a law of durations: its name, its mean and spread.
+func law(d twin.Distribution, lang terms.Lang) string {
+	if d.Law == "" {
+		return measure.Unknown
+	}
+	mean := lang.Seconds(d.Average())
+	scale := d.Scale
+	if scale == 0 {
+		scale = 1
+	}
+	switch d.Law {
+	case "fixed":
+		return mean
+	case "uniform", "triangular":
+		return lang.T("law.between", lang.T("law."+d.Law), lang.Seconds(d.Min*scale), lang.Seconds(d.Max*scale))
+	case "normal", "lognormal", "gamma":
+		return lang.T("law.spread", lang.T("law."+d.Law), mean, lang.Seconds(d.SD*scale))
+	}
+	return lang.T("law.mean", lang.T("law."+d.Law), mean)
+}
