@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -247,8 +246,9 @@ type sample struct {
 func sampleOf(o *outline.Outline, w Window) sample {
 	begin, end := w.micros()
 	var s sample
-	for i, to := range o.To {
-		if math.IsNaN(o.Length[i]) || to < begin || to >= end {
+	for _, i := range o.ByLength {
+		to := o.To[i]
+		if to < begin || to >= end {
 			continue
 		}
 		s.lengths = append(s.lengths, o.Length[i])
@@ -263,7 +263,6 @@ func sampleOf(o *outline.Outline, w Window) sample {
 			s.wall = append(s.wall, float64(to-o.From[i])/1e6)
 		}
 	}
-	slices.Sort(s.lengths)
 	return s
 }
 
@@ -271,8 +270,8 @@ func sampleOf(o *outline.Outline, w Window) sample {
 func wallOf(o *outline.Outline, w Window) []float64 {
 	begin, end := w.micros()
 	var out []float64
-	for i, to := range o.To {
-		if !math.IsNaN(o.Length[i]) && to >= begin && to < end {
+	for _, i := range o.ByLength {
+		if to := o.To[i]; to >= begin && to < end {
 			out = append(out, float64(to-o.From[i])/1e6)
 		}
 	}

@@ -9,6 +9,7 @@
 package outline
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -34,7 +35,7 @@ type Config struct {
 }
 
 // Outline is a log by its cases. Columns have one value a case that has events, in
-// order of the log.
+// order of the log, but for ByLength.
 type Outline struct {
 	IDs         []string
 	First, Last []eventlog.Time // earliest and latest time recorded
@@ -45,6 +46,10 @@ type Outline struct {
 	At          []eventlog.Code // activity of the last row, into Activities
 	Rows        []uint32
 	Over        []bool // an activity of Ends was done
+
+	// ByLength holds the positions of the cases that have a length, the shortest first,
+	// so that nobody sorts them again.
+	ByLength []uint32
 
 	Lead       performance.LeadConfig // between which milestones lengths run
 	DueFrom    string
@@ -67,7 +72,7 @@ func (o *Outline) Cases() int { return len(o.IDs) }
 const every = 4096
 
 // Of returns the outline of a log of activity instances. It fails as
-// performance.Moments does. O(events).
+// performance.Moments does. O(events + cases · log cases).
 func Of(ctx context.Context, l *eventlog.Log, cfg Config) (*Outline, error) {
 	from, to, err := performance.Moments(l, cfg.Lead)
 	if err != nil {
@@ -111,6 +116,12 @@ func Of(ctx context.Context, l *eventlog.Log, cfg Config) (*Outline, error) {
 		o.Over = append(o.Over, slices.ContainsFunc(c.Activities(), func(a eventlog.Code) bool { return ends[a] }))
 		o.At, o.Rows = append(o.At, c.Activities()[c.Len()-1]), append(o.Rows, uint32(c.Len()))
 	}
+	for i, x := range o.Length {
+		if !math.IsNaN(x) {
+			o.ByLength = append(o.ByLength, uint32(i))
+		}
+	}
+	slices.SortFunc(o.ByLength, func(a, b uint32) int { return cmp.Or(cmp.Compare(o.Length[a], o.Length[b]), cmp.Compare(a, b)) })
 	return o, nil
 }
 

@@ -31,6 +31,7 @@ func TestOutlineKeepsOneLineACase(t *testing.T) {
 	require.Equal(t, []eventlog.Time{first(0) + hours(1), first(1) + hours(1), first(2) + hours(5)}, o.Due)
 	require.Equal(t, 7200.0, o.Length[0])
 	require.Equal(t, []bool{true, false, false}, o.Over)
+	require.Equal(t, []uint32{0}, o.ByLength)
 	require.Equal(t, []bool{false, true, false}, []bool{o.Open(0), o.Open(1), o.Open(2)})
 	require.True(t, math.IsNaN(o.Length[1]) && math.IsNaN(o.Length[2]), "not passed; passed in the wrong order")
 	require.Equal(t, performance.Left{NoTo: 1, Backwards: 1}, o.Left)
@@ -95,6 +96,9 @@ func FuzzRead(f *testing.F) {
 	f.Add(b)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if o, err := Read(b, "state"); err == nil {
+			for _, i := range o.ByLength {
+				require.Less(t, int(i), o.Cases())
+			}
 			for _, a := range o.At {
 				require.Less(t, int(a), len(o.Activities))
 			}

@@ -193,7 +193,7 @@ func Measure(o *outline.Outline, i *Indicator, zone *time.Location) (Series, err
 // MeasureAll returns statistics of the lead times of the cases that were delivered in
 // each whole period of a log, in the zone, by their names; a period without such cases
 // has no value (NaN), nor has a share where no case of it has a due date. O(cases · log
-// cases), once for all statistics.
+// periods), once for all statistics.
 func MeasureAll(o *outline.Outline, period string, zone *time.Location, statistics ...string) (map[string]Series, error) {
 	months, ok := periods[period]
 	if !ok {
@@ -201,10 +201,8 @@ func MeasureAll(o *outline.Outline, period string, zone *time.Location, statisti
 	}
 	all := map[string]Series{}
 	first, last := eventlog.MaxTime, eventlog.MinTime
-	for k, to := range o.To {
-		if !math.IsNaN(o.Length[k]) {
-			first, last = min(first, to), max(last, to)
-		}
+	for _, k := range o.ByLength {
+		first, last = min(first, o.To[k]), max(last, o.To[k])
 	}
 	if first > last {
 		return all, nil
@@ -215,14 +213,12 @@ func MeasureAll(o *outline.Outline, period string, zone *time.Location, statisti
 		begins[k] = eventlog.Time(p.Begin.UnixMicro())
 	}
 	type sample struct {
-		values         []float64
+		values         []float64 // ascending
 		inTime, judged int
 	}
 	samples := make([]sample, len(out))
-	for k, to := range o.To {
-		if math.IsNaN(o.Length[k]) {
-			continue
-		}
+	for _, k := range o.ByLength {
+		to := o.To[k]
 		at, found := slices.BinarySearch(begins, to)
 		if !found {
 			at--
@@ -235,9 +231,6 @@ func MeasureAll(o *outline.Outline, period string, zone *time.Location, statisti
 				s.inTime++
 			}
 		}
-	}
-	for _, s := range samples {
-		slices.Sort(s.values)
 	}
 	for _, statistic := range statistics {
 		series := slices.Clone(out)
