@@ -246,9 +246,8 @@ type sample struct {
 func sampleOf(o *outline.Outline, w Window) sample {
 	begin, end := w.micros()
 	var s sample
-	for _, i := range o.ByLength {
-		to := o.To[i]
-		if to < begin || to >= end {
+	for i, to := range o.To { // the shortest first
+		if math.IsNaN(o.Length[i]) || to < begin || to >= end {
 			continue
 		}
 		s.lengths = append(s.lengths, o.Length[i])
@@ -270,8 +269,8 @@ func sampleOf(o *outline.Outline, w Window) sample {
 func wallOf(o *outline.Outline, w Window) []float64 {
 	begin, end := w.micros()
 	var out []float64
-	for _, i := range o.ByLength {
-		if to := o.To[i]; to >= begin && to < end {
+	for i, to := range o.To {
+		if !math.IsNaN(o.Length[i]) && to >= begin && to < end {
 			out = append(out, float64(to-o.From[i])/1e6)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // magic begins every file, with the version of its form.
-const magic = "uprava outline 2\n"
+const magic = "uprava outline 3\n"
 
 // ErrOther says that a file is of another state of the log, or no whole file.
 var ErrOther = errors.New("the outline is of another state")
@@ -30,7 +30,6 @@ type header struct {
 	Activities []string               `json:"activities"`
 	Left       performance.Left       `json:"left"`
 	Pairing    eventlog.Pairing       `json:"pairing"`
-	Lengths    int                    `json:"lengths"` // of ByLength
 	Startless  int                    `json:"startless"`
 }
 
@@ -40,7 +39,7 @@ var table = crc32.MakeTable(crc32.Castagnoli)
 // 70 bytes a case beside its identifier.
 func (o *Outline) Write(of string) ([]byte, error) {
 	text := strings.Join(o.IDs, "")
-	head, err := json.Marshal(header{of, len(o.IDs), len(text), o.Lead, o.DueFrom, o.Ends, o.Activities, o.Left, o.Pairing, len(o.ByLength), o.Startless})
+	head, err := json.Marshal(header{of, len(o.IDs), len(text), o.Lead, o.DueFrom, o.Ends, o.Activities, o.Left, o.Pairing, o.Startless})
 	if err != nil {
 		return nil, fmt.Errorf("writing an outline: %w", err)
 	}
@@ -75,9 +74,6 @@ func (o *Outline) Write(of string) ([]byte, error) {
 		}
 		b = append(b, one)
 	}
-	for _, i := range o.ByLength {
-		b = binary.LittleEndian.AppendUint32(b, i)
-	}
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, table)), nil
 }
 
@@ -102,7 +98,7 @@ func Read(b []byte, of string) (*Outline, error) {
 	}
 	at += size
 	n := h.Cases
-	if n < 0 || h.Text < 0 || n > len(b) || h.Lengths < 0 || h.Lengths > n || len(b)-at != n*perCase+h.Text+4*h.Lengths {
+	if n < 0 || h.Text < 0 || n > len(b) || len(b)-at != n*perCase+h.Text {
 		return nil, ErrOther
 	}
 	o := &Outline{IDs: make([]string, n), At: make([]eventlog.Code, n), Rows: make([]uint32, n), Lead: h.Lead, DueFrom: h.DueFrom, Ends: h.Ends, Over: make([]bool, n), Activities: h.Activities, Left: h.Left, Pairing: h.Pairing, Startless: h.Startless}
@@ -135,15 +131,6 @@ func Read(b []byte, of string) (*Outline, error) {
 		o.Rows[i] = binary.LittleEndian.Uint32(b[at+4*n+4*i:])
 		o.Over[i] = b[at+8*n+i] != 0
 		if int(o.At[i]) >= len(o.Activities) {
-			return nil, ErrOther
-		}
-	}
-	at += 9 * n
-	if h.Lengths > 0 {
-		o.ByLength = make([]uint32, h.Lengths)
-	}
-	for k := range o.ByLength {
-		if o.ByLength[k] = binary.LittleEndian.Uint32(b[at+4*k:]); int(o.ByLength[k]) >= n {
 			return nil, ErrOther
 		}
 	}

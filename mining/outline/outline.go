@@ -34,8 +34,9 @@ type Config struct {
 	Ends []string
 }
 
-// Outline is a log by its cases. Columns have one value a case that has events, in
-// order of the log, but for ByLength.
+// Outline is a log by its cases. Columns have one value a case that has events: first
+// those that have a length, the shortest first, so that nobody sorts them again, then the
+// others; in order of the log among equals.
 type Outline struct {
 	IDs         []string
 	First, Last []eventlog.Time // earliest and latest time recorded
@@ -46,10 +47,6 @@ type Outline struct {
 	At          []eventlog.Code // activity of the last row, into Activities
 	Rows        []uint32
 	Over        []bool // an activity of Ends was done
-
-	// ByLength holds the positions of the cases that have a length, the shortest first,
-	// so that nobody sorts them again.
-	ByLength []uint32
 
 	Lead       performance.LeadConfig // between which milestones lengths run
 	DueFrom    string
@@ -116,13 +113,36 @@ func Of(ctx context.Context, l *eventlog.Log, cfg Config) (*Outline, error) {
 		o.Over = append(o.Over, slices.ContainsFunc(c.Activities(), func(a eventlog.Code) bool { return ends[a] }))
 		o.At, o.Rows = append(o.At, c.Activities()[c.Len()-1]), append(o.Rows, uint32(c.Len()))
 	}
-	for i, x := range o.Length {
-		if !math.IsNaN(x) {
-			o.ByLength = append(o.ByLength, uint32(i))
-		}
-	}
-	slices.SortFunc(o.ByLength, func(a, b uint32) int { return cmp.Or(cmp.Compare(o.Length[a], o.Length[b]), cmp.Compare(a, b)) })
+	o.sort()
 	return o, nil
+}
+
+// sort puts the cases into the order of the outline.
+func (o *Outline) sort() {
+	order := make([]int, len(o.IDs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		x, y := o.Length[a], o.Length[b]
+		if math.IsNaN(x) || math.IsNaN(y) { // cmp.Compare puts them first
+			return cmp.Compare(y, x)
+		}
+		return cmp.Compare(x, y)
+	})
+	for _, column := range o.times() {
+		*column = ordered(*column, order)
+	}
+	o.IDs, o.Length, o.Work = ordered(o.IDs, order), ordered(o.Length, order), ordered(o.Work, order)
+	o.At, o.Rows, o.Over = ordered(o.At, order), ordered(o.Rows, order), ordered(o.Over, order)
+}
+
+func ordered[T any](column []T, order []int) []T {
+	out := make([]T, len(column))
+	for i, from := range order {
+		out[i] = column[from]
+	}
+	return out
 }
 
 // length is the time between two moments in the unit.

@@ -31,7 +31,6 @@ func TestOutlineKeepsOneLineACase(t *testing.T) {
 	require.Equal(t, []eventlog.Time{first(0) + hours(1), first(1) + hours(1), first(2) + hours(5)}, o.Due)
 	require.Equal(t, 7200.0, o.Length[0])
 	require.Equal(t, []bool{true, false, false}, o.Over)
-	require.Equal(t, []uint32{0}, o.ByLength)
 	require.Equal(t, []bool{false, true, false}, []bool{o.Open(0), o.Open(1), o.Open(2)})
 	require.True(t, math.IsNaN(o.Length[1]) && math.IsNaN(o.Length[2]), "not passed; passed in the wrong order")
 	require.Equal(t, performance.Left{NoTo: 1, Backwards: 1}, o.Left)
@@ -39,6 +38,19 @@ func TestOutlineKeepsOneLineACase(t *testing.T) {
 	require.True(t, math.IsNaN(o.Work[0]), "no start is recorded")
 	_, err = Of(t.Context(), l, Config{Lead: performance.LeadConfig{To: performance.Milestone{Activity: "z"}}})
 	require.ErrorContains(t, err, `"z"`)
+}
+
+func TestTheShortestComesFirst(t *testing.T) {
+	l := logtest.Parse("<a@0h,b@5h> <b@1h> <a@0h,b@2h> <a@0h,b@2h> <b@3h>")
+	o, err := Of(t.Context(), l, Config{Lead: performance.LeadConfig{From: performance.Milestone{Activity: "a"}}})
+	require.NoError(t, err)
+	var ids []string
+	for _, i := range []int{2, 3, 0, 1, 4} {
+		ids = append(ids, l.Case(i).ID())
+	}
+	require.Equal(t, ids, o.IDs)
+	require.Equal(t, []float64{7200, 7200, 18000}, o.Length[:3])
+	require.Equal(t, l.Case(4).First(), o.First[4])
 }
 
 func TestLengthsAndWorkInWorkingTime(t *testing.T) {
@@ -96,9 +108,6 @@ func FuzzRead(f *testing.F) {
 	f.Add(b)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if o, err := Read(b, "state"); err == nil {
-			for _, i := range o.ByLength {
-				require.Less(t, int(i), o.Cases())
-			}
 			for _, a := range o.At {
 				require.Less(t, int(a), len(o.Activities))
 			}

@@ -201,8 +201,10 @@ func MeasureAll(o *outline.Outline, period string, zone *time.Location, statisti
 	}
 	all := map[string]Series{}
 	first, last := eventlog.MaxTime, eventlog.MinTime
-	for _, k := range o.ByLength {
-		first, last = min(first, o.To[k]), max(last, o.To[k])
+	for k, to := range o.To {
+		if !math.IsNaN(o.Length[k]) {
+			first, last = min(first, to), max(last, to)
+		}
 	}
 	if first > last {
 		return all, nil
@@ -217,8 +219,10 @@ func MeasureAll(o *outline.Outline, period string, zone *time.Location, statisti
 		inTime, judged int
 	}
 	samples := make([]sample, len(out))
-	for _, k := range o.ByLength {
-		to := o.To[k]
+	for k, to := range o.To { // the shortest first
+		if math.IsNaN(o.Length[k]) {
+			continue
+		}
 		at, found := slices.BinarySearch(begins, to)
 		if !found {
 			at--
