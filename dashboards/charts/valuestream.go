@@ -23,7 +23,7 @@ const stageRow = 6
 // script: the waiting before each as a triangle, the stage as a box, and below them the
 // ladder of waiting (up) and work (down). alt describes it to those who do not see it.
 func ValueStream(stages []StreamStage, alt string) template.HTML {
-	const cell, wait, rowHeight, top, margin = 186.0, 58.0, 196.0, 8.0, 10.0
+	const cell, wait, rowHeight, top, margin = 190.0, 52.0, 196.0, 8.0, 8.0
 	rows := (len(stages) + stageRow - 1) / stageRow
 	width, height := 2*margin+cell*stageRow, 2*top+rowHeight*float64(max(1, rows))
 	var b strings.Builder
@@ -39,17 +39,17 @@ func ValueStream(stages []StreamStage, alt string) template.HTML {
 		if i%stageRow > 0 {
 			fmt.Fprintf(&b, `<path class="flow" d="M%.1f,%.1fH%.1f"/>`, x-8, y+48, x+6)
 		}
-		fmt.Fprintf(&b, `<path class="inventory" d="M%.1f,%.1fl16,28h-32z"/><text class="sign" x="%.1f" y="%.1f" text-anchor="middle">!</text>`, x+24, y+30, x+24, y+54)
-		fmt.Fprintf(&b, `<path class="flow" d="M%.1f,%.1fH%.1f"/>`, x+40, y+48, x+wait)
+		fmt.Fprintf(&b, `<path class="inventory" d="M%.1f,%.1fl14,25h-28z"/><text class="sign" x="%.1f" y="%.1f" text-anchor="middle">!</text>`, x+22, y+32, x+22, y+53)
+		fmt.Fprintf(&b, `<path class="flow" d="M%.1f,%.1fH%.1f"/>`, x+36, y+48, x+wait)
 		fmt.Fprintf(&b, `<rect x="%.1f" y="%.1f" width="%.1f" height="110" rx="4"/>`, x+wait, y+4, cell-wait-8)
 		at := y + 20
-		for _, line := range breakLines(s.Name, 19, 3) {
+		for _, line := range breakLines(s.Name, 17, 3) {
 			fmt.Fprintf(&b, `<text class="name" x="%.1f" y="%.1f">%s</text>`, x+wait+7, at, esc(line))
 			at += 15
 		}
 		at = max(at+4, y+70)
 		for _, line := range s.Lines {
-			fmt.Fprintf(&b, `<text class="line" x="%.1f" y="%.1f">%s</text>`, x+wait+7, at, esc(shorten(line, 22)))
+			fmt.Fprintf(&b, `<text class="line" x="%.1f" y="%.1f">%s</text>`, x+wait+7, at, esc(shorten(line, 21)))
 			at += 14
 		}
 		low, high := y+168, y+142
@@ -84,7 +84,7 @@ func breakLines(s string, letters, lines int) []string {
 		out = out[:lines]
 	}
 	for i := range out {
-		out[i] = shorten(out[i], letters+2)
+		out[i] = shorten(out[i], letters+1)
 	}
 	return out
 }
@@ -117,11 +117,11 @@ func Stacked(rows []StackedBar, legend []string, alt string) template.HTML {
 	var b strings.Builder
 	esc := template.HTMLEscapeString
 	fmt.Fprintf(&b, `<svg class="stacked" viewBox="0 0 %.0f %.0f" role="img" aria-label="%s" xmlns="http://www.w3.org/2000/svg">`, width, top+rowHeight*float64(len(rows))+4, esc(alt))
-	at := left
+	at := 10.0
 	for i, name := range legend {
 		text := fmt.Sprintf("%d %s", i+1, name)
 		fmt.Fprintf(&b, `<rect class="part%d" x="%.1f" y="4" width="14" height="14"/><text class="key" x="%.1f" y="16">%s</text>`, i, at, at+19, esc(text))
-		at += 30 + 7.2*float64(len([]rune(text)))
+		at += 36 + 6.6*float64(len([]rune(text)))
 	}
 	for k, r := range rows {
 		y := top + rowHeight*float64(k)

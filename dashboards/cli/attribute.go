@@ -58,6 +58,9 @@ up to eight levers every set is run, of more some orders are drawn.`,
 		if !(tolerance > 0 && tolerance <= 1) {
 			return usageError{fmt.Errorf("--tolerance %v: wanted a share, such as 0.05", tolerance)}
 		}
+		if err := aboveZero(c, "orders"); err != nil {
+			return err
+		}
 		m, own, err := desk.ReadModel(args)
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -42,7 +43,7 @@ from what happened, beside how far the past was from it.`,
 		if err != nil {
 			return err
 		}
-		if err := cfg.Validate(); err != nil {
+		if err := errors.Join(aboveZero(c, "split", "runs"), cfg.Validate()); err != nil {
 			return usageError{err}
 		}
 		if from != "" {

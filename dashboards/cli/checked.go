@@ -1,6 +1,12 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator/experiment"
@@ -17,6 +23,25 @@ func (a *app) checked(cfg experiment.Config, models ...experiment.Named) error {
 		return desk.InputError{Err: err}
 	}
 	a.warn(measure.TextsIn(string(a.lang()), doubts))
+	return nil
+}
+
+// aboveZero reports numbers that were given and are not above 0, where leaving them out
+// means another number.
+func aboveZero(c *cobra.Command, flags ...string) error {
+	var faults []error
+	for _, name := range flags {
+		f := c.Flags().Lookup(name)
+		if f == nil || !f.Changed {
+			continue
+		}
+		if x, err := strconv.ParseFloat(f.Value.String(), 64); err == nil && !(x > 0) {
+			faults = append(faults, fmt.Errorf("--%s %s: wanted a number above 0", name, f.Value))
+		}
+	}
+	if len(faults) > 0 {
+		return usageError{errors.Join(faults...)}
+	}
 	return nil
 }
 

@@ -233,7 +233,10 @@ func (a *app) runFlags(c *cobra.Command, replications int) func() (experiment.Co
 	f.StringVar(&cfg.Figure.Name, "figure", experiment.CycleTime, "figure that is looked at, such as lead_time or overdue_share")
 	f.StringVar(&of, "of", "", "process, pool or activity that the figure is of (default: all cases)")
 	return func() (experiment.Config, error) {
-		var err error
+		err := aboveZero(c, "replications", "most-replications", "confidence", "cases")
+		if err != nil {
+			return cfg, err
+		}
 		cfg.Figure.Of, cfg.Language = of, string(a.lang())
 		if warmup == "auto" {
 			cfg.AutoWarmup = true

@@ -49,6 +49,9 @@ The model is that of the log (a pack, or what uprava fit made); without one it i
 		if cfg.Limit, err = parseDuration("--limit", limit); err != nil {
 			return usageError{err}
 		}
+		if err := aboveZero(c, "replications", "confidence", "weeks"); err != nil {
+			return err
+		}
 		cfg.Run.Language = string(a.lang())
 		if err := cfg.Run.Validate(); err != nil {
 			return usageError{err}

@@ -54,6 +54,9 @@ hourly_cost and headcount.`,
 		if err != nil {
 			return err
 		}
+		if err := aboveZero(c, "population", "generations", "screening", "budget"); err != nil {
+			return err
+		}
 		m, own, err := desk.ReadModel(args)
 		if err != nil {
 			return err

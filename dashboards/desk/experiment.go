@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/uprava/uprava/simulator/experiment"
 	"github.com/uprava/uprava/twin"
@@ -103,10 +104,14 @@ func (q *Asked) Run(ctx context.Context, language string, progress func(done, to
 
 // best looks for the best of the scenarios and the model as it is, which is system 0.
 func best(ctx context.Context, asIs *twin.Model, list []experiment.Named, s *experiment.PlannedSelection, cfg experiment.Config) (*experiment.Selection, error) {
+	tell := cfg.Progress
 	cfg.Progress = nil
 	sample, err := experiment.Sampled(ctx, append([]experiment.Named{{Model: asIs}}, list...), cfg)
 	if err != nil {
 		return nil, err
+	}
+	if tell != nil {
+		sample = counted(sample, max(s.Budget, max(s.First, 10)*(len(list)+1)), tell)
 	}
 	if s.Method == "ocba" {
 		return experiment.OCBA(ctx, len(list)+1, s.First, s.Budget, sample)
@@ -116,6 +121,23 @@ func best(ctx context.Context, asIs *twin.Model, list []experiment.Named, s *exp
 		confidence = 0.95
 	}
 	return experiment.KN(ctx, len(list)+1, s.First, s.Indifference, confidence, sample)
+}
+
+// counted is a sampler that tells how many of so many replications are done; of how many
+// KN needs nobody knows, so that the number doubles where it is reached.
+func counted(sample experiment.Sampler, total int, tell func(done, total int)) experiment.Sampler {
+	var mu sync.Mutex
+	done := 0
+	return func(ctx context.Context, system, replication int) (float64, error) {
+		x, err := sample(ctx, system, replication)
+		mu.Lock()
+		defer mu.Unlock()
+		if done++; done > total {
+			total *= 2
+		}
+		tell(done, total)
+		return x, err
+	}
 }
 
 func exists(name string) bool {

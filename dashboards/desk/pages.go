@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/uprava/uprava/datasets"
-	"github.com/uprava/uprava/mining/performance"
-	"github.com/uprava/uprava/simulator/experiment"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -28,36 +26,6 @@ type Log struct {
 type Limit struct {
 	Text    twin.Text // "30 calendar days" and its citation
 	Seconds float64   // as wall-clock time, for the line in the chart; 0 for working days
-}
-
-// WhatIf compares scenarios of one model.
-type WhatIf struct {
-	Mined     float64 // mean lead time of the log, seconds; NaN where it has none
-	Scenarios []Scenario
-	Evidence  Evidence
-	Warnings  []error
-}
-
-// Scenario is one line of the comparison; the first is the as-is.
-type Scenario struct {
-	Name       twin.Text
-	Levers     []twin.Text
-	LeadTime   Estimate  // mean, seconds
-	P85        Estimate  // seconds
-	Overdue    *Estimate // share; nil where there is no limit
-	Difference *Estimate // of the mean against as-is, paired; nil for as-is
-	Headcount  int
-}
-
-// Estimate is a mean over replications with its interval.
-type Estimate struct{ Mean, Low, High float64 }
-
-// Evidence says what a comparison rests on.
-type Evidence struct {
-	Replications, Warmup, Cases int
-	Seed                        uint64
-	Hash                        string
-	BackTest                    string // what one said of the model; "" where there was none
 }
 
 // Logs lists the logs of the store by name.
@@ -120,39 +88,4 @@ func limitOf(limit *twin.Limit) *Limit {
 		out.Text.EN += " (" + c.In("en") + ")"
 	}
 	return out
-}
-
-// WhatIf compares the scenarios of the model that belongs to a log, nil where there
-// is none; remembered until the log changes. It takes as long as the simulation takes.
-func (d *Desk) WhatIf(ctx context.Context, log string) (*WhatIf, error) {
-	meta, err := d.store.Meta(ctx, log)
-	if err != nil {
-		return nil, err
-	}
-	s, err := d.subjectOf(log, meta)
-	if err != nil || s == nil {
-		return nil, err
-	}
-	return Remember(ctx, d, log, "what-if", func(ctx context.Context) (*WhatIf, error) {
-		o, err := d.outline(ctx, log, Look{}, s)
-		if err != nil {
-			return nil, err
-		}
-		process := ""
-		if s.process != nil {
-			process = s.process.ID
-		}
-		scenarios := s.scenarios[:s.compared]
-		if len(scenarios) == 0 {
-			if scenarios, err = Suggest(ctx, s.model); err != nil {
-				return nil, err
-			}
-		}
-		out, err := Compare(ctx, Compared{Model: s.model, Process: process, Scenarios: scenarios,
-			Config: experiment.Config{Replications: whatIfReplications, Seed: 1}})
-		if err != nil {
-			return nil, err
-		}
-		return whatIf(out, performance.ExactMean(wallOf(o, Window{}))), nil
-	})
 }

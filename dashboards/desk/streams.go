@@ -22,8 +22,6 @@ import (
 // Amount is a number with its 95 % interval, NaN where it cannot be told.
 type Amount struct{ Value, Low, High float64 }
 
-var unknownAmount = Amount{math.NaN(), math.NaN(), math.NaN()}
-
 // amountOf is the mean of the values of replications, with Student's interval.
 func amountOf(values []float64) Amount {
 	s := measure.Summarize(values, measure.Second)
@@ -74,11 +72,11 @@ type Simulation struct {
 // streamReplications is how many times the period is simulated for each state.
 const streamReplications = 10
 
-// Simulate runs the twin as it is, or under one of its scenarios. Progress is told the
-// replications done.
-func (t *Twin) Simulate(ctx context.Context, id string, progress func(done, total int)) (*Simulation, error) {
+// Simulate runs the twin as it is (""), or under one of its scenarios, so many times.
+// Progress is told the replications done; nil for nothing.
+func (t *Twin) Simulate(ctx context.Context, id string, replications int, progress func(done, total int)) (*Simulation, error) {
 	m := t.Model
-	out := &Simulation{Replications: streamReplications, Seed: townSeed, Streams: map[string]*ValueStream{}, Pools: map[string]Amount{}}
+	out := &Simulation{Replications: replications, Seed: townSeed, Streams: map[string]*ValueStream{}, Pools: map[string]Amount{}}
 	if id != "" {
 		if out.Scenario = t.Scenario(id); out.Scenario == nil {
 			return nil, notFound("scenario", id, t.scenarioIDs())
@@ -447,10 +445,10 @@ func (d *Desk) LogStream(ctx context.Context, t *Twin, process, log string) (*Va
 	})
 }
 
-// Simulated returns the answer of Twin.Simulate, remembered until the twin changes.
+// Simulated returns the answer of Twin.Simulate over ten replications, remembered until the twin changes.
 func (d *Desk) Simulated(ctx context.Context, t *Twin, scenario string, progress func(done, total int)) (*Simulation, error) {
 	return RememberTwin(ctx, d, t.ID, "simulated\x00"+scenario, func(ctx context.Context) (*Simulation, error) {
-		return t.Simulate(ctx, scenario, progress)
+		return t.Simulate(ctx, scenario, streamReplications, progress)
 	})
 }
 

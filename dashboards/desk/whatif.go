@@ -3,17 +3,12 @@ package desk
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator/experiment"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/scenario"
 )
-
-// whatIfReplications is the number of replications behind each line of a
-// comparison.
-const whatIfReplications = 40
 
 // Compared is a model with the scenarios it is compared under.
 type Compared struct {
@@ -97,42 +92,4 @@ func (o *Outcome) read(process string) error {
 		o.Overdue = &k
 	}
 	return nil
-}
-
-func estimate(k experiment.KPI) Estimate {
-	return Estimate{Mean: float64(k.Mean), Low: float64(k.Low), High: float64(k.High)}
-}
-
-// whatIf turns a comparison into what a page shows.
-func whatIf(out []Outcome, mined float64) *WhatIf {
-	w := &WhatIf{Mined: mined}
-	if math.IsInf(mined, 0) {
-		w.Mined = math.NaN()
-	}
-	seen := map[string]bool{}
-	for i, o := range out {
-		s := Scenario{LeadTime: estimate(o.LeadTime), P85: estimate(o.P85), Headcount: o.Model.Headcount()}
-		if i == 0 {
-			s.Name = twin.Text{RU: "«Как есть»", EN: "As-is"}
-		} else {
-			s.Name = o.Scenario.Name
-		}
-		if o.Overdue != nil {
-			e := estimate(*o.Overdue)
-			s.Overdue = &e
-		}
-		if o.Difference != nil {
-			s.Difference = &Estimate{Mean: o.Difference.Difference, Low: o.Difference.Interval.Low, High: o.Difference.Interval.High}
-		}
-		w.Scenarios = append(w.Scenarios, s)
-		for _, warning := range o.Result.Warnings {
-			if !seen[warning.Error()] {
-				seen[warning.Error()] = true
-				w.Warnings = append(w.Warnings, warning)
-			}
-		}
-	}
-	e := out[0].Result.Evidence
-	w.Evidence = Evidence{Replications: e.Replications, Warmup: e.Warmup, Cases: e.Cases / max(1, e.Replications), Seed: e.Seed, Hash: e.InputHash, BackTest: e.BackTest}
-	return w
 }

@@ -110,6 +110,7 @@ func (e *Edit) Apply(b *Bench) (*twin.Model, error) {
 	}
 	p := m.Processes[i]
 	p.Diagram, p.Layout, p.Collaboration, p.Causes = d.Processes[0], d.Diagram, d.Collaboration, d.Causes
+	rename(p, b.Model.Processes[i].Diagram)
 	e.steps(p)
 	e.flows(p)
 	if err := m.Validate(); err != nil {
@@ -121,6 +122,35 @@ func (e *Edit) Apply(b *Bench) (*twin.Model, error) {
 		return nil, desk.InputError{Err: errors.Join(faults...)}
 	}
 	return m, nil
+}
+
+// rename gives nodes and flows that were shown in another language the names that they
+// have in the file.
+func rename(p *twin.Process, was *bpmn.Process) {
+	names := map[string]string{}
+	was.Walk(func(scope *bpmn.Process, _ *bpmn.Node) {
+		for _, n := range scope.Nodes {
+			names[n.ID] = n.Name
+		}
+		for _, f := range scope.Flows {
+			names[f.ID] = f.Name
+		}
+	})
+	same := func(id, name string) string {
+		label, ok := p.Labels[id]
+		if old, there := names[id]; ok && there && (name == label.RU || name == label.EN) {
+			return old
+		}
+		return name
+	}
+	p.Diagram.Walk(func(scope *bpmn.Process, _ *bpmn.Node) {
+		for _, n := range scope.Nodes {
+			n.Name = same(n.ID, n.Name)
+		}
+		for _, f := range scope.Flows {
+			f.Name = same(f.ID, f.Name)
+		}
+	})
 }
 
 // steps takes over the parameters of the nodes, and forgets those of nodes that are gone.

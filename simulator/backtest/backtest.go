@@ -30,14 +30,17 @@ type Config struct {
 	Progress func(done, total int)
 }
 
+// mostRuns is the greatest number of simulated logs.
+const mostRuns = 10_000
+
 // Validate reports all faults of the configuration.
 func (c Config) Validate() error {
 	var faults []error
 	if !(c.Split >= 0 && c.Split < 1) {
 		faults = append(faults, fmt.Errorf("split %v: wanted a share between 0 and 1", c.Split))
 	}
-	if c.Runs < 0 {
-		faults = append(faults, fmt.Errorf("runs %d: wanted 1 or more", c.Runs))
+	if c.Runs < 0 || c.Runs > mostRuns {
+		faults = append(faults, fmt.Errorf("runs %d: wanted 1 or more, %d at most", c.Runs, mostRuns))
 	}
 	return errors.Join(faults...)
 }

@@ -19,19 +19,22 @@
 // measures and of other splits):
 //
 //	               n-grams of 2              relative, h             cycle time, h
-//	Production     0.36 ± 0.05 (0.47; 0.53)  17 ± 8 (30; 18.7)       27 ± 12 (48; 24.7)
+//	Production     0.38 ± 0.07 (0.45; 0.53)  18 ± 8 (31; 18.7)       24 ± 10 (48; 24.7)
 //	Purchasing     0.22 ± 0.02 (0.18; 0.20)  672 ± 17 (674; 722)     521 ± 17 (525; 558)
 //	BPIC12, W_     0.12 ± 0.02 (0.16; 0.15)  31 ± 3 (14; 54.9)       76 ± 6 (59; 89)
 //
-// Production breaks off on 30 March 2012, when 28 cases have their last event, of
-// otherwise 3 to 10 a day: 22 of its 45 test cases stop in the middle of turning and
-// milling, of the 124 training cases 8, and the test cases take 119 hours on average in a
-// log whose cases take 495. Followed to their end the simulated cases were 208 hours away
-// in relative times and 314 in cycle times; seen as far as the log goes, 17 and 27. In
-// Purchasing the process itself changed: the training cases take 287 hours, the test
-// cases 742, and the 54 cases that cross the cut and belong to neither part 1,829; no
-// model of the training cases can know. BPIC12 is farther over the day (3.7 h) than its
-// past, because 19 of 16,000 events fall on Sundays and the model works on none.
+// Production is taken without the Start and End that an export added to every case, and
+// breaks off on 30 March 2012, when 28 cases have their last event, of otherwise 3 to 10 a
+// day: 22 of its 45 test cases stop in the middle of turning and milling, of the 124
+// training cases 8, and the test cases take 119 hours on average in a log whose cases take
+// 495. Simulated cases that were followed to their end were 208 hours away in relative
+// times and 314 in cycle times (BPIC12: 101 and 86), with 0.08 in n-grams of BPIC12
+// instead of 0.12; so much of these figures is the window, which the published ones are
+// not known to have. In Purchasing the process itself changed: the training cases take
+// 287 hours, the test cases 742, and the 54 cases that cross the cut and belong to neither
+// part 1,829; no model of the training cases can know, and in n-grams it stays behind the
+// best published tool. BPIC12 is farther over the day (3.7 h) than its past, because 19 of
+// 16,000 events fall on Sundays and the model works on none.
 //
 // What the fitter is told nothing of is found again: the years simulated by a model that
 // is fitted to one year of an office with batches, several things at once and delays are

@@ -40,7 +40,7 @@ func mm1(n int, seed uint64) (float64, error) {
 				s.Schedule(s.Now()+between.Exponential(1000*time.Second), 0, arrival)
 			}
 		case departure:
-			total += (s.Now() - queue[head]).Seconds()
+			total += float64(s.Now() - queue[head])
 			head, length, done = (head+1)&(len(queue)-1), length-1, done+1
 			if length > 0 {
 				s.Schedule(s.Now()+service.Exponential(800*time.Second), 0, departure)
@@ -48,7 +48,7 @@ func mm1(n int, seed uint64) (float64, error) {
 		}
 		return nil
 	})
-	return total / float64(done), err
+	return total / float64(time.Second) / float64(done), err
 }
 
 // BenchmarkMM1 is a whole queue of a million customers, two events each.

@@ -46,15 +46,33 @@ func (s *Scheduler[E]) Err() error { return s.err }
 // O(log n).
 func (s *Scheduler[E]) Schedule(at time.Duration, priority uint16, payload E) {
 	if at < s.now {
-		if s.err == nil {
-			s.err = fmt.Errorf("scheduling an event (%v) at %v: the clock shows %v already", payload, at, s.now)
-		}
+		s.late(at, payload)
 		return
 	}
 	e := entry[E]{at, uint64(priority)<<48 | s.sequence&(1<<48-1), payload}
 	s.sequence++
-	s.heap = append(s.heap, e)
-	s.up(len(s.heap)-1, &e)
+	h := append(s.heap, e)
+	s.heap = h
+	i := len(h) - 1
+	for i > 0 { // towards the root
+		p := (i - 1) / arity
+		if !e.before(&h[p]) {
+			break
+		}
+		h[i] = h[p]
+		i = p
+	}
+	h[i] = e
+}
+
+// late keeps the fault of an event in the past. It is apart, so that what is done for
+// every event stays small.
+//
+//go:noinline
+func (s *Scheduler[E]) late(at time.Duration, payload E) {
+	if s.err == nil {
+		s.err = fmt.Errorf("scheduling an event (%v) at %v: the clock shows %v already", payload, at, s.now)
+	}
 }
 
 // Next moves the clock to the earliest event and takes it. It returns false
@@ -120,19 +138,6 @@ func (s *Scheduler[E]) Run(ctx context.Context, handle func(E) error) error {
 // arity is the number of children of a node of the heap: four are as deep as
 // half the levels of two, and lie in one or two cache lines.
 const arity = 4
-
-// up moves e, which stands at i, towards the root.
-func (s *Scheduler[E]) up(i int, e *entry[E]) {
-	for i > 0 {
-		p := (i - 1) / arity
-		if !e.before(&s.heap[p]) {
-			break
-		}
-		s.heap[i] = s.heap[p]
-		i = p
-	}
-	s.heap[i] = *e
-}
 
 // down puts e in place of the root.
 func (s *Scheduler[E]) down(e *entry[E]) {

@@ -186,7 +186,7 @@ func (s *search) check() error {
 			return fmt.Errorf("optimising: found the pool %q, which the model has not", r.Pool)
 		}
 		if r.Low < 1 || r.High < r.Low || r.High-r.Low > 1000 {
-			return fmt.Errorf("optimising: pool %q from %d to %d people: wanted 1 or more, ascending", r.Pool, r.Low, r.High)
+			return fmt.Errorf("optimising: pool %q from %d to %d people: wanted 1 or more, ascending, and 1000 apart at most", r.Pool, r.Low, r.High)
 		}
 		s.sizes = append(s.sizes, r.High-r.Low+1)
 		s.now = append(s.now, staff(&s.asIs.Pools[i])-r.Low)

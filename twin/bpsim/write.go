@@ -54,7 +54,10 @@ type writer struct {
 }
 
 func (w *writer) warn(format string, args ...any) {
-	w.warnings = append(w.warnings, fmt.Errorf(format, args...))
+	err := fmt.Errorf(format, args...)
+	if !slices.ContainsFunc(w.warnings, func(said error) bool { return said.Error() == err.Error() }) {
+		w.warnings = append(w.warnings, err)
+	}
 }
 
 func (w *writer) line(indent int, format string, args ...any) {
@@ -141,10 +144,10 @@ func (w *writer) node(n *bpmn.Node, outermost bool) {
 	if t.Time.Law != "" || t.Delay.Law != "" {
 		times := ""
 		if t.Delay.Law != "" {
-			times += "<bpsim:WaitTime>" + w.law(t.Delay, of) + "</bpsim:WaitTime>"
+			times += "<bpsim:WaitTime>" + w.law(t.Delay, of+": delay") + "</bpsim:WaitTime>"
 		}
 		if t.Time.Law != "" {
-			times += "<bpsim:ProcessingTime>" + w.law(t.Time, of) + "</bpsim:ProcessingTime>"
+			times += "<bpsim:ProcessingTime>" + w.law(t.Time, of+": time") + "</bpsim:ProcessingTime>"
 		}
 		w.line(6, `<bpsim:TimeParameters>%s</bpsim:TimeParameters>`, times)
 	}

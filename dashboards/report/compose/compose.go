@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/uprava/uprava/dashboards/alerts"
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/report"
 	"github.com/uprava/uprava/dashboards/report/dispatch"
@@ -149,8 +150,9 @@ func tidy(d *report.Document) {
 	}
 }
 
-// Alerts returns the alarms of the indicators of a subject that had been told by a
-// moment: with hysteresis, and outside quiet hours (kpi.Watch).
+// Alerts returns the alarms about a subject that had risen by a moment: of the indicators
+// of its processes, told outside quiet hours (kpi.Watch), and of the rules that people
+// have set on their boards. Both have hysteresis.
 func (c *Composer) Alerts(ctx context.Context, of string, asOf time.Time) ([]dispatch.Alert, error) {
 	s, err := c.subject(ctx, of)
 	if err != nil {
@@ -167,6 +169,33 @@ func (c *Composer) Alerts(ctx context.Context, of string, asOf time.Time) ([]dis
 				if m.Raised && !m.Told.After(asOf) {
 					out = append(out, dispatch.Alert{Key: standing.Ref.ID + " " + m.At.Format(time.DateOnly), Told: m.Told})
 				}
+			}
+		}
+		risen, err := c.risen(ctx, t.log, asOf)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, risen...)
+	}
+	return out, nil
+}
+
+// risen are the alarms of the rules of a log, looked at now.
+func (c *Composer) risen(ctx context.Context, log string, asOf time.Time) ([]dispatch.Alert, error) {
+	book := alerts.OpenBook(c.desk.Folder("alerts"))
+	rules, err := book.Of(log)
+	if err != nil {
+		return nil, err
+	}
+	var out []dispatch.Alert
+	for _, r := range rules {
+		state, err := alerts.Look(ctx, c.desk, book, r.Rule, asOf)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range slices.Concat(state.Told, state.Pending) {
+			if m.Raised && !m.Seen.After(asOf) {
+				out = append(out, dispatch.Alert{Key: "rule " + r.ID + " " + m.About.UTC().Format(time.RFC3339), Told: m.Seen})
 			}
 		}
 	}

@@ -112,9 +112,9 @@ func (o *Office) deliver(ctx context.Context, server *mail.Server, r *archive.Re
 		}
 	case "mail":
 		if server == nil {
-			return fmt.Errorf("mail to %q: the schedule names no mail server", where)
+			return fmt.Errorf("mail to %q: %w", where, mail.ErrNoServer)
 		}
-		m := mail.Message{ID: messageID(r.ID, server.From, where), To: where, Subject: r.Title, Text: r.Plain, HTML: r.HTML, Date: o.cfg.Clock.Now()}
+		m := mail.Message{ID: mail.ID(r.ID, server.From, where), To: where, Subject: r.Title, Text: r.Plain, HTML: r.HTML, Date: o.cfg.Clock.Now()}
 		for _, f := range files {
 			m.Files = append(m.Files, mail.File{Name: f.Name, Type: MediaType(f.Format), Data: f.Data})
 		}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	netmail "net/mail"
 	"os"
 	"path/filepath"
 	"slices"
@@ -253,14 +252,15 @@ func (o *Office) keep(m *Made, id, entry, of string, formats []string) (*archive
 	return o.archive.Put(r)
 }
 
-// messageID is the identifier of the mail of a record to one reader: always the same.
-func messageID(record, from, to string) string {
-	sum := sha256.Sum256([]byte(record + "\x00" + to))
-	host := "localhost"
-	if a, err := netmail.ParseAddress(from); err == nil {
-		host = a.Address[strings.LastIndexByte(a.Address, '@')+1:]
-	}
-	return "uprava." + hex.EncodeToString(sum[:12]) + "@" + host
+// Notes sends short notes, such as alerts, through the mail server of the schedule.
+func (o *Office) Notes() mail.Notes {
+	return mail.Notes{Now: o.cfg.Clock.Now, Server: func() (*mail.Server, error) {
+		b, err := o.Schedule()
+		if err != nil {
+			return nil, err
+		}
+		return b.Mail, nil
+	}}
 }
 
 // hold takes the lock of the office; false where another holds it.

@@ -12,8 +12,10 @@ package mail
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -179,6 +181,49 @@ func (s Server) Send(ctx context.Context, m Message) error {
 		return fmt.Errorf("mail to %q through %s: %w", m.To, net.JoinHostPort(s.Host, fmt.Sprint(s.port())), err)
 	}
 	return nil
+}
+
+// Notes sends short notes, such as alerts, through the server that Server names at the
+// moment; there is no note where it names none.
+type Notes struct {
+	Server func() (*Server, error)
+	Now    func() time.Time // nil for the clock on the wall
+}
+
+// ErrNoServer says that no mail server is configured.
+var ErrNoServer = errors.New("the schedule names no mail server")
+
+// Send sends a note to each of the addresses, also where one of them fails.
+func (n Notes) Send(ctx context.Context, to []string, subject, text string) error {
+	s, err := n.Server()
+	if err != nil {
+		return err
+	}
+	if s == nil {
+		return ErrNoServer
+	}
+	now := time.Now
+	if n.Now != nil {
+		now = n.Now
+	}
+	var faults []error
+	for _, a := range to {
+		at := now()
+		m := Message{ID: ID(fmt.Sprintf("%s\x00%s\x00%d", subject, text, at.UnixNano()), s.From, a), To: a, Subject: subject, Text: text, Date: at}
+		faults = append(faults, s.Send(ctx, m))
+	}
+	return errors.Join(faults...)
+}
+
+// ID is an identifier of a message about something to one reader: always the same for
+// the same.
+func ID(about, from, to string) string {
+	sum := sha256.Sum256([]byte(about + "\x00" + to))
+	host := "localhost"
+	if a, err := netmail.ParseAddress(from); err == nil {
+		host = a.Address[strings.LastIndexByte(a.Address, '@')+1:]
+	}
+	return "uprava." + hex.EncodeToString(sum[:12]) + "@" + host
 }
 
 func (s Server) client() (*gomail.Client, error) {

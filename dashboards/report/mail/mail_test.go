@@ -190,6 +190,17 @@ func TestFaultsAreSentences(t *testing.T) {
 	require.Empty(t, certain.got)
 }
 
+func TestNotes(t *testing.T) {
+	b := &box{}
+	s := &Server{Host: "127.0.0.1", Security: None, From: "a@example.org"}
+	s.Port, _ = b.serve(t, false)
+	n := Notes{Server: func() (*Server, error) { return s, nil }}
+	require.NoError(t, n.Send(context.Background(), []string{"x@example.org", "y@example.org"}, "Оповещение", "Текст\n"))
+	require.Equal(t, []string{"x@example.org", "y@example.org"}, b.to)
+	s = nil
+	require.ErrorIs(t, n.Send(context.Background(), []string{"x@example.org"}, "a", "b"), ErrNoServer)
+}
+
 func TestValidate(t *testing.T) {
 	err := Server{Port: 99999, Security: "ssl", User: "a", From: "nobody"}.Validate()
 	for _, want := range []string{"host", "99999", "ssl", "password-file", "nobody"} {

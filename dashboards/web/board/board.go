@@ -50,7 +50,6 @@ type pages struct {
 	remarks *remarks.List
 	alerts  *alerts.Book
 	looks   *kept.Journal
-	whatIf  func(ctx context.Context, log string) (*desk.WhatIf, error)
 }
 
 // Mount mounts the pages.
@@ -64,7 +63,7 @@ func mount(s *shell.Site, d *desk.Desk, cfg Config) (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pages{site: s, desk: d, cfg: cfg, whatIf: d.WhatIf,
+	p := &pages{site: s, desk: d, cfg: cfg,
 		remarks: remarks.Open(d.Folder("remarks")), alerts: alerts.OpenBook(d.Folder("alerts")), looks: kept.OpenJournal(d.Folder("journal", "specialists.jsonl"))}
 	if p.area, err = s.Area(sub); err != nil {
 		return nil, err
@@ -79,7 +78,6 @@ func mount(s *shell.Site, d *desk.Desk, cfg Config) (*pages, error) {
 	s.Handle("GET /logs/{log}/board/bottlenecks", p.bottlenecks)
 	s.Handle("GET /logs/{log}/board/risks", p.risks)
 
-	s.Handle("GET /logs/{log}/what-if", p.compareScenarios)
 	s.Handle("GET /logs/{log}/passport", p.passport)
 	s.Handle("GET /logs/{log}/goals", p.goals)
 	s.Handle("GET /logs/{log}/number/{key}", p.number)
@@ -234,7 +232,6 @@ type boardPage struct {
 	Warnings            []string
 	Rest                string // query of the view, for fragments
 	Specialists         bool
-	WhatIf              bool // the scenarios are computed and shown
 }
 
 type periodChoice struct {
@@ -264,7 +261,7 @@ func (p *pages) board(w http.ResponseWriter, r *http.Request) error {
 			return p.area.Show(w, r, "wait", a.page(r, "board", a.known.Title.In(string(lang)), withPart(r)))
 		}
 	}
-	page := boardPage{Title: a.known.Title.In(string(lang)), Rest: a.view.Query().Encode(), Specialists: p.cfg.Specialists, WhatIf: r.URL.Query().Get("whatif") != ""}
+	page := boardPage{Title: a.known.Title.In(string(lang)), Rest: a.view.Query().Encode(), Specialists: p.cfg.Specialists}
 	if page.Bar, err = p.site.FilterBar(r, p.desk, a.log, a.view, nil, a.fault); err != nil {
 		return err
 	}

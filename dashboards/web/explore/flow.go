@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/uprava/uprava/dashboards/desk"
-	"github.com/uprava/uprava/mining/measure"
 )
 
 // How much of a log a map is drawn of, and how much of that at first: a picture of
@@ -14,6 +13,7 @@ import (
 const (
 	mostActivities  = 150
 	firstActivities = 30
+	fewActivities   = 12
 	firstPaths      = 45
 )
 
@@ -111,10 +111,7 @@ func (p *pages) flow(c *looked) (string, any, error) {
 		page.View = views[0]
 	}
 	page.Map.View = page.View
-	page.Shown, page.Paths = min(page.Of, firstActivities), 100
-	if len(f.Graph.Edges) > firstPaths {
-		page.Paths = max(1, 100*firstPaths/len(f.Graph.Edges))
-	}
+	page.Shown, page.Paths = first(f)
 	if n, err := strconv.Atoi(c.get("activities")); err == nil && n > 0 {
 		page.Shown = min(n, page.Of)
 	}
@@ -125,6 +122,23 @@ func (p *pages) flow(c *looked) (string, any, error) {
 	page.Warnings = c.doubts(f.Doubts)
 	page.ModelHref = c.href("map/model", "model", c.get("model"), "lang", string(c.lang))
 	return "map", page, nil
+}
+
+// first is what a map shows before the reader moves a slider: the activities that make
+// up nearly all of the log, and so many paths as a picture bears.
+func first(f *desk.Flow) (activities, paths int) {
+	counts := slices.Sorted(slices.Values(f.Graph.Counts))
+	slices.Reverse(counts)
+	events := int64(0)
+	for activities < len(counts) && activities < firstActivities && (activities < fewActivities || float64(events) < 0.96*float64(f.Events)) {
+		events += counts[activities]
+		activities++
+	}
+	paths = 100
+	if len(f.Graph.Edges) > firstPaths {
+		paths = max(1, 100*firstPaths/len(f.Graph.Edges))
+	}
+	return max(1, activities), paths
 }
 
 // pathRows lists the paths, the most frequent first.
@@ -184,5 +198,3 @@ func finite(x float64) *float64 {
 	}
 	return &x
 }
-
-func number(x measure.Number) *float64 { return finite(float64(x)) }

@@ -35,6 +35,7 @@ type modelPage struct {
 	Choice     string
 	Diagram    *diagramData
 	Refused    string
+	Unchecked  string // why the diagram could not be held against the log
 	Source     string
 	Fitness    float64
 	Precision  float64
@@ -140,7 +141,12 @@ func (page *modelPage) fill(c *looked, m *desk.ShownModel) {
 	page.BPMN = c.href("map/model.bpmn", "model", m.Source)
 	page.Full = c.href("conformance", "model", m.Source)
 	page.Fitness, page.Precision = math.NaN(), math.NaN()
-	if m.Check != nil {
+	if m.Check == nil {
+		page.Unchecked = c.lang.T("model.unchecked")
+		if texts := c.doubts(m.Doubts); len(texts) > 0 {
+			page.Unchecked += " " + texts[len(texts)-1] + "."
+		}
+	} else {
 		page.Fitness, page.Precision, page.N = float64(m.Check.LogFitness), float64(m.Check.Precision), m.Check.Traces
 		if f := m.Check.FittingTraces; f != nil {
 			page.Fitting = c.lang.T("model.fitting", c.lang.Int(*f), c.lang.Count("of-case", m.Check.Traces))

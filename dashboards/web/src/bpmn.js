@@ -59,7 +59,7 @@ export async function mountBPMN(host) {
   const zoom = (f) => board.zoom(board.zoom() * f);
   part('in').addEventListener('click', () => zoom(1.25));
   part('out').addEventListener('click', () => zoom(0.8));
-  part('fit').addEventListener('click', fit);
+  part('fit').addEventListener('click', () => board.zoom('fit-viewport', 'auto'));
   canvas.addEventListener('keydown', (ev) => {
     if (ev.ctrlKey || ev.metaKey || ev.altKey) return;
     const act = { '+': () => zoom(1.25), '=': () => zoom(1.25), '-': () => zoom(0.8), 0: fit,

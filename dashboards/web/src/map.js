@@ -16,7 +16,7 @@ export function mountMap(host) {
   const layouter = new Layouter();
   const boxes = graph.nodes.map(boxOf);
   const pan = new PanZoom(canvas);
-  part('fit')?.addEventListener('click', () => pan.fit());
+  part('fit')?.addEventListener('click', () => pan.all());
   part('in')?.addEventListener('click', () => pan.zoom(1.25));
   part('out')?.addEventListener('click', () => pan.zoom(0.8));
   const map = { host, graph, pan, part, drawn: null };
@@ -45,6 +45,7 @@ export function mountMap(host) {
       if (!out) return;
       const places = placesOf(out, graph, boxes, listed);
       if (!pan.svg.isConnected) canvas.replaceChildren(pan.svg);
+      pan.begin = places.nodes[0]?.at;
       pan.show(render(graph, v, edges, places, say, choose), places.width, places.height, moved);
       map.drawn = { now, places, edges };
       moved = true;

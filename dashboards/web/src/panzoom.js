@@ -24,16 +24,28 @@ export class PanZoom {
     if (still && !this.fitted) this.apply(); else this.fit();
   }
 
-  // fit shows the whole map where its text stays readable, and otherwise its top at a readable size.
+  // fit shows the whole map where its text stays readable, and otherwise its beginning at a readable size.
   fit() {
     if (!this.group) return;
     const r = this.svg.getBoundingClientRect();
     const whole = Math.min(r.width / (this.width + 40), r.height / (this.height + 40));
-    this.k = Math.min(1.1, Math.max(whole, Math.min(0.45, r.width / (this.width + 40))));
-    this.x = (r.width - this.width * this.k) / 2;
-    this.y = Math.max((r.height - this.height * this.k) / 2, 20 * this.k);
-    if (this.height * this.k > r.height) this.y = 16;
+    this.k = Math.min(1.1, Math.max(whole, 0.6));
+    const begin = this.begin ?? [this.width / 2, 0];
+    const wide = this.width * this.k > r.width, high = this.height * this.k > r.height;
+    this.x = wide ? Math.min(16, Math.max(r.width - 16 - this.width * this.k, r.width / 2 - begin[0] * this.k)) : (r.width - this.width * this.k) / 2;
+    this.y = high ? 16 : Math.max((r.height - this.height * this.k) / 2, 12);
     this.fitted = true;
+    this.apply();
+  }
+
+  // all shows the whole drawing, however small.
+  all() {
+    if (!this.group) return;
+    const r = this.svg.getBoundingClientRect();
+    this.k = Math.min(1.1, r.width / (this.width + 40), r.height / (this.height + 40));
+    this.x = (r.width - this.width * this.k) / 2;
+    this.y = (r.height - this.height * this.k) / 2;
+    this.fitted = false;
     this.apply();
   }
 
@@ -63,7 +75,7 @@ export class PanZoom {
   }
 
   key(ev) {
-    const act = { '+': () => this.zoom(1.25), '=': () => this.zoom(1.25), '-': () => this.zoom(0.8), 0: () => this.fit(),
+    const act = { '+': () => this.zoom(1.25), '=': () => this.zoom(1.25), '-': () => this.zoom(0.8), 0: () => this.all(),
       ArrowLeft: () => this.move(60, 0), ArrowRight: () => this.move(-60, 0), ArrowUp: () => this.move(0, 60), ArrowDown: () => this.move(0, -60) }[ev.key];
     if (!act || ev.ctrlKey || ev.metaKey || ev.altKey) return;
     ev.preventDefault();

@@ -163,7 +163,7 @@ func (p *pages) compose(w http.ResponseWriter, r *http.Request, x *place) error 
 		shell.Redirect(w, x.href(r, query(d, x.bench.Process, saved), "compose"))
 		return nil
 	}
-	return p.showDraft(w, r, x, d, saved, q.Get("kind"), formFault, nil, http.StatusOK)
+	return p.showDraft(w, r, x, d, saved, q.Get("kind"), formFault, nil)
 }
 
 // without takes a part out of a draft: "with:ID" or "lever:NUMBER".
@@ -178,7 +178,7 @@ func without(d whatif.Draft, what string) whatif.Draft {
 	return d
 }
 
-func (p *pages) showDraft(w http.ResponseWriter, r *http.Request, x *place, d whatif.Draft, saved *whatif.Kept, kind, formFault string, c *conflict, status int) error {
+func (p *pages) showDraft(w http.ResponseWriter, r *http.Request, x *place, d whatif.Draft, saved *whatif.Kept, kind, formFault string, c *conflict) error {
 	lang := p.site.Language(r)
 	d.Run = d.Run.Filled(x.bench.Defaults())
 	page := composePage{Of: x.of, Draft: d, Process: x.bench.Process, FormFault: formFault, Conflict: c, Most: whatif.MostReplications, Base: shell.Path(pathOf(x.of)...)}
@@ -243,9 +243,7 @@ func (p *pages) showDraft(w http.ResponseWriter, r *http.Request, x *place, d wh
 	if title == "" {
 		title = lang.T("studio.compose.title")
 	}
-	frame := x.page(r, lang, title, page)
-	frame.Status = status
-	return p.area.Show(w, r, "compose", frame)
+	return p.area.Show(w, r, "compose", x.page(r, lang, title, page))
 }
 
 // judge says what is wrong, doubtful and changed, before anything is run.
@@ -297,7 +295,7 @@ func (p *pages) saved(w http.ResponseWriter, r *http.Request, x *place) error {
 	if err != nil {
 		return err
 	}
-	return p.showDraft(w, r, x, k.Draft, k, r.URL.Query().Get("kind"), "", nil, http.StatusOK)
+	return p.showDraft(w, r, x, k.Draft, k, r.URL.Query().Get("kind"), "", nil)
 }
 
 // save keeps a scenario, or shows both where somebody else was faster.
@@ -376,7 +374,7 @@ func (p *pages) conflict(w http.ResponseWriter, r *http.Request, x *place, mine 
 	c := &conflict{By: theirs.By, TheirName: theirs.Name, Theirs: words(theirs.Draft), Mine: words(mine.Draft), Rev: string(theirs.Revision),
 		UseTheirs: x.href(r, processQuery(x), "s", mine.ID), Merge: x.href(r, query(both, x.bench.Process, theirs), "compose")}
 	mine.Revision = theirs.Revision
-	return p.showDraft(w, r, x, mine.Draft, mine, "", "", c, http.StatusConflict)
+	return p.showDraft(w, r, x, mine.Draft, mine, "", "", c)
 }
 
 // delete deletes a kept scenario that is still as the reader saw it.
@@ -412,9 +410,6 @@ func (p *pages) run(w http.ResponseWriter, r *http.Request, x *place) error {
 	ask.Scenarios = []whatif.Lines{whatif.LinesOf(s)}
 	ask.Scenarios[0].Name.RU, ask.Scenarios[0].Name.EN = "", "" // a name changes no figure
 	ask.About.Name, ask.About.Draft, ask.About.Saved = d.Name, &d, r.PostForm.Get("saved")
-	if ask.About.Name == "" && len(d.With) == 1 && len(d.Levers) == 0 {
-		ask.About.Name = x.bench.ReadyScenario(d.With[0]).Name.In(string(p.site.Language(r)))
-	}
 	return p.begin(w, r, ask)
 }
 

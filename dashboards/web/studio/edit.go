@@ -58,7 +58,8 @@ func (p *pages) drawing(x *place, lang terms.Lang) (*drawing, *twin.Process, err
 	if i < 0 {
 		return nil, nil, shell.ErrNoPage
 	}
-	q := x.bench.Model.Processes[i]
+	q := x.bench.Model.Clone().Processes[i]
+	named(q, lang)
 	d := &bpmn.Definitions{ID: "definitions", TargetNamespace: "http://bpmn.io/schema/bpmn", Processes: []*bpmn.Process{q.Diagram}, Collaboration: q.Collaboration, Causes: q.Causes, Diagram: q.Layout}
 	if d.Diagram == nil {
 		if err := bpmn.Layout(d); err != nil {
@@ -103,6 +104,23 @@ func (p *pages) drawing(x *place, lang terms.Lang) (*drawing, *twin.Process, err
 		out.Words["law."+one] = lang.T("law." + one)
 	}
 	return out, q, nil
+}
+
+// named gives the nodes and flows of a diagram the names of the reader's language; what
+// is saved keeps the names that it had, see whatif.Edit.
+func named(p *twin.Process, lang terms.Lang) {
+	p.Diagram.Walk(func(scope *bpmn.Process, _ *bpmn.Node) {
+		for _, n := range scope.Nodes {
+			if t, ok := p.Labels[n.ID]; ok {
+				n.Name = t.In(string(lang))
+			}
+		}
+		for _, f := range scope.Flows {
+			if t, ok := p.Labels[f.ID]; ok {
+				f.Name = t.In(string(lang))
+			}
+		}
+	})
 }
 
 // counts is a small histogram of a sample, up to its 95th percentile.

@@ -45,7 +45,7 @@ type poolRow struct {
 	HourNames  []string
 	Queue      [2]string
 	Picture    template.HTML
-	WorkedDiff number
+	Change     number
 }
 
 // evidence is the card beside every answer.
@@ -105,7 +105,7 @@ func (p *pages) showAnswer(w http.ResponseWriter, r *http.Request, id string, q 
 		return shell.ErrNoPage
 	}
 	lang := p.site.Language(r)
-	page := answerPage{Name: name(q, lang), Back: p.back(r, q)}
+	page := answerPage{Name: name(q, x, lang), Back: p.back(r, q)}
 	page.AttributionPost, page.LogPost = shell.Href(r, nil, "runs", id, "attribution"), shell.Href(r, nil, "runs", id, "log")
 	s, err := q.Scenarios[0].Scenario()
 	if err != nil {
@@ -314,8 +314,10 @@ func (page *answerPage) pools(a *whatif.Answer, find func([]experiment.KPI, stri
 			}
 		}
 		row.Picture = charts.Lines([]charts.Line{{Name: lang.T("whatif.as-is"), Values: one.A.Queue}, {Name: lang.T("studio.to-be"), Values: one.B.Queue, Strong: true}}, lang.T("studio.queue.alt", row.Name), lang)
+		if d, ok := a.Find(one.ID, experiment.Utilisation); ok {
+			row.Change = change(d, lang)
+		}
 		if d, ok := a.Find(one.ID, experiment.WorkedHours); ok {
-			row.WorkedDiff = change(d, lang)
 			switch {
 			case math.IsNaN(float64(d.Low)):
 				unsure = true

@@ -71,7 +71,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 	x := p.placeOf(r, q)
 	lang := p.site.Language(r)
 	if !p.answered(id) {
-		page := waitPage{Start: shell.Href(r, nil, "runs", id, "start"), Back: p.back(r, q), Name: name(q, lang)}
+		page := waitPage{Start: shell.Href(r, nil, "runs", id, "start"), Back: p.back(r, q), Name: name(q, x, lang)}
 		if j := p.site.Jobs.Find("run", id); j != nil {
 			if s := j.Status(); s.Ended() {
 				page.State = shell.JobSentence(s, lang)
@@ -115,15 +115,21 @@ func (p *pages) back(r *http.Request, q *whatif.Ask) string {
 	return shell.Href(r, nil, pathOf(q.About.Of)...)
 }
 
-func name(q *whatif.Ask, lang terms.Lang) string {
+// name is what a run is called: as its scenario, or as the ready scenario that it is.
+func name(q *whatif.Ask, x *place, lang terms.Lang) string {
 	if q.About.Name != "" {
 		return q.About.Name
+	}
+	if d := q.About.Draft; d != nil && x.bench != nil && len(d.With) == 1 && len(d.Levers) == 0 {
+		if s := x.bench.ReadyScenario(d.With[0]); s != nil {
+			return s.Name.In(string(lang))
+		}
 	}
 	return lang.T("studio.run." + string(q.Kind))
 }
 
 func (p *pages) frame(r *http.Request, q *whatif.Ask, x *place, lang terms.Lang, body any) shell.Page {
-	frame := shell.Page{Title: name(q, lang), Body: body, Log: q.About.Log, Tab: "studio"}
+	frame := shell.Page{Title: name(q, x, lang), Body: body, Log: q.About.Log, Tab: "studio"}
 	if x.bench != nil {
 		frame.Notice = x.bench.Model.Notice.In(string(lang))
 	}

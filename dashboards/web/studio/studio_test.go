@@ -156,7 +156,7 @@ func TestEditor(t *testing.T) {
 	looked(t, b, address+"/studio/municipality/edit", "studio-edit", "[data-drawing][data-ready=yes]", map[string]string{"ru": "Выберите шаг", "en": "Choose a step"})
 	b.Go(address + "/studio/municipality/edit?lang=en")
 	b.Wait("[data-drawing][data-ready=yes]")
-	click(b, "[data-element-id=legal_review] .djs-hit")
+	click(b, "[data-element-id=registered] .djs-hit")
 	b.Wait("svg.density")
 	b.Screenshot("studio-edit-step")
 	require.Positive(t, b.Int("document.querySelectorAll('svg.density rect').length"))

@@ -2,7 +2,6 @@ package twins
 
 import (
 	"cmp"
-	"errors"
 	"html/template"
 	"net/http"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"github.com/uprava/uprava/dashboards/charts"
+	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
@@ -27,6 +27,7 @@ type workRow struct {
 	Scenario                        string
 	ScenarioHref                    string
 	Levers                          []string
+	Overlap                         string
 }
 
 type planPage struct {
@@ -57,6 +58,10 @@ func (p *pages) plan(w http.ResponseWriter, r *http.Request) error {
 func (p *pages) planned(k *looked) (*planPage, error) {
 	l := k.Lang
 	logs, err := p.desk.ProcessLogs(k.r.Context(), k.Twin)
+	if err != nil {
+		return nil, err
+	}
+	effects, err := p.desk.MeasuredEffects(k.r.Context(), k.Twin, logs)
 	if err != nil {
 		return nil, err
 	}
@@ -91,17 +96,19 @@ func (p *pages) planned(k *looked) (*planPage, error) {
 	var bars []charts.Work
 	for i, x := range shown {
 		at[x.Measure.ID] = i
-		row, err := p.workRow(k, x, logs)
-		if err != nil {
-			return nil, err
-		}
+		row := k.workRow(x, effects[x.Measure.ID])
 		row.Number = l.Int(int64(i + 1))
 		body.Rows = append(body.Rows, row)
 		bars = append(bars, charts.Work{Label: row.Text, Start: x.Start, End: x.Due, State: cmp.Or(x.State, "planned"), Mark: row.State})
 	}
 	for i, x := range shown {
 		for _, r := range x.After {
-			if before, ok := at[r.ID]; ok {
+			before, ok := at[r.ID]
+			switch {
+			case !ok:
+			case !x.Start.IsZero() && x.Start.Before(shown[before].Due):
+				body.Rows[i].Overlap = l.T("twins.plan.overlap")
+			default:
 				bars[i].After = append(bars[i].After, before)
 			}
 		}
@@ -111,7 +118,7 @@ func (p *pages) planned(k *looked) (*planPage, error) {
 	return body, nil
 }
 
-func (p *pages) workRow(k *looked, x *twin.Work, logs map[string][]string) (workRow, error) {
+func (k *looked) workRow(x *twin.Work, m desk.Measured) workRow {
 	l := k.Lang
 	row := workRow{Link: k.link(x.Measure.Ref()), Term: l.Date(x.Start) + " — " + l.Date(x.Due), State: l.T("twins.plan.no-state"),
 		Owners: k.links(x.Owners), Processes: k.links(x.Processes), After: k.links(x.After), KPIs: k.links(x.Indicators), Planned: "—", Measured: "—"}
@@ -128,55 +135,42 @@ func (p *pages) workRow(k *looked, x *twin.Work, logs map[string][]string) (work
 		}
 	}
 	row.Levers = x.Levers
-	if err := p.measured(k, x, &row, logs); err != nil {
-		return row, err
-	}
-	return row, nil
+	row.measured(k, m)
+	return row
 }
 
 // measured fills what a log shows of a measure, or why nothing.
-func (p *pages) measured(k *looked, x *twin.Work, row *workRow, logs map[string][]string) error {
+func (row *workRow) measured(k *looked, m desk.Measured) {
 	l := k.Lang
-	if len(x.Indicators) == 0 {
-		row.MeasuredNote = l.T("twins.plan.no-kpi")
-		return nil
+	if m.Effect == nil {
+		if m.Doubt != nil {
+			row.MeasuredNote = m.Doubt.In(string(l))
+		}
+		return
 	}
-	for _, i := range k.Goals.Indicators {
-		if !slices.Contains(x.Indicators, i.Ref) {
-			continue
-		}
-		if len(logs[i.Of]) == 0 {
-			row.MeasuredNote = l.T("twins.plan.no-log")
-			continue
-		}
-		log := logs[i.Of][0]
-		e, err := p.desk.MeasuredEffect(k.r.Context(), k.Twin, x, i, log)
-		var doubt *measure.Doubt
-		if errors.As(err, &doubt) {
-			row.MeasuredNote = doubt.In(string(l))
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		unit := string(i.Unit)
-		row.Measured = signed(k, inUnit(e.Difference, i), unit)
-		row.Against = l.T("twins.plan.between", signed(k, inUnit(e.Low, i), unit), signed(k, inUnit(e.High, i), unit), l.Int(int64(e.NBefore)), l.Int(int64(e.NAfter)))
-		row.MeasuredNote = l.T("twins.plan.not-alone")
-		return nil
-	}
-	return nil
+	e, i := m.Effect, m.Indicator
+	unit := string(i.Unit)
+	row.Measured = signed(k, inUnit(e.Difference, i), unit)
+	row.Against = l.T("twins.plan.between", signed(k, inUnit(e.Low, i), unit), signed(k, inUnit(e.High, i), unit), l.Int(int64(e.NBefore)), l.Int(int64(e.NAfter)))
+	row.MeasuredNote = l.T("twins.plan.not-alone")
 }
 
 // inUnit writes a difference of spans, which are in seconds where the indicator counts
 // calendar days or hours, in the unit of the indicator.
 func inUnit(x measure.Number, i *kpi.Indicator) float64 {
-	if i.Unit.WallClock() {
-		if y, err := measure.Convert(float64(x), measure.Second, i.Unit); err == nil {
-			return y
+	y, _ := convert(float64(x), string(measure.Second), string(i.Unit))
+	return y
+}
+
+// convert converts between units of the wall clock, and reports whether the number is now
+// in the wanted unit; else it returns it as it is.
+func convert(x float64, from, to string) (float64, bool) {
+	if measure.Unit(from).WallClock() && measure.Unit(to).WallClock() {
+		if y, err := measure.Convert(x, measure.Unit(from), measure.Unit(to)); err == nil {
+			return y, true
 		}
 	}
-	return float64(x)
+	return x, from == to
 }
 
 // signed writes a change with its sign.
@@ -196,30 +190,33 @@ func abs(x float64) float64 { return max(x, -x) }
 // plannedSums holds the planned effects on each KPI against what is missing to its target.
 func (k *looked) plannedSums(shown []*twin.Work) []string {
 	l := k.Lang
-	sums, units, n := map[twin.Ref]float64{}, map[twin.Ref]string{}, map[twin.Ref]int{}
-	for _, x := range shown {
-		if x.Effect == nil || x.State == "dropped" || len(x.Indicators) != 1 {
+	sums, n := map[twin.Ref]float64{}, map[twin.Ref]int{}
+	unit := func(i *kpi.Indicator) string { return cmp.Or(i.Target.Unit, string(i.Unit)) }
+	for _, i := range k.Goals.Indicators {
+		if i.AsIs == nil || i.Target == nil || i.AsIs.Unit != i.Target.Unit {
 			continue
 		}
-		r := x.Indicators[0]
-		if units[r] != "" && units[r] != x.Effect.Unit {
-			continue
+		for _, x := range shown {
+			if x.Effect == nil || x.State == "dropped" || !slices.Contains(x.Indicators, i.Ref) {
+				continue
+			}
+			if y, ok := convert(x.Effect.Value, x.Effect.Unit, unit(i)); ok {
+				sums[i.Ref] += y
+				n[i.Ref]++
+			}
 		}
-		units[r] = x.Effect.Unit
-		sums[r] += x.Effect.Value
-		n[r]++
 	}
 	var out []string
 	for _, i := range k.Goals.Indicators {
-		if n[i.Ref] == 0 || i.AsIs == nil || i.Target == nil || units[i.Ref] != cmp.Or(i.Target.Unit, string(i.Unit)) {
+		if n[i.Ref] == 0 {
 			continue
 		}
 		need := i.Target.Value - i.AsIs.Value
 		key := "twins.plan.enough"
-		if i.Lower && sums[i.Ref] > need+1e-9 || !i.Lower && sums[i.Ref] < need-1e-9 {
+		if slack := 1e-9 * abs(need); i.Lower && sums[i.Ref] > need+slack || !i.Lower && sums[i.Ref] < need-slack {
 			key = "twins.plan.short"
 		}
-		out = append(out, l.T(key, i.Name.In(string(l)), l.Int(int64(n[i.Ref])), signed(k, sums[i.Ref], units[i.Ref]), signed(k, need, units[i.Ref])))
+		out = append(out, l.T(key, i.Name.In(string(l)), l.Int(int64(n[i.Ref])), signed(k, sums[i.Ref], unit(i)), signed(k, need, unit(i))))
 	}
 	return out
 }

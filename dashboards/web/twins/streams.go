@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"math"
 	"net/http"
-	"strings"
 
 	"github.com/uprava/uprava/dashboards/charts"
 	"github.com/uprava/uprava/dashboards/desk"
@@ -101,7 +100,7 @@ func (b *streamsPage) fill(done []*desk.Simulation) {
 		if toBe != nil {
 			if t := toBe.Streams[p.ID]; t != nil {
 				row.Target, row.EfficiencyTarget, row.EffortTarget = b.lead(t), b.share(t.Efficiencies), l.Float(t.Efforts.Value/3600, 2)
-				row.Cut.Value = l.Percent(1-t.Leads.Value/v.Leads.Value, 1)
+				row.Cut = b.cut(v, t)
 				hours := v.Efforts.Value/3600*v.Yearly.Value - t.Efforts.Value/3600*t.Yearly.Value
 				freed += hours
 				row.Freed = l.Float(hours, 0)
@@ -113,6 +112,25 @@ func (b *streamsPage) fill(done []*desk.Simulation) {
 		b.Total = l.T("twins.streams.freed", l.Float(freed, 0), l.Int(int64(asIs.Headcount)), l.Int(int64(toBe.Headcount)))
 	}
 }
+
+// cut is the share by which the lead time falls.
+func (k *looked) cut(now, then *desk.ValueStream) shownNumber {
+	x := 1 - then.Leads.Value/now.Leads.Value
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return none
+	}
+	n := shownNumber{Value: k.Lang.Percent(math.Abs(x), 1)}
+	if x < 0 {
+		n.Value = "−" + n.Value
+	}
+	if overlap(now.Leads, then.Leads) {
+		n.Interval = k.Lang.T("twins.stream.within-noise")
+	}
+	return n
+}
+
+// overlap reports whether two intervals have a number in common.
+func overlap(a, b desk.Amount) bool { return a.Low <= b.High && b.Low <= a.High } // false of a NaN
 
 var none = shownNumber{Value: measure.Unknown}
 
@@ -496,12 +514,12 @@ func (b *streamPage) say(now, then *desk.ValueStream) {
 		return
 	}
 	a, c := b.lead(now), b.lead(then)
-	sentence := l.T("twins.stream.cut", a.Value, c.Value, l.Percent(1-then.Leads.Value/now.Leads.Value, 1))
 	if now.Unit != then.Unit || math.IsNaN(now.Leads.Value) || math.IsNaN(then.Leads.Value) {
 		return
 	}
-	if !math.IsNaN(now.Leads.Low) && !math.IsNaN(then.Leads.High) && now.Leads.Low <= then.Leads.High && then.Leads.Low <= now.Leads.High {
+	sentence := l.T("twins.stream.cut", a.Value, c.Value, b.cut(now, then).Value)
+	if overlap(now.Leads, then.Leads) {
 		sentence += " " + l.T("twins.stream.noise")
 	}
-	b.Sentences = append(b.Sentences, strings.TrimSpace(sentence))
+	b.Sentences = append(b.Sentences, sentence)
 }

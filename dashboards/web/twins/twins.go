@@ -13,7 +13,6 @@ import (
 	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/architecture"
-	"github.com/uprava/uprava/twin/kpi"
 )
 
 //go:embed templates/*.html
@@ -35,9 +34,8 @@ type Desk interface {
 	Simulated(ctx context.Context, t *desk.Twin, scenario string, progress func(done, total int)) (*desk.Simulation, error)
 	TwinState(ctx context.Context, id string) (string, error)
 	LogStream(ctx context.Context, t *desk.Twin, process, log string) (*desk.ValueStream, error)
-	// MeasuredEffect is what a log shows of a measure; an error that is a *measure.Doubt
-	// says why nothing.
-	MeasuredEffect(ctx context.Context, t *desk.Twin, work *twin.Work, i *kpi.Indicator, log string) (*kpi.Effect, error)
+	// MeasuredEffects are what the logs, by process, show of the action plan.
+	MeasuredEffects(ctx context.Context, t *desk.Twin, logs map[string][]string) (map[string]desk.Measured, error)
 }
 
 type pages struct {
