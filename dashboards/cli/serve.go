@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/uprava/uprava/dashboards/alerts"
 	"github.com/uprava/uprava/dashboards/api"
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/jobs"
@@ -93,6 +94,8 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, listen string, ready fu
 	}
 	var reports sync.WaitGroup
 	reports.Go(func() { office.Serve(life, func(err error) { log.Error("reports", "error", err) }) })
+	watcher := alerts.Watcher{Desk: d, Book: alerts.OpenBook(d.Folder("alerts")), Sender: office.Notes(), Quiet: desk.Office(), Lang: a.lang(), Log: log}
+	reports.Go(func() { watcher.Run(life) })
 	defer reports.Wait()
 	defer end()
 	failed := make(chan error, 1)
