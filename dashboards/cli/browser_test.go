@@ -5,17 +5,19 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/uprava/uprava/dashboards/web"
 	"github.com/uprava/uprava/dashboards/web/webtest"
 )
 
-// The page of the fictional town, as `uprava demo` leaves it, in a real browser:
-// both languages, wide and narrow, nothing said on the console, no policy
-// violated, no request to the outside. With -update the pictures of the README
-// are made anew.
-func TestPageOfTheTown(t *testing.T) {
+// The walk of the README, as `uprava demo` leaves the fictional town, in a real
+// browser: from the start page by the board of a process to a saved what-if with its
+// evidence card, in both languages, nothing said on the console, no policy violated,
+// no request to the outside. The board also narrow. With -update the pictures of the
+// README are made anew.
+func TestWalk(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the demo walks the whole town")
 	}
@@ -56,7 +58,32 @@ func TestPageOfTheTown(t *testing.T) {
 			}
 		}
 	}
+	b.Size(1280, 800)
+	for _, lang := range []string{"ru", "en"} {
+		b.Go(address + "/language/" + lang)
+		b.Go(address + "/")
+		b.Wait("[data-fragment][data-ready=yes]")
+		if *update {
+			picture(t, b, "start-"+lang+".png")
+		}
+		click(b, "main a[href$='logs/municipality-redistribution']")
+		b.Wait("nav.tabs a[href$='/studio']")
+		click(b, "nav.tabs a[href$='/studio']")
+		b.Wait("input[value=portal-and-requests] ~ button")
+		click(b, "input[value=portal-and-requests] ~ button")
+		b.Wait(".answer .evidence")
+		require.Contains(t, b.String("document.querySelector('.evidence').innerText"), map[string]string{"ru": "прогон", "en": "eplication"}[lang])
+		if *update {
+			picture(t, b, "what-if-"+lang+".png")
+		}
+		click(b, "section[aria-labelledby=save] button")
+		b.Wait("form[action$='/delete']")
+	}
 	b.Clean(address)
+}
+
+func click(b *webtest.Browser, selector string) {
+	b.Do(chromedp.Click(chromedp.CSS(selector)))
 }
 
 // picture keeps what a reader sees first, for the README.

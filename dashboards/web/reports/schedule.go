@@ -73,9 +73,7 @@ func entryOf(f map[string][]string, lang terms.Lang) (*schedule.Entry, error) {
 		return nil, desk.InputError{Err: fmt.Errorf("time of day %q: wanted such as 08:00", get("at"))}
 	}
 	e.At = time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute
-	for _, to := range strings.FieldsFunc(get("to"), func(c rune) bool { return c == ',' || c == ';' || c == ' ' }) {
-		e.To = append(e.To, to)
-	}
+	e.To = strings.FieldsFunc(get("to"), func(c rune) bool { return c == ',' || c == ';' || c == ' ' })
 	return e, nil
 }
 
