@@ -108,6 +108,9 @@ func TestAlertsRiseAndEndOnceOverRestarts(t *testing.T) {
 	require.Error(t, w.Once(t.Context()))
 	require.False(t, state().Raised)
 	require.Equal(t, "no server", state().Failed)
+	require.NoError(t, w.Once(t.Context()), "it is not tried again at once")
+	clock = clock.Add(time.Minute)
+	require.Error(t, w.Once(t.Context()))
 	mail.down = false
 	require.NoError(t, watcher().Once(t.Context()), "what could not be sent waits on, also over a restart")
 	require.Len(t, mail.sent, 2)

@@ -34,8 +34,19 @@ type Watcher struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 
-	seen map[string]time.Time // by rule and revision: the state of the log that was looked at
+	seen  map[string]time.Time // by rule and revision: the state of the log that was looked at
+	later map[string]attempt   // by rule: when what could not be sent is tried again
 }
+
+// attempt is a mail that could not be sent.
+type attempt struct {
+	at   time.Time
+	wait time.Duration
+}
+
+// How long a mail that could not be sent waits: at first, and at most; each time twice as
+// long.
+const firstWait, longestWait = time.Minute, time.Hour
 
 func (w *Watcher) now() time.Time {
 	if w.Now != nil {
@@ -68,7 +79,7 @@ func (w *Watcher) Run(ctx context.Context) {
 // waits. Faults of one rule do not keep the others.
 func (w *Watcher) Once(ctx context.Context) error {
 	if w.seen == nil {
-		w.seen = map[string]time.Time{}
+		w.seen, w.later = map[string]time.Time{}, map[string]attempt{}
 	}
 	list, err := w.Book.Of("")
 	if err != nil {
@@ -160,6 +171,9 @@ func (w *Watcher) send(ctx context.Context, r Rule) error {
 		return nil
 	}
 	now := w.now()
+	if now.Before(w.later[r.ID].at) {
+		return nil
+	}
 	if r.Quiet && w.Quiet != nil && w.Quiet.Next(now).After(now) {
 		return nil
 	}
@@ -169,11 +183,17 @@ func (w *Watcher) send(ctx context.Context, r Rule) error {
 	}
 	m := s.Pending[0]
 	subject, text := w.words(r, m, b)
-	err = w.Sender.Send(ctx, r.To, subject, text)
+	if err = w.Sender.Send(ctx, r.To, subject, text); err != nil {
+		wait := min(longestWait, max(firstWait, 2*w.later[r.ID].wait))
+		w.later[r.ID] = attempt{now.Add(wait), wait}
+	} else {
+		delete(w.later, r.ID)
+	}
 	_, kept := w.Book.Change(r.ID, func(s *State) bool {
 		if err != nil {
+			changed := s.Failed != err.Error()
 			s.Failed = err.Error()
-			return true
+			return changed
 		}
 		s.Failed = ""
 		if len(s.Pending) > 0 && s.Pending[0] == m {

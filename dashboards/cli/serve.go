@@ -100,7 +100,7 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, cfg serving, ready func
 	}
 	var clocks sync.WaitGroup
 	clocks.Go(func() { office.Serve(life, func(err error) { log.Error("reports", "error", err) }) })
-	watcher := alerts.Watcher{Desk: d, Book: alerts.OpenBook(d.Folder("alerts")), Sender: office.Notes(), Lang: a.lang(), Log: log}
+	watcher := alerts.Watcher{Desk: d, Book: alerts.OpenBook(d.Folder("alerts")), Sender: office.Notes(), Quiet: desk.Office(), Lang: a.lang(), Log: log}
 	clocks.Go(func() { watcher.Run(life) })
 	defer clocks.Wait()
 	defer end()

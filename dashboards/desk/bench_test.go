@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -70,6 +71,11 @@ func BenchmarkBoard(b *testing.B) {
 	require.NoError(b, err)
 	require.NoError(b, d.Store().Save(ctx, "big", bigLog(b, events)))
 	since := func(begin time.Time) float64 { return float64(time.Since(begin).Microseconds()) / 1000 }
+	spent := func() float64 { // of the processor, by the whole process
+		var u syscall.Rusage
+		require.NoError(b, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+		return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e6
+	}
 	ask := func(q BoardQuestion) *Board {
 		board, err := d.Board(ctx, "big", q)
 		require.NoError(b, err)
@@ -94,18 +100,19 @@ func BenchmarkBoard(b *testing.B) {
 	require.NoError(b, err)
 	defer func() { require.NoError(b, d.Close()) }()
 	begin = time.Now()
+	used := spent()
 	ask(BoardQuestion{})
-	restarted := since(begin)
+	restarted, restartedUsed := since(begin), spent()-used
 	begin = time.Now()
 	_, err = d.Narrow(ctx, "big", Look{})
 	require.NoError(b, err)
 	_, err = d.Risks(ctx, "big", Look{})
 	require.NoError(b, err)
 	parts := since(begin)
-	begin = time.Now()
+	begin, used = time.Now(), spent()
 	year := Window{Begin: time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)}
 	ask(BoardQuestion{Window: year, Against: Window{Begin: time.Date(2018, 1, 1, 0, 0, 0, 0, time.UTC), End: year.Begin}})
-	another := since(begin)
+	another, anotherUsed := since(begin), spent()-used
 	b.ResetTimer()
 	for b.Loop() {
 		ask(BoardQuestion{})
@@ -115,6 +122,8 @@ func BenchmarkBoard(b *testing.B) {
 	b.ReportMetric(narrow, "ms/bottlenecks")
 	b.ReportMetric(risks, "ms/risks")
 	b.ReportMetric(restarted, "ms/restarted")
+	b.ReportMetric(restartedUsed, "cpu-ms/restarted")
+	b.ReportMetric(anotherUsed, "cpu-ms/other-period")
 	b.ReportMetric(parts, "ms/parts-restarted")
 	b.ReportMetric(another, "ms/other-period")
 	b.ReportMetric(warm, "ms/warm")

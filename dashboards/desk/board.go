@@ -5,9 +5,11 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
+	"gonum.org/v1/gonum/stat"
 
 	"github.com/uprava/uprava/dashboards/charts"
 	"github.com/uprava/uprava/mining"
@@ -139,7 +141,6 @@ func (d *Desk) board(ctx context.Context, log string, q BoardQuestion, s *subjec
 		Log:  Log{Name: log, Title: twin.Text{RU: log, EN: log}, Cases: info.Cases, Events: info.Events, First: info.First, Last: info.Last},
 		AsOf: q.Look.AsOf, Zone: r.zone, Unit: r.unit, Labels: s.labels(), Window: q.Window, DueFrom: o.DueFrom, Ends: o.Ends,
 		From: cmp.Or(o.Lead.From.Activity, mining.FirstRecorded), To: cmp.Or(o.Lead.To.Activity, mining.LastRecorded), Declared: o.Lead.To.Activity != "",
-		Series: map[string]kpi.Series{},
 	}
 	if b.AsOf.IsZero() {
 		b.AsOf = info.Last
@@ -159,21 +160,38 @@ func (d *Desk) board(ctx context.Context, log string, q BoardQuestion, s *subjec
 			}
 		}
 	}
-	b.Now = deliveredIn(o, q.Window)
 	limit := 0.0
 	if b.Limit != nil {
 		limit = b.Limit.Seconds
 	}
-	b.Bins = charts.BinsOf(wallOf(o, q.Window), limit)
-	b.standing(o, q.Window)
-	if !q.Against.Whole() {
-		before := deliveredIn(o, q.Against)
-		b.Against, b.Changes = &before, changes(before, b.Now)
-	}
-	for _, statistic := range []string{OfMean, OfMedian, OfP85, OfShare} {
-		if b.Series[statistic], err = kpi.Measure(o, &kpi.Indicator{Statistic: statistic, Period: q.Period}, r.zone); err != nil {
-			return nil, InputError{err}
+	var g errgroup.Group
+	g.Go(func() error {
+		now := sampleOf(o, q.Window)
+		b.Now = now.measured()
+		if r.unit == measure.Second {
+			b.Bins = charts.BinsOf(now.lengths, limit)
+		} else {
+			b.Bins = charts.BinsOf(wallOf(o, q.Window), limit)
 		}
+		return nil
+	})
+	g.Go(func() error {
+		b.standing(o, q.Window)
+		if !q.Against.Whole() {
+			before := sampleOf(o, q.Against).measured()
+			b.Against = &before
+		}
+		return nil
+	})
+	g.Go(func() (err error) {
+		b.Series, err = kpi.MeasureAll(o, q.Period, r.zone, OfMean, OfMedian, OfP85, OfShare)
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		return nil, InputError{err}
+	}
+	if b.Against != nil {
+		b.Changes = changes(*b.Against, b.Now)
 	}
 	if s != nil && s.process != nil {
 		for _, i := range kpi.Read(s.model).Indicators {
@@ -181,6 +199,9 @@ func (d *Desk) board(ctx context.Context, log string, q BoardQuestion, s *subjec
 				continue
 			}
 			st := Standing{Indicator: i, Log: log}
+			if i.Period == q.Period {
+				st.Series = b.Series[i.Statistic]
+			}
 			if err := st.stand(o, r, b.AsOf); err != nil {
 				return nil, err
 			}
@@ -225,7 +246,7 @@ type sample struct {
 func sampleOf(o *outline.Outline, w Window) sample {
 	begin, end := w.micros()
 	var s sample
-	for i, to := range o.To {
+	for i, to := range o.To { // the shortest first
 		if math.IsNaN(o.Length[i]) || to < begin || to >= end {
 			continue
 		}
@@ -241,7 +262,6 @@ func sampleOf(o *outline.Outline, w Window) sample {
 			s.wall = append(s.wall, float64(to-o.From[i])/1e6)
 		}
 	}
-	slices.Sort(s.lengths)
 	return s
 }
 
@@ -257,9 +277,8 @@ func wallOf(o *outline.Outline, w Window) []float64 {
 	return out
 }
 
-// deliveredIn measures the cases delivered in a window.
-func deliveredIn(o *outline.Outline, w Window) Delivered {
-	s := sampleOf(o, w)
+// measured measures the cases of a sample.
+func (s sample) measured() Delivered {
 	d := Delivered{N: len(s.lengths), Mean: unknown, Median: unknown, P85: unknown, Share: unknown, Work: unknown, Flow: unknown, InTime: s.inTime}
 	if d.N == 0 {
 		return d
@@ -282,10 +301,9 @@ func (f Figure) over(x float64) Figure { return Figure{f.Value / x, f.Low / x, f
 
 // mean with Student's interval.
 func mean(x []float64) Figure {
-	m := measure.Summarize(x, measure.Second)
-	f := Figure{m.Mean, math.NaN(), math.NaN(), m.N}
-	if m.MeanInterval != nil {
-		f.Low, f.High = m.MeanInterval.Low, m.MeanInterval.High
+	f := Figure{stat.Mean(x, nil), math.NaN(), math.NaN(), len(x)}
+	if i, err := measure.MeanInterval(x, 0.95); err == nil {
+		f.Low, f.High = i.Low, i.High
 	}
 	return f
 }

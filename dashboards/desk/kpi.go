@@ -68,12 +68,14 @@ func (d *Desk) measure(ctx context.Context, m *twin.Model, s *Standing, asOf tim
 	return s.stand(o, t, last.Go())
 }
 
-// stand measures the indicator in an outline. Its trend and its alarms are those of the
+// stand measures the indicator in an outline, where that was not done yet. Its trend and its alarms are those of the
 // periods that were over at the moment.
 func (s *Standing) stand(o *outline.Outline, t reckoning, asOf time.Time) error {
 	var err error
-	if s.Series, err = kpi.Measure(o, s.Indicator, t.zone); err != nil {
-		return InputError{err}
+	if s.Series == nil {
+		if s.Series, err = kpi.Measure(o, s.Indicator, t.zone); err != nil {
+			return InputError{err}
+		}
 	}
 	whole := slices.DeleteFunc(slices.Clone(s.Series), func(p kpi.Point) bool { return p.End.After(asOf) })
 	if s.Target != nil {

@@ -105,6 +105,10 @@ func fiveDays(zone *time.Location) calendar.Config {
 	return calendar.Config{Week: calendar.Weekdays(9*time.Hour, 18*time.Hour), Production: calendar.Russia(), Decrees: true, Location: zone}
 }
 
+// Office is the five-day week of the Russian production calendar on Moscow's clock, from
+// nine to six: outside it nobody is told of anything that can wait.
+func Office() *calendar.Calendar { return office() }
+
 // office is that calendar on Moscow's clock.
 var office = sync.OnceValue(func() *calendar.Calendar {
 	c, err := calendar.New(fiveDays(Moscow))

@@ -25,7 +25,7 @@ type Log struct {
 // Limit is the legal limit of a process.
 type Limit struct {
 	Text    twin.Text // "30 calendar days" and its citation
-	Seconds float64   // as wall-clock time, for the line in the chart
+	Seconds float64   // as wall-clock time, for the line in the chart; 0 for working days
 }
 
 // Logs lists the logs of the store by name.

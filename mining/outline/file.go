@@ -14,7 +14,7 @@ import (
 )
 
 // magic begins every file, with the version of its form.
-const magic = "uprava outline 1\n"
+const magic = "uprava outline 3\n"
 
 // ErrOther says that a file is of another state of the log, or no whole file.
 var ErrOther = errors.New("the outline is of another state")

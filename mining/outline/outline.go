@@ -9,6 +9,7 @@
 package outline
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -33,8 +34,9 @@ type Config struct {
 	Ends []string
 }
 
-// Outline is a log by its cases. Columns have one value a case that has events, in
-// order of the log.
+// Outline is a log by its cases. Columns have one value a case that has events: first
+// those that have a length, the shortest first, so that nobody sorts them again, then the
+// others; in order of the log among equals.
 type Outline struct {
 	IDs         []string
 	First, Last []eventlog.Time // earliest and latest time recorded
@@ -67,7 +69,7 @@ func (o *Outline) Cases() int { return len(o.IDs) }
 const every = 4096
 
 // Of returns the outline of a log of activity instances. It fails as
-// performance.Moments does. O(events).
+// performance.Moments does. O(events + cases · log cases).
 func Of(ctx context.Context, l *eventlog.Log, cfg Config) (*Outline, error) {
 	from, to, err := performance.Moments(l, cfg.Lead)
 	if err != nil {
@@ -111,7 +113,36 @@ func Of(ctx context.Context, l *eventlog.Log, cfg Config) (*Outline, error) {
 		o.Over = append(o.Over, slices.ContainsFunc(c.Activities(), func(a eventlog.Code) bool { return ends[a] }))
 		o.At, o.Rows = append(o.At, c.Activities()[c.Len()-1]), append(o.Rows, uint32(c.Len()))
 	}
+	o.sort()
 	return o, nil
+}
+
+// sort puts the cases into the order of the outline.
+func (o *Outline) sort() {
+	order := make([]int, len(o.IDs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		x, y := o.Length[a], o.Length[b]
+		if math.IsNaN(x) || math.IsNaN(y) { // cmp.Compare puts them first
+			return cmp.Compare(y, x)
+		}
+		return cmp.Compare(x, y)
+	})
+	for _, column := range o.times() {
+		*column = ordered(*column, order)
+	}
+	o.IDs, o.Length, o.Work = ordered(o.IDs, order), ordered(o.Length, order), ordered(o.Work, order)
+	o.At, o.Rows, o.Over = ordered(o.At, order), ordered(o.Rows, order), ordered(o.Over, order)
+}
+
+func ordered[T any](column []T, order []int) []T {
+	out := make([]T, len(column))
+	for i, from := range order {
+		out[i] = column[from]
+	}
+	return out
 }
 
 // length is the time between two moments in the unit.

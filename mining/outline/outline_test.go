@@ -40,6 +40,19 @@ func TestOutlineKeepsOneLineACase(t *testing.T) {
 	require.ErrorContains(t, err, `"z"`)
 }
 
+func TestTheShortestComesFirst(t *testing.T) {
+	l := logtest.Parse("<a@0h,b@5h> <b@1h> <a@0h,b@2h> <a@0h,b@2h> <b@3h>")
+	o, err := Of(t.Context(), l, Config{Lead: performance.LeadConfig{From: performance.Milestone{Activity: "a"}}})
+	require.NoError(t, err)
+	var ids []string
+	for _, i := range []int{2, 3, 0, 1, 4} {
+		ids = append(ids, l.Case(i).ID())
+	}
+	require.Equal(t, ids, o.IDs)
+	require.Equal(t, []float64{7200, 7200, 18000}, o.Length[:3])
+	require.Equal(t, l.Case(4).First(), o.First[4])
+}
+
 func TestLengthsAndWorkInWorkingTime(t *testing.T) {
 	office, err := calendar.New(calendar.Config{Week: calendar.Weekdays(9*time.Hour, 18*time.Hour)})
 	require.NoError(t, err)

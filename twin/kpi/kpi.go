@@ -24,7 +24,6 @@ import (
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/mining/outline"
-	"github.com/uprava/uprava/mining/performance"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -182,14 +181,25 @@ type Series []Point
 // periods are the months of each kind; 0 for a week.
 var periods = map[string]int{"week": 0, "month": 1, "quarter": 3, "half-year": 6, "year": 12}
 
-// Measure returns the statistic of the lead times of the cases that were delivered in
-// each whole period of a log, in the zone; a period without such cases has no value
-// (NaN), nor has a share where no case of it has a due date. O(cases · log periods).
+// Measure returns the statistic of an indicator by its periods; see MeasureAll.
 func Measure(o *outline.Outline, i *Indicator, zone *time.Location) (Series, error) {
-	months, ok := periods[i.Period]
-	if !ok {
-		return nil, fmt.Errorf("indicator %s: period %q: wanted one of %s", i.Ref, i.Period, strings.Join(slices.Sorted(maps.Keys(periods)), ", "))
+	all, err := MeasureAll(o, i.Period, zone, i.Statistic)
+	if err != nil {
+		return nil, fmt.Errorf("indicator %s: %w", i.Ref, err)
 	}
+	return all[i.Statistic], nil
+}
+
+// MeasureAll returns statistics of the lead times of the cases that were delivered in
+// each whole period of a log, in the zone, by their names; a period without such cases
+// has no value (NaN), nor has a share where no case of it has a due date. O(cases · log
+// periods), once for all statistics.
+func MeasureAll(o *outline.Outline, period string, zone *time.Location, statistics ...string) (map[string]Series, error) {
+	months, ok := periods[period]
+	if !ok {
+		return nil, fmt.Errorf("period %q: wanted one of %s", period, strings.Join(slices.Sorted(maps.Keys(periods)), ", "))
+	}
+	all := map[string]Series{}
 	first, last := eventlog.MaxTime, eventlog.MinTime
 	for k, to := range o.To {
 		if !math.IsNaN(o.Length[k]) {
@@ -197,7 +207,7 @@ func Measure(o *outline.Outline, i *Indicator, zone *time.Location) (Series, err
 		}
 	}
 	if first > last {
-		return nil, nil
+		return all, nil
 	}
 	out := between(first.Go().In(zone), last.Go(), months)
 	begins := make([]eventlog.Time, len(out))
@@ -205,11 +215,11 @@ func Measure(o *outline.Outline, i *Indicator, zone *time.Location) (Series, err
 		begins[k] = eventlog.Time(p.Begin.UnixMicro())
 	}
 	type sample struct {
-		values         []float64
+		values         []float64 // ascending
 		inTime, judged int
 	}
 	samples := make([]sample, len(out))
-	for k, to := range o.To {
+	for k, to := range o.To { // the shortest first
 		if math.IsNaN(o.Length[k]) {
 			continue
 		}
@@ -226,10 +236,14 @@ func Measure(o *outline.Outline, i *Indicator, zone *time.Location) (Series, err
 			}
 		}
 	}
-	for k, s := range samples {
-		out[k].fill(i.Statistic, s.values, s.inTime, s.judged)
+	for _, statistic := range statistics {
+		series := slices.Clone(out)
+		for k, s := range samples {
+			series[k].fill(statistic, s.values, s.inTime, s.judged)
+		}
+		all[statistic] = series
 	}
-	return out, nil
+	return all, nil
 }
 
 // between returns the periods of so many months, 0 for weeks, that hold two moments
@@ -251,7 +265,7 @@ func between(first, last time.Time, months int) Series {
 	return out
 }
 
-// fill computes the statistic with its interval.
+// fill computes a statistic of values in ascending order with its interval.
 func (p *Point) fill(statistic string, values []float64, inTime, judged int) {
 	none := measure.Number(math.NaN())
 	p.Value, p.Low, p.High, p.N = none, none, none, len(values)
@@ -261,7 +275,6 @@ func (p *Point) fill(statistic string, values []float64, inTime, judged int) {
 	if p.N == 0 {
 		return
 	}
-	slices.Sort(values)
 	var interval measure.Interval
 	var err error
 	switch statistic {
@@ -278,12 +291,21 @@ func (p *Point) fill(statistic string, values []float64, inTime, judged int) {
 		p.Value = measure.Number(float64(len(values)))
 		return
 	default:
-		p.Value = measure.Number(performance.ExactMean(values))
+		p.Value = measure.Number(mean(values))
 		interval, err = measure.MeanInterval(values, 0.95)
 	}
 	if err == nil {
 		p.Low, p.High = measure.Number(interval.Low), measure.Number(interval.High)
 	}
+}
+
+// mean of values in ascending order, so that the same values give the same bits.
+func mean(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum / float64(len(values))
 }
 
 // Outlook is where an indicator is going.
