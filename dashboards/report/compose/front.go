@@ -146,8 +146,10 @@ func (f *facts) change() report.Paragraph {
 		return report.Paragraph{Text: l.T("say.change.none", f.name), Notes: []report.Footnote{f.rests(false)}}
 	}
 	parts := []string{l.T("say.change", f.name, f.value(f.now.Mean.Value), l.Count("case", int64(f.now.N)))}
-	for _, c := range f.comparisons() {
-		parts = append(parts, f.clause(c))
+	for i, c := range f.comparisons() {
+		if i > 0 || !f.byYears() {
+			parts = append(parts, f.clause(c))
+		}
 	}
 	if v := f.shareVerdict(); v == better || v == worse {
 		parts = append(parts, l.T("say.change.share", f.points(f.share.Value), f.points(f.share.Low), f.points(f.share.High)))

@@ -114,7 +114,10 @@ func courseTable(l terms.Lang, list []*facts) *report.Table {
 		for i, c := range all {
 			v := judge(c.now, c.before, c.d)
 			cell := report.Cell{Kind: report.Missing, Text: l.T("say.word.few")}
-			if v != few {
+			switch {
+			case i == 0 && f.byYears():
+				cell.Text = l.T("say.same-as-year")
+			case v != few:
 				cell = f.cell(c.d.Figure, "").Marked(mark(v))
 				n++
 			}
@@ -122,7 +125,9 @@ func courseTable(l terms.Lang, list []*facts) *report.Table {
 				row = append(row, report.N(f.toDate.Mean.Value/f.per, l.T("say.no-cases")))
 			}
 			row = append(row, cell)
-			words = append(words, l.T(brief[i])+" — "+f.word(v))
+			if i > 0 || !f.byYears() {
+				words = append(words, l.T(brief[i])+" — "+f.word(v))
+			}
 			same = same && v == judge(all[0].now, all[0].before, all[0].d)
 		}
 		if same {

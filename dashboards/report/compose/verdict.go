@@ -61,6 +61,10 @@ type comparison struct {
 	d       desk.Difference
 }
 
+// byYears reports whether the period before is that of last year.
+func (f *facts) byYears() bool { return f.period.Before(1) == f.period.YearAgo() }
+
+// comparisons are that to the period before and that to the same of last year.
 func (f *facts) comparisons() []comparison {
 	return []comparison{
 		{"say.to-previous", f.now, f.before, f.sinceBefore},

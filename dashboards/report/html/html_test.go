@@ -36,7 +36,7 @@ func TestGolden(t *testing.T) {
 			if dir := os.Getenv("UPRAVA_REPORTS"); dir != "" {
 				require.NoError(t, os.WriteFile(filepath.Join(dir, name+"-"+string(lang)+".html"), []byte(got), 0o600))
 			}
-			got = strings.Replace(got, style, "", 1)
+			got = strings.TrimSpace(strings.Replace(got, style, "", 1)) + "\n"
 			file := filepath.Join("testdata", name+"-"+string(lang)+".html")
 			if *update {
 				require.NoError(t, os.MkdirAll("testdata", 0o755))
