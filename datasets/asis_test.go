@@ -43,7 +43,7 @@ func answer(t testing.TB, l *eventlog.Log, q datasets.Question) *performance.Lon
 // covers it in at least 17 of 20.
 func TestAsIsOverSeeds(t *testing.T) {
 	if testing.Short() {
-		t.Skip("forty simulated years, and two hundred for the long run")
+		t.Skip("forty simulated years, and four hundred for the long run")
 	}
 	p, err := datasets.Open("municipality")
 	require.NoError(t, err)
@@ -51,7 +51,7 @@ func TestAsIsOverSeeds(t *testing.T) {
 	require.NoError(t, err)
 	_, first := system(t, "municipality", 1)
 	m.Start, m.Days = first.Twin.Start, first.Twin.Days // the years of the logs: holidays fall otherwise in each
-	long, err := experiment.Run(context.Background(), m, experiment.Config{Replications: 100, Seed: 1000, Language: "en"})
+	long, err := experiment.Run(context.Background(), m, experiment.Config{Replications: 200, Seed: 1000, Language: "en"})
 	require.NoError(t, err)
 	covered, of := map[string]int{}, map[string]experiment.KPI{}
 	for _, v := range p.Processes {

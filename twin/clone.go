@@ -64,7 +64,7 @@ func (p *Process) clone() *Process {
 	}
 	if p.Limit != nil {
 		l := *p.Limit
-		l.Others = slices.Clone(l.Others)
+		l.Others, l.Words = slices.Clone(l.Others), maps.Clone(l.Words)
 		c.Limit = &l
 	}
 	c.Diagram = cloneDiagram(p.Diagram)

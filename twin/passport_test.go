@@ -102,3 +102,11 @@ func TestUnsourced(t *testing.T) {
 	p.Tasks["task"], m.Pools[0].Provenance = task, Provenance{}
 	require.Equal(t, []string{fmt.Sprintf("pool %q", m.Pools[0].ID), `process "process 0": task "task"`, `process "process 0": branch "on"`}, m.Unsourced())
 }
+
+func TestFaultsOfATermOfLaw(t *testing.T) {
+	m := office()
+	m.Processes[0].Limit.Rule, m.Processes[0].Limit.Words = "", map[string]string{"decided": "nowhere"}
+	err := m.Validate()
+	require.ErrorContains(t, err, "names no rule")
+	require.ErrorContains(t, err, `word "decided": found the node "nowhere"`)
+}

@@ -242,6 +242,10 @@ type Limit struct {
 	// ControlDays are the calendar days by which the body's own control date
 	// lies before the legal due date; 0 where they are the same day.
 	ControlDays int
+	// Rule is the term of law (mining/legal, `uprava clock`) by whose editions cases are
+	// judged, Words the nodes that its words mean; "" where there is none.
+	Rule  string            `json:"-"`
+	Words map[string]string `json:"-"`
 	// Others are lawful limits that hold for some cases instead.
 	Others     []OtherLimit
 	Citation   Text

@@ -224,10 +224,17 @@ func (r *reader) hoursOfWeek(v yamlfile.Value, to *[168]float64) {
 }
 
 func (r *reader) limit(v yamlfile.Value) *Limit {
-	f := v.Mapping("days", "unit", "calendar", "roll-forward", "control-days", "others", "citation", "from")
+	f := v.Mapping("days", "unit", "calendar", "roll-forward", "control-days", "rule", "words", "others", "citation", "from")
 	l := &Limit{
 		Calendar: optText(f, "calendar"), RollForward: optBool(f, "roll-forward"), ControlDays: optInt(f, "control-days"),
 		Citation: words(f, "citation"), Provenance: provenance(f),
+	}
+	l.Rule = optText(f, "rule")
+	if v, ok := f.Get("words"); ok {
+		l.Words = map[string]string{}
+		for _, e := range v.Entries() {
+			l.Words[e.Key] = e.Text()
+		}
 	}
 	if v, ok := f.Need("days"); ok {
 		l.Days = v.Integer()

@@ -127,7 +127,7 @@ func processSchema() schema {
 	arrivals := object(schema{"between": aLaw, "calendar": aText, "on-wall-clock": aTruth, "months": numbers(12), "hours": object(hours),
 		"surges": listOf(object(schema{"period": aPeriod, "factor": aNumber}, "period")), "moments": aBatch, "from": origin})
 	unit := oneOf([]string{CalendarDay, WorkingDay})
-	limit := object(schema{"days": aWhole, "unit": unit, "calendar": aText, "roll-forward": aTruth, "control-days": aWhole,
+	limit := object(schema{"days": aWhole, "unit": unit, "calendar": aText, "roll-forward": aTruth, "control-days": aWhole, "rule": aText, "words": mapOf(aText),
 		"others": listOf(object(schema{"share": aNumber, "node": aText, "days": aWhole, "citation": both})), "citation": both, "from": origin}, "days", "unit")
 	task := object(schema{"name": both, "pools": listOf(aText), "time": aLaw, "delay": aLaw, "delay-calendar": aText, "calendar": aText, "by-pool": mapOf(aLaw), "batch": aBatch, "not-before": aRelease,
 		"skill": aText, "level": aWhole, "priority": aWhole, "set-up": aLaw, "patience": aLaw, "room": aWhole, "suspends": aTruth, "at-least": object(schema{"time": aTime, "citation": both}, "time"), "cost": aNumber,

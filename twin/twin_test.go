@@ -134,7 +134,7 @@ func random(seed uint64) *Model {
 			Tasks:      map[string]Task{"task": {Pools: []string{m.Pools[0].ID}, Time: law(), Delay: law(), ByPool: map[string]Distribution{m.Pools[0].ID: law()}, Calendar: "c0", NotBefore: release(), Provenance: from(), Batch: &Batch{Days: []time.Weekday{2, 4}, At: 10*time.Hour + 30*time.Second, Calendar: "c0", OutOfTurn: release(), Provenance: from()}}},
 			Branches:   map[string]float64{"back": 0.25, "on": 0.75},
 			Provenance: map[string]Provenance{"back": {Kind: "brief", Source: word()}, "stage-correlation": {Kind: "mined", N: 5}}, StageCorrelation: rng.Float64(),
-			Limit: &Limit{Days: 30, Unit: CalendarDay, Calendar: "c0", RollForward: maybe(), ControlDays: rng.IntN(3), Others: []OtherLimit{{Share: 0.5, Days: 45}, {Node: "task", Days: 45, Citation: text()}}, Citation: text(), Provenance: from()},
+			Limit: &Limit{Days: 30, Unit: CalendarDay, Rule: word(), Words: map[string]string{"registered": "start", word(): "task"}, Calendar: "c0", RollForward: maybe(), ControlDays: rng.IntN(3), Others: []OtherLimit{{Share: 0.5, Days: 45}, {Node: "task", Days: 45, Citation: text()}}, Citation: text(), Provenance: from()},
 			Diagram: &bpmn.Process{ID: "P", Name: word(), Nodes: []*bpmn.Node{{ID: "start"}, {ID: "join", Kind: bpmn.ExclusiveGateway}, {ID: "task", Kind: bpmn.UserTask}, {ID: "split", Kind: bpmn.ExclusiveGateway}, {ID: "end", Kind: bpmn.EndEvent}},
 				Flows: []*bpmn.Flow{{ID: "f1", Source: "start", Target: "join"}, {ID: "f2", Source: "join", Target: "task"}, {ID: "f3", Source: "task", Target: "split"}, {ID: "back", Source: "split", Target: "join"}, {ID: "on", Source: "split", Target: "end"}}},
 		})

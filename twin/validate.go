@@ -570,6 +570,12 @@ func (v *validator) limit(p *Process, nodes []string, at func(...string) string)
 	if l.ControlDays < 0 || l.ControlDays >= max(l.Days, 1) {
 		v.fault(at("limit"), "process %q: limit: control date %d days before the due date, wanted 0 to %d", p.ID, l.ControlDays, l.Days-1)
 	}
+	if l.Rule == "" && len(l.Words) > 0 {
+		v.fault(at("limit"), "process %q: limit: it binds words and names no rule that they are of", p.ID)
+	}
+	for _, word := range slices.Sorted(maps.Keys(l.Words)) {
+		v.known("node", l.Words[word], nodes, at("limit"), "process %q: limit: word %q", p.ID, word)
+	}
 	sum := 0.0
 	for _, o := range l.Others {
 		if o.Days <= 0 {

@@ -386,6 +386,11 @@ func limitMap(l *Limit) any {
 		{Key: "days", Value: l.Days}, {Key: "unit", Value: text(l.Unit)}, {Key: "calendar", Value: text(l.Calendar)},
 		{Key: "roll-forward", Value: truth(l.RollForward)}, {Key: "control-days", Value: whole(l.ControlDays)},
 	}
+	var words yamlfile.Map
+	for _, word := range slices.Sorted(maps.Keys(l.Words)) {
+		words = append(words, yamlfile.Item{Key: word, Value: l.Words[word]})
+	}
+	out = append(out, yamlfile.Item{Key: "rule", Value: text(l.Rule)}, yamlfile.Item{Key: "words", Value: orNothing(words)})
 	if len(l.Others) > 0 {
 		var others yamlfile.List
 		for _, o := range l.Others {

@@ -98,9 +98,15 @@ up to eight levers every set is run, of more some orders are drawn.`,
 				return nil, nil, desk.InputError{Err: err}
 			}
 			return struct {
-				*experiment.Attribution
-				Warnings []string `json:"warnings"`
-			}{r, measure.Texts(r.Warnings)}, func(w io.Writer) error { return a.printAttribution(w, r) }, nil
+					*experiment.Attribution
+					Warnings []string `json:"warnings"`
+				}{r, measure.Texts(r.Warnings)}, func(w io.Writer) error {
+					if err := a.printAttribution(w, r); err != nil {
+						return err
+					}
+					a.notice(w, m)
+					return nil
+				}, nil
 		})
 	}
 	return c

@@ -53,7 +53,6 @@ const exitCodes = `  0    done
 
 // app is what all commands share.
 type app struct {
-	specialists    bool // of serve
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	dataDir, dsn   string

@@ -22,15 +22,17 @@ func (a *app) clock() *cobra.Command {
 	var binds []string
 	var today, list bool
 	c := &cobra.Command{
-		Use:   "clock LOG --rule ID | clock --list",
+		Use:   "clock LOG [--rule ID] | clock --list",
 		Short: "The legal clock of each case: due date, net and gross time, overdue",
 		Long: `Runs the clock of a term of law over the cases of a log: when it started, stood still
 and ended, by the edition in force when each case began; the due date with its
 roll-over; what passed (gross) and what counted (net). --list lists the terms that
 come with the program, with their citation and what is still to be checked against
 the text. A term speaks of events such as "registered"; --bind says which activities
-of the log they are.`,
+of the log they are. The twin of a log may name its term and bind its words: then
+neither is needed.`,
 		Example: `  uprava clock --list
+  uprava clock municipality-redistribution --today
   uprava clock land --rule land-39.29 --bind registered="Application registered" --bind decided="Decision sent"
   uprava clock land --rule land-39.29 --bind registered="Application registered" --case 17`,
 		Args: cobra.MaximumNArgs(1),
@@ -62,7 +64,7 @@ of the log they are.`,
 			return a.listTerms(set)
 		}
 		rule, ok := set.Rule(id)
-		if len(args) == 0 || !ok {
+		if len(args) == 0 || id != "" && !ok {
 			return usageError{fmt.Errorf("a log and one of the terms of `uprava clock --list` are needed; there is no term %q\nusage: %s", id, c.UseLine())}
 		}
 		k, err := look()
@@ -83,6 +85,15 @@ of the log they are.`,
 		}
 		cfg := legal.Config{Today: today, Region: region, AsOf: k.AsOf}
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
+			if id == "" {
+				of, err := d.Term(c.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				if rule, ok = set.Rule(of); !ok {
+					return usageError{fmt.Errorf("the twin of log %q names no term of law: give one of `uprava clock --list` by --rule\nusage: %s", args[0], c.UseLine())}
+				}
+			}
 			r, err := d.Clock(c.Context(), args[0], k, rule, bind, location, cfg)
 			if err != nil {
 				return err

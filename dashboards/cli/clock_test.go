@@ -35,6 +35,11 @@ func TestClock(t *testing.T) {
 	require.Equal(t, truth.Cases, r.Summary.Cases)
 	require.Equal(t, truth.Overdue, r.Summary.Late+r.Summary.OpenOverdue)
 	require.Positive(t, truth.Overdue)
+	// The twin of the log names the term and binds its words.
+	require.Equal(t, s.ok(append(bound, "--lang", "en", "--bind", "request-sent=Interagency requests sent", "--bind", "reply-received=Replies received")...), s.ok("clock", "land", "--lang", "en"))
+	now := s.ok("clock", "land", "--today", "--as-of", "2026-01-01T00:00:00Z", "--lang", "en")
+	require.Contains(t, now, "20 days")
+	require.NotContains(t, s.ok("clock", "land", "--lang", "en"), "20 days")
 	late := ""
 	for _, c := range r.Cases {
 		if c.Overdue {
@@ -49,7 +54,7 @@ func TestClock(t *testing.T) {
 		code int
 		says string
 	}{
-		{[]string{"clock", "land"}, exitUsage, "clock --list"},
+		{[]string{"clock"}, exitUsage, "clock --list"},
 		{[]string{"clock", "land", "--rule", "nothing"}, exitUsage, `no term "nothing"`},
 		{[]string{"clock", "land", "--rule", "land-39.29", "--bind", "registered"}, exitUsage, "WORD=ACTIVITY"},
 		{[]string{"clock", "land", "--rule", "land-39.29", "--bind", "registered=Nothing"}, exitBadInput, `no activity "Nothing"`},

@@ -287,9 +287,9 @@ func (a *app) demoServe(ctx context.Context, d *desk.Desk, listen, log string) e
 			}
 		}
 	}
-	err := a.serveOn(ctx, d, listen, ready)
+	err := a.serveOn(ctx, d, serving{listen: listen}, ready)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		err = a.serveOn(ctx, d, "127.0.0.1:0", ready)
+		err = a.serveOn(ctx, d, serving{listen: "127.0.0.1:0"}, ready)
 	}
 	return err
 }

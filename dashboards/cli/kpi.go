@@ -45,7 +45,11 @@ that measure nothing, belong to nobody or have no data are listed.`,
 			if *asJSON {
 				return a.kpiJSON(tree, list)
 			}
-			return a.printKPIs(m.Graph(), tree, list)
+			if err := a.printKPIs(m.Graph(), tree, list); err != nil {
+				return err
+			}
+			a.notice(a.stdout, m)
+			return nil
 		})
 	}
 	return c

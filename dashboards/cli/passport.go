@@ -124,7 +124,11 @@ measure to a simulation ("uprava simulate --scenario").`,
 			}
 			t.add(due, w.Measure.Name.In(lang), names(w.Processes), names(w.Owners), effect, state, levers)
 		}
-		return t.write(a.stdout)
+		if err := t.write(a.stdout); err != nil {
+			return err
+		}
+		a.notice(a.stdout, m)
+		return nil
 	}
 	return c
 }

@@ -77,7 +77,10 @@ it runs. Every report sent is kept with the hash of what it was made from.`,
 			if err != nil {
 				return err
 			}
+			bar := a.bar(a.lang().T("report.cli.composing"))
+			composer.Progress = bar.step
 			data, name, err := o.Make(c.Context(), q, format)
+			bar.end()
 			if err != nil {
 				return err
 			}
@@ -150,7 +153,10 @@ folder, under "mail").`,
 			if err != nil {
 				return err
 			}
+			bar := a.bar(a.lang().T("report.cli.composing"))
+			composer.Progress = bar.step
 			r, err := o.Send(c.Context(), q, formats, to, folder)
+			bar.end()
 			if r != nil {
 				for _, d := range r.Deliveries {
 					fmt.Fprintln(a.stdout, a.lang().T("report.cli.delivered", r.ID, d.To))
@@ -164,9 +170,10 @@ folder, under "mail").`,
 
 func (a *app) reportSent() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "sent",
-		Short: "The reports that were sent, with the hashes of what they were made from",
-		Args:  cobra.NoArgs,
+		Use:     "sent",
+		Short:   "The reports that were sent, with the hashes of what they were made from",
+		Example: "  uprava report sent --json",
+		Args:    cobra.NoArgs,
 	}
 	asJSON := jsonFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -209,8 +216,9 @@ func (a *app) withoutDesk(f func(*dispatch.Office) error) error {
 
 func (a *app) reportSchedule() *cobra.Command {
 	c := group(&cobra.Command{
-		Use:   "schedule",
-		Short: "Which reports are due when: list, add, remove, run, journal",
+		Use:     "schedule",
+		Short:   "Which reports are due when: list, add, remove, run, journal",
+		Example: "  uprava report schedule add monday executive --every week --on mon --to head@example.org\n  uprava report schedule list",
 		Long: `The schedule is a plain file, reports/schedule.yaml of the data folder:
 
   time-zone: Europe/Moscow

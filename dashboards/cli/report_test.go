@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -96,6 +97,13 @@ func TestReportSchedule(t *testing.T) {
 
 	require.Contains(t, s.ok("report", "send", "receipt", "--period", "2011-Q2", "--folder", folder, "--format", "xlsx"), "folder:"+folder)
 	s.ok("report", "schedule", "remove", "yearly")
+	served := t.TempDir()
+	s.ok("report", "schedule", "add", "served", "receipt", "--every", "year", "--from", "2012-01-01", "--format", "xlsx", "--folder", served)
+	s.serving()
+	require.Eventually(t, func() bool {
+		files, err := filepath.Glob(filepath.Join(served, "*.xlsx"))
+		return err == nil && len(files) == 1
+	}, time.Minute, 50*time.Millisecond, "the schedule runs while the pages are served")
 	got, _, _ = s.run("report", "schedule", "remove", "yearly")
 	require.Equal(t, exitNotFound, got)
 }

@@ -28,8 +28,14 @@ const defaultListen = "127.0.0.1:8090"
 // remembered.
 const parallelJobs, rememberedJobs = 2, 200
 
+// serving says how the pages are served.
+type serving struct {
+	listen      string
+	specialists bool // single people may be evaluated
+}
+
 func (a *app) serve() *cobra.Command {
-	var listen string
+	var cfg serving
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the pages and the API on this machine",
@@ -39,11 +45,11 @@ other command on the same --data goes through it.`,
 		Example: "  uprava serve --listen 127.0.0.1:8090",
 		Args:    cobra.NoArgs,
 	}
-	c.Flags().StringVar(&listen, "listen", defaultListen, "loopback address and port; port 0 takes a free one")
-	c.Flags().BoolVar(&a.specialists, "specialists", false, "let readers evaluate single people; every look is recorded with the reader's name")
+	c.Flags().StringVar(&cfg.listen, "listen", defaultListen, "loopback address and port; port 0 takes a free one")
+	c.Flags().BoolVar(&cfg.specialists, "specialists", false, "let single people be evaluated, adjusted for what they work at; every look is recorded")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
-			return a.serveOn(c.Context(), d, listen, func(address string) {
+			return a.serveOn(c.Context(), d, cfg, func(address string) {
 				fmt.Fprintln(a.stdout, a.lang().T("cli.serving", address))
 			})
 		})
@@ -52,9 +58,9 @@ other command on the same --data goes through it.`,
 }
 
 // serveOn serves until the context ends, after ready was told the address.
-func (a *app) serveOn(ctx context.Context, d *desk.Desk, listen string, ready func(address string)) error {
-	if !web.LoopbackHost(listen) {
-		return usageError{fmt.Errorf("--listen %q: only a loopback address such as %s is served, since there are no accounts yet", listen, defaultListen)}
+func (a *app) serveOn(ctx context.Context, d *desk.Desk, cfg serving, ready func(address string)) error {
+	if !web.LoopbackHost(cfg.listen) {
+		return usageError{fmt.Errorf("--listen %q: only a loopback address such as %s is served, since there are no accounts yet", cfg.listen, defaultListen)}
 	}
 	log := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	chosen := terms.Lang("")
@@ -65,7 +71,12 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, listen string, ready fu
 	work := jobs.New(life, parallelJobs, rememberedJobs)
 	defer work.Wait()
 	defer end()
-	pages, err := web.New(frame.Config{Desk: d, Jobs: work, Changes: d.Store().Changes, Lang: chosen, Version: version, Log: log, Specialists: a.specialists})
+	office, composer, err := a.office(d)
+	if err != nil {
+		return err
+	}
+	pages, err := web.New(web.Config{Office: office, Composer: composer, Config: frame.Config{
+		Desk: d, Jobs: work, Changes: d.Store().Changes, Lang: chosen, Version: version, Log: log, Specialists: cfg.specialists}})
 	if err != nil {
 		return err
 	}
@@ -74,7 +85,7 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, listen string, ready fu
 		return err
 	}
 	defer programs.Close()
-	l, err := net.Listen("tcp", listen)
+	l, err := net.Listen("tcp", cfg.listen)
 	if err != nil {
 		return fmt.Errorf("serving: %w; choose another port with --listen", err)
 	}
@@ -87,16 +98,11 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, listen string, ready fu
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
-	office, _, err := a.office(d)
-	if err != nil {
-		l.Close()
-		return err
-	}
-	var reports sync.WaitGroup
-	reports.Go(func() { office.Serve(life, func(err error) { log.Error("reports", "error", err) }) })
+	var clocks sync.WaitGroup
+	clocks.Go(func() { office.Serve(life, func(err error) { log.Error("reports", "error", err) }) })
 	watcher := alerts.Watcher{Desk: d, Book: alerts.OpenBook(d.Folder("alerts")), Sender: office.Notes(), Quiet: desk.Office(), Lang: a.lang(), Log: log}
-	reports.Go(func() { watcher.Run(life) })
-	defer reports.Wait()
+	clocks.Go(func() { watcher.Run(life) })
+	defer clocks.Wait()
 	defer end()
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()

@@ -104,6 +104,7 @@ Forms of --lever:
 					return err
 				}
 				printDoubts(w, a.lang(), result.Warnings)
+				a.notice(w, m)
 				return nil
 			}, nil
 		})

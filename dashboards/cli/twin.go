@@ -108,9 +108,7 @@ func (a *app) showKinds(m *twin.Model, g *twin.Graph, asJSON bool) error {
 	}
 	l := a.lang()
 	fmt.Fprintln(a.stdout, m.Name.In(string(l)))
-	if notice := m.Notice.In(string(l)); notice != "" {
-		fmt.Fprintln(a.stdout, notice)
-	}
+	a.notice(a.stdout, m)
 	fmt.Fprintln(a.stdout)
 	t := table{head: []string{l.T("twin.kind"), "n"}, right: map[int]bool{1: true}}
 	for _, k := range twin.Kinds() {
@@ -156,6 +154,7 @@ func (a *app) showThing(m *twin.Model, g *twin.Graph, ref twin.Ref, asJSON bool)
 	}
 	if ref.Kind == twin.ProcessKind {
 		a.showPassport(g, m.Passport(ref.ID))
+		a.notice(a.stdout, m)
 		return nil
 	}
 	l := a.lang()
@@ -179,7 +178,18 @@ func (a *app) showThing(m *twin.Model, g *twin.Graph, ref twin.Ref, asJSON bool)
 	for _, e := range list(g.In(ref)) {
 		t.add("← "+l.T("relation."+string(e.Relation)), e.Thing, e.Name.In(string(l)))
 	}
-	return t.write(a.stdout)
+	if err := t.write(a.stdout); err != nil {
+		return err
+	}
+	a.notice(a.stdout, m)
+	return nil
+}
+
+// notice writes what must be said with every figure of a twin, if anything.
+func (a *app) notice(w io.Writer, m *twin.Model) {
+	if text := m.Notice.In(string(a.lang())); text != "" {
+		fmt.Fprintln(w, text)
+	}
 }
 
 // figureText is a figure with its interval, n and origin.
@@ -380,9 +390,14 @@ func (a *app) twinImpact() *cobra.Command {
 			refs = append(refs, r)
 		}
 		if len(merge) > 0 {
-			return a.printMerger(g, g.Merge(refs[0], refs[1]), *asJSON)
+			err = a.printMerger(g, g.Merge(refs[0], refs[1]), *asJSON)
+		} else {
+			err = a.printImpact(g, g.Impact(refs...), *asJSON)
 		}
-		return a.printImpact(g, g.Impact(refs...), *asJSON)
+		if err == nil && !*asJSON {
+			a.notice(a.stdout, m)
+		}
+		return err
 	}
 	return c
 }

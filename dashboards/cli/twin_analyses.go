@@ -74,6 +74,7 @@ and ranks hold 95 % of the draws over what is not known exactly.`,
 			return err
 		}
 		fmt.Fprintln(a.stdout, l.T("priority.basis", l.Int(int64(without))))
+		a.notice(a.stdout, m)
 		return nil
 	}
 	return c
@@ -131,6 +132,7 @@ func (a *app) twinLoad() *cobra.Command {
 				fmt.Fprintln(a.stdout, " ", l.T("load.single", plain(s.Name.In(string(l))), l.Int(int64(len(s.Procedures))), l.Float(float64(s.Executions), 0)))
 			}
 		}
+		a.notice(a.stdout, m)
 		return nil
 	}
 	return c
@@ -181,6 +183,7 @@ their words (Russian morphology). A person decides; the reason stands beside eac
 			fmt.Fprintf(a.stdout, "%s  %s «%s» — %s «%s»\n      %s\n", l.Float(p.Score, 2), p.A, plain(p.NameA.In(string(l))), p.B, plain(p.NameB.In(string(l))), plain(p.Reason))
 		}
 		fmt.Fprintln(a.stdout, l.T("duplicates.found", l.Int(int64(len(out)))))
+		a.notice(a.stdout, m)
 		return nil
 	}
 	return c

@@ -22,14 +22,31 @@ type Clocked struct {
 	Doubts  []error
 }
 
+// Term returns the term of law by which the twin of a log judges its cases; "" for none.
+func (d *Desk) Term(ctx context.Context, log string) (string, error) {
+	known, err := d.Known(ctx, log)
+	if err != nil || known.Process == nil || known.Process.Limit == nil {
+		return "", err
+	}
+	return known.Process.Limit.Rule, nil
+}
+
 // Clock runs the clock of a rule over a log. bind says which activities the words
-// of the rule mean.
+// of the rule mean; words that it leaves out are bound as the log's twin says, where its
+// limit is of that rule.
 func (d *Desk) Clock(ctx context.Context, log string, look Look, rule *legal.Rule, bind map[string][]string, zone *time.Location, cfg legal.Config) (*Clocked, error) {
 	v, err := d.View(ctx, log, look)
 	if err != nil {
 		return nil, err
 	}
+	known, err := d.Known(ctx, log)
+	if err != nil {
+		return nil, err
+	}
 	b := legal.Binding{Events: map[string][]match.Event{}}
+	for word, activities := range bound(known, v.Log, rule.ID) {
+		b.Events[word] = []match.Event{{Activities: activities}}
+	}
 	for word, activities := range bind {
 		for _, a := range activities {
 			if _, ok := v.Log.Activities().Code(a); !ok {

@@ -140,6 +140,9 @@ func ofLaw(known *Known, l *eventlog.Log, c ClockChoice) (*Judging, error) {
 	b := legal.Binding{Events: map[string][]match.Event{}}
 	for _, word := range j.Words {
 		names := c.Bind[word]
+		if len(names) == 0 {
+			names = bound(known, l, c.Rule)[word]
+		}
 		if len(names) == 0 && known.Process != nil {
 			for id, name := range namesOf(known, l) {
 				if strings.ReplaceAll(id, "_", "-") == word {
@@ -159,6 +162,21 @@ func ofLaw(known *Known, l *eventlog.Log, c ClockChoice) (*Judging, error) {
 	}
 	j.Rule, _ = rule.Bind(b)
 	return j, nil
+}
+
+// bound returns the activities of a log that the words of a term mean by the limit of its
+// twin's process; nil where that names another term or none.
+func bound(known *Known, l *eventlog.Log, term string) map[string][]string {
+	if known.Process == nil || known.Process.Limit == nil || known.Process.Limit.Rule != term {
+		return nil
+	}
+	out, names := map[string][]string{}, namesOf(known, l)
+	for word, node := range known.Process.Limit.Words {
+		if name := names[node]; name != "" {
+			out[word] = []string{name}
+		}
+	}
+	return out
 }
 
 // wordsOf lists the events that a rule speaks of, in its order.

@@ -88,6 +88,9 @@ func (c Column) Title() string {
 	return Clean(c.Head) + ", " + Clean(c.Words)
 }
 
+// Write writes a number as the cells of the column do.
+func (c Column) Write(lang terms.Lang, x float64) string { return c.signed(lang, x) }
+
 // signed writes a number, one above zero with a plus where the column is of differences.
 func (c Column) signed(lang terms.Lang, x float64) string {
 	if (c.Signed || c.Deviation != nil) && x > 0 {

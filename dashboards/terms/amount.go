@@ -19,11 +19,20 @@ func (l Lang) Amount(u measure.Unit, v float64) string {
 	case measure.Share:
 		return l.Percent(v, 1)
 	case measure.PersonHour:
-		return l.Float(v, 2) + "\u00a0" + l.T("unit.person-hours")
+		return l.counted(v, "unit.person-hour")
 	case measure.WorkingHour:
-		return l.Float(v, 2) + "\u00a0" + l.T("unit.working-hours")
+		return l.counted(v, "unit.working-hour")
 	case measure.WorkingDay:
-		return l.Float(v, 2) + "\u00a0" + l.T("unit.working-days")
+		return l.counted(v, "unit.working-day")
 	}
 	return l.Float(v, 2)
+}
+
+// counted writes a number with two digits and its unit, in the singular for one.
+func (l Lang) counted(v float64, unit string) string {
+	n, form := l.Float(v, 2), int64(2)
+	if n == "1" {
+		form = 1
+	}
+	return n + "\u00a0" + l.Plural(unit, form)
 }

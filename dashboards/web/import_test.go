@@ -31,7 +31,7 @@ func served(t *testing.T) (*desk.Desk, *httptest.Server) {
 	require.NoError(t, err)
 	life, end := context.WithCancel(context.Background())
 	work := jobs.New(life, 2, 20)
-	pages, err := New(shell.Config{Desk: d, Jobs: work, Version: "test", Changes: d.Store().Changes})
+	pages, err := New(Config{Config: shell.Config{Desk: d, Jobs: work, Version: "test", Changes: d.Store().Changes}})
 	require.NoError(t, err)
 	server := httptest.NewServer(Guard(pages))
 	t.Cleanup(func() {

@@ -7,10 +7,13 @@ import (
 	"io/fs"
 	"net/http"
 
+	"github.com/uprava/uprava/dashboards/report/compose"
+	"github.com/uprava/uprava/dashboards/report/dispatch"
 	"github.com/uprava/uprava/dashboards/web/board"
 	"github.com/uprava/uprava/dashboards/web/explore"
 	"github.com/uprava/uprava/dashboards/web/home"
 	"github.com/uprava/uprava/dashboards/web/imports"
+	"github.com/uprava/uprava/dashboards/web/reports"
 	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/dashboards/web/studio"
 	"github.com/uprava/uprava/dashboards/web/twins"
@@ -42,13 +45,20 @@ func Assets() (http.Handler, error) {
 	return http.StripPrefix("/assets/", h), nil
 }
 
+// Config says what the pages stand on.
+type Config struct {
+	shell.Config
+	Office   *dispatch.Office // makes and sends reports; nil: there are no pages of them
+	Composer *compose.Composer
+}
+
 // New returns the handler of all pages.
-func New(cfg shell.Config) (http.Handler, error) {
+func New(cfg Config) (http.Handler, error) {
 	assets, err := Assets()
 	if err != nil {
 		return nil, err
 	}
-	s, err := shell.New(cfg)
+	s, err := shell.New(cfg.Config)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +70,12 @@ func New(cfg shell.Config) (http.Handler, error) {
 		func() error { return explore.Mount(s, cfg.Desk) },
 		func() error { return studio.Mount(s, cfg.Desk) },
 		func() error { return twins.Mount(s, cfg.Desk) },
+		func() error {
+			if cfg.Office == nil {
+				return nil
+			}
+			return reports.Mount(s, cfg.Office, cfg.Composer)
+		},
 		func() error { return imports.Mount(s, cfg.Desk, cfg.Desk.Store(), cfg.Desk.Folder("imports")) },
 	} {
 		if err := mount(); err != nil {

@@ -188,7 +188,7 @@ func Run(ctx context.Context, l *eventlog.Log, cfg Config) (*Result, error) {
 	cycles := make([][]float64, cfg.Runs)
 	before := usual(parts.Training)
 	w := windowOf(whole)
-	r.End, r.EndedOnly = w.end.Go().In(zone), w.ended
+	r.End, r.EndedOnly = lastOf(whole).Go().In(zone), w.ended
 	needed, shown := 0, 0
 	for run := range cfg.Runs {
 		simulated, of, err := w.simulate(ctx, program, parts.Test.Cases(), simulator.Config{Seed: cfg.Seed, Replication: run + 1, Before: before})
@@ -229,6 +229,17 @@ func Run(ctx context.Context, l *eventlog.Log, cfg Config) (*Result, error) {
 	}
 	r.CycleTime = predict(cycles, cycleTimes(parts.Test))
 	return r, nil
+}
+
+// lastOf returns the last recorded time of a log.
+func lastOf(l *eventlog.Log) eventlog.Time {
+	var last eventlog.Time
+	for _, c := range l.All() {
+		if c.Len() > 0 {
+			last = max(last, c.Last())
+		}
+	}
+	return last
 }
 
 // floor returns the distances of the last training cases from the test, as many as it

@@ -78,7 +78,22 @@ func windowOf(l *eventlog.Log) window {
 		share := seldom(lasts[:from]) / float64(from)
 		w.ended = seldom(lasts[from:]) <= late*share+3*math.Sqrt(max(late*share*(1-share), 1))
 	}
+	if w.ended && followed(l, w.end) {
+		w.end = math.MaxInt64 / 2 // later than anything
+	}
 	return w
+}
+
+// followed reports whether the cases of a log were followed to their end: none begins in
+// so long before its end as half of them take.
+func followed(l *eventlog.Log, end eventlog.Time) bool {
+	var latest eventlog.Time
+	for _, c := range l.All() {
+		if c.Len() > 0 {
+			latest = max(latest, begin(c))
+		}
+	}
+	return float64(end-latest)/1e6 > measure.Quantile(cycleTimes(l), 0.5)
 }
 
 // stretches before the last one, with which it is compared.

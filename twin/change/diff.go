@@ -197,6 +197,7 @@ var labels = map[string]twin.Text{
 	"batch": {RU: "пакет", EN: "batch"}, "not-before": {RU: "не раньше", EN: "not before"}, "unit": {RU: "подразделение", EN: "unit"}, "parent": {RU: "входит в", EN: "parent"},
 	"week": {RU: "часы недели", EN: "hours of the week"}, "queue": {RU: "порядок очереди", EN: "order of the queue"}, "from": {RU: "откуда число", EN: "provenance"}, "kind": {RU: "вид", EN: "kind"},
 	"source": {RU: "источник", EN: "source"}, "reason": {RU: "основание", EN: "reason"}, "nodes": {RU: "узел схемы", EN: "node of the diagram"}, "flows": {RU: "переход схемы", EN: "flow of the diagram"},
+	"rule": {RU: "норма", EN: "term of law"}, "words": {RU: "слова нормы", EN: "words of the term"},
 	"target":   {RU: "куда", EN: "target"},
 	"category": {RU: "вид процесса", EN: "category"}, "purpose": {RU: "назначение", EN: "purpose"}, "client": {RU: "потребитель", EN: "client"}, "starts-with": {RU: "начальное событие", EN: "starts with"}, "ends-with": {RU: "конечное событие", EN: "ends with"},
 	"state": {RU: "состояние", EN: "state"}, "due": {RU: "срок", EN: "due"}, "scenario": {RU: "набор мер", EN: "scenario"}, "levers": {RU: "меры", EN: "levers"}, "planned-effect": {RU: "плановый эффект", EN: "planned effect"},

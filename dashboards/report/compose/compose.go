@@ -52,12 +52,18 @@ func (c *Composer) Compose(ctx context.Context, r dispatch.Request) (*dispatch.M
 		return nil, err
 	}
 	var list []*facts
-	for _, t := range s.targets {
+	for i, t := range s.targets {
+		if c.Progress != nil {
+			c.Progress(i, len(s.targets))
+		}
 		f, err := c.gather(ctx, t, p, asOf, r.Lang, office)
 		if err != nil {
 			return nil, fmt.Errorf("report of %q: %w", t.log, err)
 		}
 		list = append(list, f)
+	}
+	if c.Progress != nil {
+		c.Progress(len(list), len(list))
 	}
 	d := &report.Document{Lang: r.Lang, Period: p, AsOf: asOf}
 	s.head(d)
@@ -99,7 +105,7 @@ func body(d *report.Document, list []*facts, orders []order) {
 	} else {
 		figures.Blocks = append(figures.Blocks, report.Paragraph{Text: l.T("say.no-plans"), Weight: report.Quiet})
 	}
-	figures.Blocks = append(figures.Blocks, courseTable(l, list), termsTable(l, list))
+	figures.Blocks = append(figures.Blocks, courseTable(l, list), volumeTable(l, list), termsTable(l, list))
 	d.Sections = append(d.Sections, figures)
 	cases := casesOfFew
 	if len(list) > 2 {

@@ -33,10 +33,11 @@ type facts struct {
 	words  string       // of the unit
 	digits int
 
-	began                         int
+	began, beganYearAgo           int
 	now, before, yearAgo, toDate  desk.Delivered // toDate from the beginning of the year
 	toDateBefore                  desk.Delivered // of the year before
 	sinceBefore, sinceYear, since desk.Difference
+	share                         desk.Difference // of the share in time, to the same period of last year
 	board                         *desk.Board
 	series                        kpi.Series
 	plan                          *plan // nil where the twin names none for the lead time
@@ -88,7 +89,11 @@ func (c *Composer) gather(ctx context.Context, t target, p report.Period, asOf t
 	if b, err = ask(window(p), window(p.YearAgo())); err != nil {
 		return nil, err
 	}
-	f.yearAgo, f.sinceYear = *b.Against, b.Changes[desk.OfMean]
+	f.yearAgo, f.sinceYear, f.share = *b.Against, b.Changes[desk.OfMean], b.Changes[desk.OfShare]
+	if b, err = ask(window(p.YearAgo()), desk.Window{}); err != nil {
+		return nil, err
+	}
+	f.beganYearAgo = b.Began
 	if b, err = ask(year(p), year(p.YearAgo())); err != nil {
 		return nil, err
 	}

@@ -105,14 +105,17 @@ func rest(l terms.Lang, key string, list []*facts) []report.Paragraph {
 	return []report.Paragraph{{Text: l.T(key, names(l, list))}}
 }
 
-// strongest is the greatest change of a process that is more than noise, relative to
-// what was before; 0 for none.
+// strongest is the greatest change of a process that is more than noise, of its lead
+// time relative to what was before or of its share in time; 0 for none.
 func (f *facts) strongest() float64 {
 	out := 0.0
 	for _, c := range f.comparisons() {
 		if v := judge(c.now, c.before, c.d); v == better || v == worse {
 			out = max(out, math.Abs(c.d.Value/c.before.Mean.Value))
 		}
+	}
+	if v := f.shareVerdict(); v == better || v == worse {
+		out = max(out, math.Abs(f.share.Value))
 	}
 	return out
 }
@@ -146,6 +149,9 @@ func (f *facts) change() report.Paragraph {
 	for _, c := range f.comparisons() {
 		parts = append(parts, f.clause(c))
 	}
+	if v := f.shareVerdict(); v == better || v == worse {
+		parts = append(parts, l.T("say.change.share", f.points(f.share.Value), f.points(f.share.Low), f.points(f.share.High)))
+	}
 	return report.Paragraph{Text: strings.Join(parts, "; ") + ".", Notes: []report.Footnote{f.rests(false)}}
 }
 
@@ -174,7 +180,7 @@ func (f *facts) late() string {
 	}
 	text += "."
 	if f.now.Share.N > 0 {
-		text += " " + l.T("say.late.share", f.share(f.now))
+		text += " " + l.T("say.late.share", f.inTime(f.now))
 	}
 	if cause := f.cause(); cause != "" {
 		text += " " + l.T("say.late.cause", cause)

@@ -35,7 +35,7 @@ func (f *facts) lead() string {
 			text += " " + l.T([...]string{"say.page.plan-few", "say.page.plan-noise", "say.page.plan-better", "say.page.plan-worse"}[p.verdict()], f.value(p.value))
 		}
 		if f.now.Share.N > 0 {
-			text += " " + l.T("say.late.share", f.share(f.now))
+			text += " " + l.T("say.late.share", f.inTime(f.now))
 		}
 	}
 	if f.owner.In(string(l)) != "" {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/report/dispatch"
+	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -24,10 +25,14 @@ const (
 )
 
 // Composer composes reports from a desk.
-type Composer struct{ desk *desk.Desk }
+type Composer struct {
+	desk *desk.Desk
+	// Progress is told how many of the processes of a report are done; nil for nobody.
+	Progress func(done, total int)
+}
 
 // New returns the composer of a desk.
-func New(d *desk.Desk) *Composer { return &Composer{d} }
+func New(d *desk.Desk) *Composer { return &Composer{desk: d} }
 
 var _ dispatch.Composer = (*Composer)(nil)
 
@@ -282,4 +287,16 @@ func (c *Composer) inputs(ctx context.Context, s *subject) (map[string]string, t
 		out["twin "+t.twin.ID] = hash
 	}
 	return out, last, nil
+}
+
+// Name is what a report is about, as Request.Of has it, in words.
+func (c *Composer) Name(ctx context.Context, of string) (twin.Text, error) {
+	s, err := c.subject(ctx, of)
+	if err != nil {
+		return twin.Text{}, err
+	}
+	if s.kind == Executive {
+		return twin.Text{RU: terms.RU.T("say.to.executive"), EN: terms.EN.T("say.to.executive")}, nil
+	}
+	return s.name, nil
 }

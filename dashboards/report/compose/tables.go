@@ -134,6 +134,39 @@ func courseTable(l terms.Lang, list []*facts) *report.Table {
 	return t
 }
 
+// volumeTable counts what began and what was delivered, and the share in time, beside
+// the same period of last year and from the beginning of the year.
+func volumeTable(l terms.Lang, list []*facts) *report.Table {
+	count := func(key string) report.Column {
+		return report.Column{Head: l.T(key), Unit: measure.Count, Sum: true, Weight: 0.95}
+	}
+	delivered := count("say.col.delivered")
+	delivered.Weight = 1.25
+	share := report.Column{Head: l.T("say.col.in-time-year"), Unit: measure.Share, Words: l.T("say.points"), Digits: 1, Signed: true, Interval: true, Weight: 1.25}
+	t := &report.Table{Title: l.T("say.table.volume"), Columns: []report.Column{
+		{Head: l.T("say.col.process"), Weight: 2.4}, count("say.col.began"), count("say.col.last-year"), delivered, count("say.col.last-year"), count("say.col.delivered-year"), count("say.col.last-year"),
+		{Head: l.T("say.col.in-time"), Unit: measure.Share, Words: "%", Digits: 1}, share,
+	}}
+	if len(list) > 1 {
+		t.Total = l.T("say.total")
+	}
+	for _, f := range list {
+		row := []report.Cell{report.T(f.name)}
+		for _, n := range []int{f.began, f.beganYearAgo, f.now.N, f.yearAgo.N, f.toDate.N, f.toDateBefore.N} {
+			row = append(row, report.N(float64(n), ""))
+		}
+		change := report.Cell{Kind: report.Missing, Text: l.T("say.word.few")}
+		if v := f.shareVerdict(); v != few {
+			change = report.NI(f.share.Value, f.share.Low, f.share.High, "").Marked(mark(v))
+		} else if f.now.Share.N == 0 {
+			change.Text = l.T("say.no-limit")
+		}
+		t.Rows = append(t.Rows, append(row, report.N(f.now.Share.Value, l.T("say.no-limit")), change))
+	}
+	t.Notes = []report.Footnote{{Text: l.T("say.table.volume.note"), Low: math.NaN(), High: math.NaN()}}
+	return t
+}
+
 // termsTable counts open cases by what is left of their term.
 func termsTable(l terms.Lang, list []*facts) *report.Table {
 	count := func(key string) report.Column {

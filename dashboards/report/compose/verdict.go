@@ -132,8 +132,26 @@ func (f *facts) doubts() []string {
 // partial reports whether the period was not over at the moment.
 func (f *facts) partial() bool { return f.period.End(f.zone).AddDate(0, 0, -1).After(f.asOf) }
 
-// share writes a share of delivered cases in time.
-func (f *facts) share(d desk.Delivered) string {
+// shareVerdict says what may be said of the change of the share in time: more is better.
+func (f *facts) shareVerdict() verdict {
+	switch {
+	case f.now.Share.N < Enough || f.yearAgo.Share.N < Enough || math.IsNaN(f.share.Low) || math.IsNaN(f.share.High):
+		return few
+	case f.share.Noise:
+		return noise
+	case f.share.Value > 0:
+		return better
+	}
+	return worse
+}
+
+// points writes a difference of shares in percentage points.
+func (f *facts) points(x float64) string {
+	return report.Column{Unit: measure.Share, Digits: 1, Signed: true}.Write(f.lang, x)
+}
+
+// inTime writes a share of delivered cases in time.
+func (f *facts) inTime(d desk.Delivered) string {
 	if d.Share.N == 0 {
 		return measure.Unknown
 	}

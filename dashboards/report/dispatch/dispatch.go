@@ -100,7 +100,7 @@ type Office struct {
 	create  create
 	changed sync.Mutex // of the schedule file
 
-	asked map[string]time.Time // when the alerts of an entry were asked for last; under the lock of hold
+	asked map[string]time.Time // when the alerts of an entry were asked for last; while the schedule runs
 }
 
 // New returns the office of a folder.
@@ -123,10 +123,16 @@ func (o *Office) ScheduleFile() string { return filepath.Join(o.cfg.Dir, "schedu
 // Schedule reads the schedule.
 func (o *Office) Schedule() (*schedule.Book, error) { return schedule.Read(o.ScheduleFile()) }
 
-// Change reads the schedule, lets f change it, and writes it.
+// Change reads the schedule, lets f change it, and writes it; other processes that do
+// the same wait.
 func (o *Office) Change(f func(*schedule.Book) error) error {
 	o.changed.Lock()
 	defer o.changed.Unlock()
+	release, _, err := o.lock(".changing", true)
+	if err != nil {
+		return err
+	}
+	defer release()
 	b, err := o.Schedule()
 	if err == nil {
 		err = f(b)
@@ -263,16 +269,21 @@ func (o *Office) Notes() mail.Notes {
 	}}
 }
 
-// hold takes the lock of the office; false where another holds it.
-func (o *Office) hold() (release func(), taken bool, err error) {
+// lock takes a lock of the folder, of this process and of others; false where another
+// holds it and it is not waited for. It goes with the process, however that ends.
+func (o *Office) lock(name string, wait bool) (release func(), taken bool, err error) {
 	if err := os.MkdirAll(o.cfg.Dir, 0o700); err != nil {
-		return nil, false, archive.Words("running the schedule", o.cfg.Dir, err)
+		return nil, false, archive.Words("locking the reports", o.cfg.Dir, err)
 	}
-	l, err := os.OpenFile(filepath.Join(o.cfg.Dir, ".running"), os.O_CREATE|os.O_RDWR, 0o600)
+	l, err := os.OpenFile(filepath.Join(o.cfg.Dir, name), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, false, archive.Words("running the schedule", o.cfg.Dir, err)
+		return nil, false, archive.Words("locking the reports", o.cfg.Dir, err)
 	}
-	if err := syscall.Flock(int(l.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	how := syscall.LOCK_EX
+	if !wait {
+		how |= syscall.LOCK_NB
+	}
+	if err := syscall.Flock(int(l.Fd()), how); err != nil {
 		l.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, false, nil

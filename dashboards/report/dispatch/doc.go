@@ -13,5 +13,9 @@
 // message is then sent again under the same Message-ID, by which servers and readers
 // know it as the same.
 //
+// What pages and commands ask of an Office: Make (a report now, in a format), Send,
+// Sent and File (what was sent), Entries and Change (the schedule), Journal (what became
+// of what was due), RunDue and Serve, Notes (a sender of short notes).
+//
 // Nothing here knows how a report is composed: that is a Composer.
 package dispatch

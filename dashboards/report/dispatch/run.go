@@ -64,15 +64,15 @@ const grace = time.Hour
 // the folder as a whole. Where another process does the same at the moment it returns
 // nothing.
 func (o *Office) RunDue(ctx context.Context) ([]Run, error) {
-	release, taken, err := o.hold()
+	b, err := o.Schedule()
+	if err != nil || len(b.Reports) == 0 {
+		return nil, err
+	}
+	release, taken, err := o.lock(".running", false)
 	if err != nil || !taken {
 		return nil, err
 	}
 	defer release()
-	b, err := o.Schedule()
-	if err != nil {
-		return nil, err
-	}
 	now := o.cfg.Clock.Now()
 	var out []Run
 	var faults []error
@@ -249,14 +249,20 @@ func recordID(e *schedule.Entry, occurrence schedule.Occurrence) string {
 const longestWait = time.Minute
 
 // Serve runs the schedule until ctx ends. What goes wrong is given to told, which may
-// be nil.
+// be nil; a fault of the whole that stays is told once.
 func (o *Office) Serve(ctx context.Context, told func(error)) {
+	last := ""
 	for ctx.Err() == nil {
 		runs, err := o.RunDue(ctx)
 		if told != nil && ctx.Err() == nil {
+			now := ""
 			if err != nil {
+				now = err.Error()
+			}
+			if now != last && now != "" {
 				told(err)
 			}
+			last = now
 			for _, r := range runs {
 				if r.Error != "" {
 					told(fmt.Errorf("report %q of %s, attempt %d: %s", r.Entry, r.Period, r.Attempts, r.Error))

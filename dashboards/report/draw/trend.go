@@ -66,7 +66,7 @@ func trend(c report.Trend, lang terms.Lang, width float64) Picture {
 	if c.Unit == measure.Share {
 		top, step = 1, 0.25
 	}
-	top = math.Ceil(top/step-1e-9) * step
+	top = max(step, math.Ceil(top/step-1e-9)*step)
 	digits := 0
 	for s := step; c.Unit != measure.Share && digits < 3 && math.Abs(s-math.Round(s)) > 1e-9; digits++ {
 		s *= 10

@@ -112,7 +112,23 @@ func Letter(w io.Writer, d *report.Document) error {
 	return write(w, &short, true)
 }
 
+// Body writes the sections of the document alone, for a page that has its own head and
+// styles.
+func Body(w io.Writer, d *report.Document) error {
+	if err := page.ExecuteTemplate(w, "sections", viewOf(d, false)); err != nil {
+		return fmt.Errorf("writing the HTML: %w", err)
+	}
+	return nil
+}
+
 func write(w io.Writer, d *report.Document, letter bool) error {
+	if err := page.Execute(w, viewOf(d, letter)); err != nil {
+		return fmt.Errorf("writing the HTML: %w", err)
+	}
+	return nil
+}
+
+func viewOf(d *report.Document, letter bool) view {
 	x := &writer{lang: d.Lang}
 	v := view{Lang: d.Lang, Title: report.Clean(d.Title), Organisation: report.Clean(d.Organisation), Subject: report.Clean(d.Subject), Notice: report.Clean(d.Notice),
 		Post: report.Clean(d.Signatory.Post), Name: report.Clean(d.Signatory.Name), SignatureWord: d.Lang.T("report.signature"), InitialsWord: d.Lang.T("report.initials"),
@@ -133,10 +149,7 @@ func write(w io.Writer, d *report.Document, letter bool) error {
 		v.Orders = x.table(t)
 		v.Orders.Title = report.Clean(t.Title)
 	}
-	if err := page.Execute(w, v); err != nil {
-		return fmt.Errorf("writing the HTML: %w", err)
-	}
-	return nil
+	return v
 }
 
 func (x *writer) refer(list []report.Footnote) []int {

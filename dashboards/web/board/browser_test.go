@@ -41,7 +41,7 @@ func TestOwnersWalk(t *testing.T) {
 	require.NoError(t, d.Store().Save(t.Context(), "municipality-redistribution", l))
 	_, err = d.Store().Ingest(t.Context(), "receipt", xes.Open(logtest.Shared(t, "receipt.xes.gz")), connectors.IngestConfig{})
 	require.NoError(t, err)
-	pages, err := web.New(shell.Config{Desk: d, Jobs: jobs.New(t.Context(), 1, 10), Version: "test", Specialists: true})
+	pages, err := web.New(web.Config{Config: shell.Config{Desk: d, Jobs: jobs.New(t.Context(), 1, 10), Version: "test", Specialists: true}})
 	require.NoError(t, err)
 	server := httptest.NewServer(web.Guard(pages))
 	defer server.Close()

@@ -38,7 +38,7 @@ func serving(t *testing.T) (*desk.Desk, string) {
 	life, end := context.WithCancel(context.Background())
 	work := jobs.New(life, 2, 50)
 	t.Cleanup(func() { end(); work.Wait() })
-	pages, err := web.New(shell.Config{Desk: d, Jobs: work, Version: "test"})
+	pages, err := web.New(web.Config{Config: shell.Config{Desk: d, Jobs: work, Version: "test"}})
 	require.NoError(t, err)
 	s := httptest.NewServer(web.Guard(pages))
 	t.Cleanup(s.Close)
