@@ -16,9 +16,11 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"fmt"
 	"html/template"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -124,6 +126,9 @@ func (p *pages) ask(r *http.Request) (*asked, error) {
 		}
 	}
 	a.q = desk.BoardQuestion{Look: a.view.Look(), Period: r.URL.Query().Get("by")}
+	if a.q.Period != "" && !slices.Contains(alerts.Periods, a.q.Period) {
+		return nil, desk.InputError{Err: fmt.Errorf("by=%q: wanted one of %s", a.q.Period, joined(alerts.Periods))}
+	}
 	if a.view.Period == "" {
 		return a, nil
 	}
@@ -400,7 +405,7 @@ func (p *pages) trend(r *http.Request, a *asked, b *desk.Board, page *boardPage)
 	for _, kind := range []report.Kind{report.Week, report.Month, report.Quarter, report.HalfYear, report.Year} {
 		page.By = append(page.By, option{Value: string(kind), Text: lang.T("board.kind." + string(kind)), Chosen: string(kind) == by})
 	}
-	unit, per, words := scale(b, series, chosen)
+	per, words := scale(b, series, chosen)
 	page.TrendName = lang.T("board.statistic." + chosen)
 	var points []charts.TrendPoint
 	for _, x := range series {
@@ -408,7 +413,7 @@ func (p *pages) trend(r *http.Request, a *asked, b *desk.Board, page *boardPage)
 		label := report.Holding(report.Kind(by), x.Begin.In(a.zone).Add(time.Hour)).Short(lang)
 		points = append(points, charts.TrendPoint{Label: label, Value: float64(x.Value) / per, Low: float64(x.Low) / per, High: float64(x.High) / per, Whole: whole})
 		row := trendRow{Label: report.Holding(report.Kind(by), x.Begin.In(a.zone).Add(time.Hour)).Name(lang), Value: figureText(lang, chosen, float64(x.Value), b.Unit), N: lang.Count("case", int64(x.N)), Partial: !whole}
-		row.Range = shell.Interval(lang, float64(x.Low), float64(x.High), func(v float64) string { return figureText(lang, chosen, v, b.Unit) })
+		row.Range = shell.Interval(lang, float64(x.Low), float64(x.High), writer(lang, chosen, b.Unit, false, float64(x.Low), float64(x.High)))
 		page.TrendRows = append(page.TrendRows, row)
 	}
 	if len(points) == 0 {
@@ -424,20 +429,19 @@ func (p *pages) trend(r *http.Request, a *asked, b *desk.Board, page *boardPage)
 			break
 		}
 	}
-	_ = unit
 	page.Trend = charts.Trend(points, lines, lang.T(words), lang.T("board.trend.alt", page.TrendName, lang.Int(int64(len(points)))), lang)
 }
 
-// scale is the unit of a picture of a series: its measure.Unit, by how much values are
-// divided, and the term of its name.
-func scale(b *desk.Board, s kpi.Series, statistic string) (unit measure.Unit, per float64, words string) {
+// scale is the unit of a picture of a series: by how much values are divided, and the
+// term of its name.
+func scale(b *desk.Board, s kpi.Series, statistic string) (per float64, words string) {
 	switch {
 	case statistic == desk.OfShare:
-		return measure.Share, 0.01, "board.percent"
+		return 0.01, "board.percent"
 	case b.Unit == measure.WorkingDay:
-		return b.Unit, 1, "unit.working-days"
+		return 1, "unit.working-days"
 	case b.Unit == measure.WorkingHour:
-		return b.Unit, 1, "unit.working-hours"
+		return 1, "unit.working-hours"
 	}
 	most := 0.0
 	for _, p := range s {
@@ -445,11 +449,11 @@ func scale(b *desk.Board, s kpi.Series, statistic string) (unit measure.Unit, pe
 	}
 	switch {
 	case most >= 2*86400:
-		return measure.CalendarDay, 86400, "unit.calendar-days"
+		return 86400, "unit.calendar-days"
 	case most >= 2*3600:
-		return measure.Hour, 3600, "unit.hours"
+		return 3600, "unit.hours"
 	}
-	return measure.Minute, 60, "unit.minutes"
+	return 60, "unit.minutes"
 }
 
 // told adds the alerts and the remarks of the process.

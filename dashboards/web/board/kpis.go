@@ -66,8 +66,12 @@ func (p *pages) kpiRow(r *http.Request, a *asked, b *desk.Board, s desk.Standing
 	if !ok {
 		row.Now.Why = lang.T("board.why.no-cases")
 	} else {
-		row.Now.Value = text(float64(last.Value))
-		row.Now.Range = shell.Interval(lang, float64(last.Low), float64(last.High), text)
+		together := text
+		if s.Statistic != "share" {
+			together = lengths(lang, s.Unit, float64(last.Value), float64(last.Low), float64(last.High))
+		}
+		row.Now.Value = together(float64(last.Value))
+		row.Now.Range = shell.Interval(lang, float64(last.Low), float64(last.High), together)
 		row.Now.N = lang.T("figure.n", lang.Count("case", int64(last.N)))
 		row.Now.Why = lang.T("board.of-period", lang.Date(last.Begin), lang.Date(last.End.AddDate(0, 0, -1)))
 		if !whole {

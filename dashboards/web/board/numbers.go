@@ -33,6 +33,49 @@ func write(lang terms.Lang, x float64, unit measure.Unit) string {
 	return measure.Format(language.Make(string(lang)), x, unit)
 }
 
+// lengths writes lengths that are read together, a value and its interval, in one unit:
+// that of the greatest.
+func lengths(lang terms.Lang, unit measure.Unit, together ...float64) func(float64) string {
+	if unit != measure.Second {
+		return func(x float64) string { return write(lang, x, unit) }
+	}
+	most := 0.0
+	for _, x := range together {
+		if a := math.Abs(x); a > most { // never true of a NaN
+			most = a
+		}
+	}
+	per, word := 1.0, "unit.seconds"
+	switch {
+	case most >= 2*86400:
+		per, word = 86400, "unit.days"
+	case most >= 2*3600:
+		per, word = 3600, "unit.hours"
+	case most >= 120:
+		per, word = 60, "unit.minutes"
+	}
+	return func(x float64) string {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return measure.Unknown
+		}
+		return lang.In(x, per) + "\u00a0" + lang.T(word)
+	}
+}
+
+// writer writes values of a figure that are read together, each with its unit; changes of
+// shares are in points.
+func writer(lang terms.Lang, key string, unit measure.Unit, change bool, together ...float64) func(float64) string {
+	switch key {
+	case keyMean, keyMedian, keyP85:
+		return lengths(lang, unit, together...)
+	case keyShare, keyFlow:
+		if change {
+			return func(x float64) string { return lang.Float(100*x, 1) + "\u00a0" + lang.T("board.points") }
+		}
+	}
+	return func(x float64) string { return figureText(lang, key, x, unit) }
+}
+
 // figureText writes a value of a figure with its unit.
 func figureText(lang terms.Lang, key string, x float64, unit measure.Unit) string {
 	switch key {
@@ -42,7 +85,7 @@ func figureText(lang terms.Lang, key string, x float64, unit measure.Unit) strin
 		if math.IsNaN(x) {
 			return measure.Unknown
 		}
-		return lang.Float(x, 1) + "\u00a0" + lang.T("unit.person-hours")
+		return lang.Float(x, 1) + " " + lang.T("unit.person-hours")
 	case keyDelivered, keyBegan, keyOpen, keyOverdue:
 		return lang.Float(x, 0)
 	}
@@ -86,7 +129,7 @@ func figureOf(b *desk.Board, key string) (f desk.Figure, count bool) {
 func (p *pages) numberOf(r *http.Request, a *asked, b *desk.Board, key string) shell.Number {
 	lang := a.lang
 	f, count := figureOf(b, key)
-	text := func(x float64) string { return figureText(lang, key, x, b.Unit) }
+	text := writer(lang, key, b.Unit, false, f.Value, f.Low, f.High)
 	n := shell.Number{Label: lang.T("board.figure." + key), Value: text(f.Value), Href: shell.NumberHref(r, a.view, a.log, key)}
 	if count {
 		if math.IsNaN(f.Value) {
@@ -104,7 +147,7 @@ func (p *pages) numberOf(r *http.Request, a *asked, b *desk.Board, key string) s
 		n.Why = lang.T("board.no-interval")
 	}
 	if c, ok := b.Changes[key]; ok && b.Against != nil {
-		n.Change = changeText(lang, c, text)
+		n.Change = changeText(lang, c, writer(lang, key, b.Unit, true, c.Value, c.Low, c.High))
 	}
 	return n
 }

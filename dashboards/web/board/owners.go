@@ -218,6 +218,7 @@ type signaturesPage struct {
 	Unit      string
 	Waiting   []riskRow
 	WaitingOf int
+	More      string   // that not all are shown
 	Untold    []string // processes whose open cases cannot be predicted
 	None      string
 	Load      []loadRow
@@ -231,7 +232,7 @@ type signaturesPage struct {
 
 // shownWaiting bounds the cases that wait for a signature on the page, shownWeeks the
 // weeks of the load.
-const shownWaiting, shownWeeks = 100, 13
+const shownWaiting, shownWeeks = 25, 13
 
 // signatures is the page of who signs: what waits, the load, and all owners.
 func (p *pages) signatures(w http.ResponseWriter, r *http.Request) error {
@@ -328,6 +329,9 @@ func (p *pages) waiting(r *http.Request, lang terms.Lang, x *desk.Signer, page *
 		return cmp.Or(strings.Compare(due(a), due(b)), strings.Compare(a.c.Since, b.c.Since), strings.Compare(a.c.ID, b.c.ID))
 	})
 	page.WaitingOf = len(list)
+	if len(list) > shownWaiting {
+		page.More = lang.T("board.signatures.more", lang.Int(shownWaiting))
+	}
 	for _, f := range list[:min(shownWaiting, len(list))] {
 		label := func(name string) string {
 			if t, ok := f.known.Labels[name]; ok {

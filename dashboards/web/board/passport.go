@@ -168,7 +168,7 @@ func (p *pages) measure(r *http.Request, a *asked, g *twin.Graph, x twin.Work) (
 		return row, err
 	}
 	c := b.Changes[key]
-	text := func(v float64) string { return figureText(lang, key, v, b.Unit) }
+	text := writer(lang, key, b.Unit, true, c.Value, c.Low, c.High)
 	row.MeasuredOf = lang.T("board.statistic."+key) + ": " + lang.T("board.effect.sides", lang.Count("case", int64(b.Against.N)), lang.Count("case", int64(b.Now.N)))
 	if b.Against.N == 0 || b.Now.N == 0 {
 		row.Measured.Why = lang.T("board.effect.no-data")
