@@ -58,7 +58,7 @@ func TestWalk(t *testing.T) {
 			}
 		}
 	}
-	b.Size(1280, 800)
+	b.Size(1180, 720)
 	for _, lang := range []string{"ru", "en"} {
 		b.Go(address + "/language/" + lang)
 		b.Go(address + "/")
