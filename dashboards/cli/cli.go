@@ -23,6 +23,7 @@ import (
 	"github.com/uprava/uprava/connectors"
 	"github.com/uprava/uprava/connectors/clickhouse"
 	"github.com/uprava/uprava/connectors/clickhouse/embedded"
+	"github.com/uprava/uprava/dashboards/auth"
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/report/archive"
 	"github.com/uprava/uprava/dashboards/terms"
@@ -107,7 +108,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitInterrupted
 	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):
 		return exitUsage
-	case errors.Is(err, desk.ErrNotFound), errors.Is(err, datasets.ErrUnknown), errors.Is(err, archive.ErrNotFound):
+	case errors.Is(err, desk.ErrNotFound), errors.Is(err, datasets.ErrUnknown), errors.Is(err, archive.ErrNotFound), errors.Is(err, auth.ErrUnknown):
 		return exitNotFound
 	case errors.As(err, &locked), errors.As(err, &busy), errors.As(err, &newer), errors.Is(err, embedded.ErrMissing):
 		return exitNoStore
@@ -141,7 +142,8 @@ and shows both. Everything runs on this machine, without internet.
   uprava optimise DIR             staff and levers that no others beat
   uprava twin                     the twin as text: compare, merge, ask
   uprava report executive         a report to read, sign or send
-  uprava serve                    the pages, on this machine only`,
+  uprava serve                    the pages, on this machine or by access code
+  uprava access add NAME          an access code for the network`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -152,7 +154,7 @@ and shows both. Everything runs on this machine, without internet.
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	c.AddCommand(
 		a.demo(), a.ingest(), a.export(), a.logs(), a.mine(), a.discover(), a.check(), a.compare(), a.explain(), a.drift(), a.distance(), a.times(), a.leadtime(), a.clock(), a.people(), a.objects(), a.quality(), a.predict(), a.filters(), a.fit(), a.dataset(),
-		a.backtest(), a.forecast(), a.simulate(), a.twin(), a.kpi(), a.experiment(), a.attribute(), a.optimise(), a.convert(), a.report(), a.serve(), a.doctor(), a.versionCommand(),
+		a.backtest(), a.forecast(), a.simulate(), a.twin(), a.kpi(), a.experiment(), a.attribute(), a.optimise(), a.convert(), a.report(), a.serve(), a.access(), a.doctor(), a.versionCommand(),
 		&cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: "Exit codes of every command:\n\n" + exitCodes},
 	)
 	for _, sub := range c.Commands() {

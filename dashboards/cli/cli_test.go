@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -246,6 +247,10 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"export", "x", "--out", "x.doc"}, exitUsage},
 		{[]string{"serve", "--listen", "0.0.0.0:0"}, exitUsage},
 		{[]string{"serve", "--listen", "example.com:80"}, exitUsage},
+		{[]string{"serve", "--listen", "127.0.0.1:0", "--host", "uprava.example"}, exitUsage},
+		{[]string{"serve", "--listen", "127.0.0.1:0", "--tls-cert", "x"}, exitUsage},
+		{[]string{"serve", "--listen", "127.0.0.1:0", "--tls-cert", "x", "--tls-key", "y"}, exitUsage},
+		{[]string{"access", "remove", "nobody"}, exitNotFound},
 		{[]string{"simulate", "no-such-model"}, exitNotFound},
 		{[]string{"simulate", "x", "--warmup", "some"}, exitUsage},
 		{[]string{"dataset", "generate", "no-such-pack"}, exitNotFound},
@@ -278,15 +283,16 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// serving runs `uprava serve` for the length of a test and returns its address.
-func (s *shell) serving() string {
+// serving runs `uprava serve` on a free port, on loopback unless told otherwise, for
+// the length of a test and returns its address.
+func (s *shell) serving(args ...string) string {
 	s.t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	out, in := io.Pipe()
 	done := make(chan int, 1)
 	var stderr bytes.Buffer
 	go func() {
-		done <- Run(ctx, []string{"--data", s.data, "serve", "--listen", "127.0.0.1:0"}, nil, in, &stderr)
+		done <- Run(ctx, append([]string{"--data", s.data, "serve", "--listen", "127.0.0.1:0"}, args...), nil, in, &stderr)
 		in.Close()
 	}()
 	s.t.Cleanup(func() {
@@ -302,10 +308,9 @@ func (s *shell) serving() string {
 	n, err := out.Read(line)
 	require.NoError(s.t, err, stderr.String())
 	go io.Copy(io.Discard, out)
-	_, rest, ok := strings.Cut(string(line[:n]), "http://")
-	require.True(s.t, ok, string(line[:n]))
-	address, _, _ := strings.Cut(rest, "/")
-	return "http://" + address
+	found := regexp.MustCompile(`https?://[^/]+`).FindString(string(line[:n]))
+	require.NotEmpty(s.t, found, string(line[:n]))
+	return found
 }
 
 // While a server runs, commands on the same folder go through it.

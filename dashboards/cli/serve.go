@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"github.com/uprava/uprava/dashboards/api"
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/jobs"
+	"github.com/uprava/uprava/dashboards/metrics"
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/dashboards/web"
 	frame "github.com/uprava/uprava/dashboards/web/shell"
@@ -31,26 +33,48 @@ const parallelJobs, rememberedJobs = 2, 200
 // serving says how the pages are served.
 type serving struct {
 	listen      string
-	specialists bool // single people may be evaluated
+	hosts       []string // names of this server beside its addresses
+	cert, key   string   // files of the TLS certificate and its key
+	metrics     string   // address of /healthz and /metrics; "" for none
+	specialists bool     // single people may be evaluated
 }
 
 func (a *app) serve() *cobra.Command {
 	var cfg serving
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve the pages and the API on this machine",
-		Long: `Serves the pages, REST, gRPC and OpenAPI on one loopback port until interrupted.
-Other addresses are refused: there are no accounts yet. While it runs, every
-other command on the same --data goes through it.`,
-		Example: "  uprava serve --listen 127.0.0.1:8090",
-		Args:    cobra.NoArgs,
+		Short: "Serve the pages and the API, on this machine or by access code",
+		Long: `Serves the pages, REST, gRPC and OpenAPI on one port until interrupted. While it
+runs, every other command on the same --data goes through it.
+
+On a loopback address every user of this machine has every right, without a login. On
+any other address, and where --host gives the server a name (as behind a proxy on the
+same machine), everything but the login is behind access codes, which ` + "`uprava access add`" + `
+makes: pages ask for the code, programs send it as authorization: Bearer CODE. Without
+--tls-cert and --tls-key codes and data cross the network in the clear. Wrong codes are
+counted by the address they come from; behind a proxy that is the proxy's.
+
+--metrics serves /healthz and /metrics (Prometheus) on an address of their own, without
+a code; there are counts and times there, nothing of the logs.`,
+		Example: `  uprava serve --listen 127.0.0.1:8090
+  uprava serve --listen 0.0.0.0:8090 --host uprava.town.example --tls-cert town.pem --tls-key town.key --metrics 127.0.0.1:9090`,
+		Args: cobra.NoArgs,
 	}
-	c.Flags().StringVar(&cfg.listen, "listen", defaultListen, "loopback address and port; port 0 takes a free one")
-	c.Flags().BoolVar(&cfg.specialists, "specialists", false, "let single people be evaluated, adjusted for what they work at; every look is recorded")
+	f := c.Flags()
+	f.StringVar(&cfg.listen, "listen", defaultListen, "address and port; port 0 takes a free one; beyond loopback access codes are needed")
+	f.StringSliceVar(&cfg.hosts, "host", nil, "name by which browsers may open the server, beside its addresses; may be given again")
+	f.StringVar(&cfg.cert, "tls-cert", "", "certificate chain in PEM, for https")
+	f.StringVar(&cfg.key, "tls-key", "", "private key of the certificate in PEM")
+	f.StringVar(&cfg.metrics, "metrics", "", "address of /healthz and /metrics, such as 127.0.0.1:9090 (default: none)")
+	f.BoolVar(&cfg.specialists, "specialists", false, "let single people be evaluated, adjusted for what they work at; every look is recorded")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		return a.withDesk(c.Context(), func(d *desk.Desk) error {
 			return a.serveOn(c.Context(), d, cfg, func(address string) {
-				fmt.Fprintln(a.stdout, a.lang().T("cli.serving", address))
+				word := "cli.serving"
+				if cfg.gated() {
+					word = "cli.serving.open"
+				}
+				fmt.Fprintln(a.stdout, a.lang().T(word, address))
 			})
 		})
 	}
@@ -59,8 +83,9 @@ other command on the same --data goes through it.`,
 
 // serveOn serves until the context ends, after ready was told the address.
 func (a *app) serveOn(ctx context.Context, d *desk.Desk, cfg serving, ready func(address string)) error {
-	if !web.LoopbackHost(cfg.listen) {
-		return usageError{fmt.Errorf("--listen %q: only a loopback address such as %s is served, since there are no accounts yet", cfg.listen, defaultListen)}
+	certificate, err := cfg.certificate()
+	if err != nil {
+		return err
 	}
 	log := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	chosen := terms.Lang("")
@@ -75,7 +100,11 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, cfg serving, ready func
 	if err != nil {
 		return err
 	}
-	pages, err := web.New(web.Config{Office: office, Composer: composer, Config: frame.Config{
+	gate, wrong, err := a.gate(cfg, log)
+	if err != nil {
+		return err
+	}
+	pages, err := web.New(web.Config{Office: office, Composer: composer, Gate: gate, Config: frame.Config{
 		Desk: d, Jobs: work, Changes: d.Store().Changes, Lang: chosen, Version: version, Log: log, Specialists: cfg.specialists}})
 	if err != nil {
 		return err
@@ -93,8 +122,22 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, cfg serving, ready func
 		l.Close()
 		return err
 	}
+	counts := metrics.New(metrics.Config{Version: version, Wrong: wrong, Alive: func(ctx context.Context) error {
+		_, err := d.Store().Changes(ctx)
+		return err
+	}})
+	handler := programs.Handler(pages)
+	if gate != nil {
+		handler = gate.Wrap(handler)
+	}
+	stopMetrics, err := a.serveMetrics(cfg, counts, log)
+	if err != nil {
+		l.Close()
+		return err
+	}
+	defer stopMetrics()
 	server := &http.Server{
-		Handler: web.Guard(programs.Handler(pages)), Protocols: api.Protocols(), ReadHeaderTimeout: 10 * time.Second,
+		Handler: counts.Wrap(web.Guard(handler, cfg.names()...)), Protocols: api.Protocols(), ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
@@ -105,8 +148,17 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, cfg serving, ready func
 	defer clocks.Wait()
 	defer end()
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
-	ready("http://" + l.Addr().String() + "/")
+	if certificate != nil {
+		server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*certificate}, MinVersion: tls.VersionTLS12}
+		server.Protocols.SetHTTP2(true)
+		go func() { failed <- server.ServeTLS(l, "", "") }()
+	} else {
+		if cfg.gated() {
+			fmt.Fprintln(a.stderr, a.lang().T("cli.plain-http"))
+		}
+		go func() { failed <- server.Serve(l) }()
+	}
+	ready(cfg.shown(l.Addr()))
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serving: %w", err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/uprava/uprava/dashboards/report/compose"
 	"github.com/uprava/uprava/dashboards/report/dispatch"
+	"github.com/uprava/uprava/dashboards/web/access"
 	"github.com/uprava/uprava/dashboards/web/board"
 	"github.com/uprava/uprava/dashboards/web/explore"
 	"github.com/uprava/uprava/dashboards/web/home"
@@ -50,6 +51,7 @@ type Config struct {
 	shell.Config
 	Office   *dispatch.Office // makes and sends reports; nil: there are no pages of them
 	Composer *compose.Composer
+	Gate     *access.Gate // gets its page; nil: there is no gate. The caller wraps with it
 }
 
 // New returns the handler of all pages.
@@ -75,6 +77,12 @@ func New(cfg Config) (http.Handler, error) {
 				return nil
 			}
 			return reports.Mount(s, cfg.Office, cfg.Composer)
+		},
+		func() error {
+			if cfg.Gate == nil {
+				return nil
+			}
+			return access.Mount(s, cfg.Gate)
 		},
 		func() error { return imports.Mount(s, cfg.Desk, cfg.Desk.Store(), cfg.Desk.Folder("imports")) },
 	} {

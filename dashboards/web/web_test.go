@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -180,7 +181,7 @@ func TestLanguage(t *testing.T) {
 }
 
 func TestGuard(t *testing.T) {
-	ok := Guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	ok := Guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }), "uprava.town.example")
 	for _, tc := range []struct {
 		name, method, host string
 		header             []string
@@ -193,6 +194,11 @@ func TestGuard(t *testing.T) {
 		{"rebound name", "GET", "evil.example:8080", nil, 421},
 		{"name that begins like loopback", "GET", "127.0.0.1.evil.example", nil, 421},
 		{"other address", "GET", "192.0.2.1:8080", nil, 421},
+		{"own name", "GET", "Uprava.town.example:8080", nil, 204},
+		{"own name from its page", "POST", "uprava.town.example", []string{"Origin", "https://uprava.town.example"}, 204},
+		{"own name from another page", "POST", "uprava.town.example", []string{"Origin", "https://town.example"}, 403},
+		{"name that ends like the own", "GET", "evil-uprava.town.example", nil, 421},
+		{"address of the connection", "GET", "198.51.100.7:8080", nil, 204},
 		{"no host", "GET", "", nil, 421},
 		{"foreign origin reads", "GET", "127.0.0.1:8080", []string{"Origin", "http://evil.example"}, 403},
 		{"foreign origin posts", "POST", "127.0.0.1:8080", []string{"Origin", "http://evil.example"}, 403},
@@ -205,6 +211,7 @@ func TestGuard(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			r := httptest.NewRequest(tc.method, "/", nil)
 			r.Host = tc.host
+			r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, &net.TCPAddr{IP: net.IPv4(198, 51, 100, 7), Port: 8080}))
 			for i := 0; i < len(tc.header); i += 2 {
 				r.Header.Set(tc.header[i], tc.header[i+1])
 			}

@@ -32,7 +32,8 @@ type Page struct {
 	// details, what was typed, sliders, focus and scrolling. Children with a
 	// data-fragment fetch that again. A section with data-keep is never replaced.
 	Live   bool
-	Status int // 0 for 200
+	Bare   bool // without menus and search, for readers who may see nothing yet
+	Status int  // 0 for 200
 	Body   any
 }
 
@@ -49,6 +50,7 @@ type frame struct {
 	Sections    []entry
 	Tabs        []entry
 	Reader      string
+	Entered     string // who entered with an access code; "" where none is wanted
 	Asked       int64  // when the request came, in microseconds
 	Moment      string // AsOf in words
 	Day         string // AsOf as a date field holds it
@@ -137,7 +139,7 @@ func (a *Area) Part(w http.ResponseWriter, r *http.Request, name string, p Page)
 
 func (a *Area) render(w http.ResponseWriter, r *http.Request, name, what string, p Page) error {
 	s, lang := a.site, a.site.Language(r)
-	f := &frame{Page: p, Lang: lang, Other: terms.EN, Version: s.Version, Root: root(r), Reader: Reader(r.Context())}
+	f := &frame{Page: p, Lang: lang, Other: terms.EN, Version: s.Version, Root: root(r), Reader: Reader(r.Context()), Entered: entered(r.Context())}
 	if lang == terms.EN {
 		f.Other = terms.RU
 	}

@@ -236,11 +236,16 @@ func WithReader(ctx context.Context, name string) context.Context {
 // Reader is the name of who asks: that of the access code, or on this machine
 // that of the user of the operating system.
 func Reader(ctx context.Context) string {
-	if name, ok := ctx.Value(readerKey{}).(string); ok {
+	if name := entered(ctx); name != "" {
 		return name
 	}
 	if u, err := user.Current(); err == nil && u.Username != "" {
 		return u.Username
 	}
 	return "local"
+}
+
+func entered(ctx context.Context) string {
+	name, _ := ctx.Value(readerKey{}).(string)
+	return name
 }

@@ -9,6 +9,7 @@ export function mountFragments(mount, root = document) {
 async function load(host, mount) {
   try {
     const reply = await fetch(inLanguage(host.dataset.fragment), { headers: { Accept: 'text/html' } });
+    if (reply.status === 401) { location.reload(); return; } // the session is over: the reader must say again who asks
     const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
     host.replaceChildren(...page.body.childNodes);
     mount(host);

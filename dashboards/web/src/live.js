@@ -55,7 +55,7 @@ async function refresh(mount, reload) {
   busy = true;
   try {
     const reply = await fetch(location.href, { headers: { Accept: 'text/html' }, redirect: 'manual' });
-    if (reply.type === 'opaqueredirect') { location.reload(); return; } // the reader must say again who asks
+    if (reply.type === 'opaqueredirect' || reply.status === 401) { location.reload(); return; } // the reader must say again who asks
     if (reply.status >= 500) throw new Error(reply.statusText);
     const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
     const fresh = page.querySelector('main');
