@@ -75,7 +75,7 @@ func (p *pages) one(c *looked) (string, any, error) {
 		page.VariantRef = c.where(fmt.Sprintf("variant = %d", f.Rank))
 	}
 	page.Picture = timeline(c, f)
-	page.CSV, page.XLS = c.exported("cases/" + f.Row.ID + "/events.csv")
+	page.CSV, page.XLS = c.exported("cases", f.Row.ID, "events.csv")
 	return "case", page, nil
 }
 

@@ -228,16 +228,13 @@ func (p *pages) cases(c *looked) (string, any, error) {
 }
 
 // exported are the addresses of a CSV file, for programs and for spreadsheets.
-func (c *looked) exported(path string) (plain, excel string) {
+func (c *looked) exported(path ...any) (plain, excel string) {
 	q := c.view.Query()
 	for k, v := range c.view.Rest {
 		q[k] = v
 	}
 	q.Del("page")
-	parts := []any{"logs", c.log}
-	for _, s := range strings.Split(path, "/") {
-		parts = append(parts, s)
-	}
+	parts := append([]any{"logs", c.log}, path...)
 	plain = shell.Href(c.r, q, parts...)
 	q.Set("excel", "1")
 	return plain, shell.Href(c.r, q, parts...)

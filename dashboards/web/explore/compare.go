@@ -193,7 +193,7 @@ func (p *pages) tested(c *looked) (any, error) {
 			page.Families = append(page.Families, c.lang.T("against.family", c.lang.T("against.family."+familyKey(f.Name)), c.lang.Int(int64(f.Tests)), c.lang.Int(int64(f.Found)), f.Method, c.lang.Int(int64(f.Rare))))
 		}
 	}
-	page.CSV, page.XLS = c.exported("compare/differences.csv")
+	page.CSV, page.XLS = c.exported("compare", "differences.csv")
 	return page, nil
 }
 

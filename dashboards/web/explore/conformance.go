@@ -90,7 +90,7 @@ func (p *pages) checked(c *looked) (any, error) {
 		}
 	}
 	page.Diagram, err = draw(c, m, nodes)
-	page.CSV, page.XLS = c.exported("conformance/deviations.csv")
+	page.CSV, page.XLS = c.exported("conformance", "deviations.csv")
 	return page, err
 }
 

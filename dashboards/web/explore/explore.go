@@ -172,11 +172,10 @@ func (p *pages) page(tab string, show func(*looked) (name string, body any, err 
 			return err
 		}
 		page.Body = struct {
-			Bar *shell.FilterBar
-			AsOf,
+			Bar   *shell.FilterBar
 			Title string
-			Of any
-		}{bar, c.lang.T("page.as-of", c.lang.Moment(c.last)), c.known.Title.In(string(c.lang)), body}
+			Of    any
+		}{bar, c.known.Title.In(string(c.lang)), body}
 		return p.area.Show(w, r, name, page)
 	}
 }

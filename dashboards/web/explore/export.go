@@ -167,8 +167,8 @@ func (p *pages) xes(c *looked) (*file, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
-	if err := xes.Write(&b, v.Log); err != nil {
-		return nil, err
+	if err := xes.Write(&b, v.Log); err != nil { // memory takes all: the log holds what XML cannot
+		return nil, inputf("%w; narrow the filter so that it leaves this case out, or take the events as CSV", err)
 	}
 	return &file{c.named("log", ".xes"), "application/xml", b.Bytes()}, nil
 }

@@ -63,7 +63,7 @@ func (p *pages) people(c *looked) (string, any, error) {
 		page.Paths = max(1, 100*60/n)
 	}
 	page.Map = m
-	page.CSV, page.XLS = c.exported("people/handovers.csv")
+	page.CSV, page.XLS = c.exported("people", "handovers.csv")
 	return "people", page, nil
 }
 

@@ -80,7 +80,7 @@ func (p *pages) time(c *looked) (string, any, error) {
 	for _, r := range d.Rows {
 		page.Rows.IDs = append(page.Rows.IDs, r.ID)
 	}
-	page.CSV, page.XLS = c.exported("time/events.csv")
+	page.CSV, page.XLS = c.exported("time", "events.csv")
 	return "time", page, nil
 }
 
@@ -211,7 +211,7 @@ func (p *pages) spectrum(c *looked) (any, error) {
 	for _, s := range segments {
 		page.Rows = append(page.Rows, segmentRow{s, c.label(s.From), c.label(s.To), c.where(call("path", s.From, s.To)), c.where(call("gap", s.From, s.To) + " > p75"), c.lang.Percent(float64(s.Overtaken), 1)})
 	}
-	page.CSV, page.XLS = c.exported("time/spectrum.csv")
+	page.CSV, page.XLS = c.exported("time", "spectrum.csv")
 	return page, nil
 }
 
@@ -338,7 +338,7 @@ func (p *pages) bottlenecks(c *looked) (any, error) {
 			page.Handovers = append(page.Handovers, handoverRow{h.From, h.To, h.N, h.Gap.Median, float64(h.Total)})
 		}
 	}
-	page.CSV, page.XLS = c.exported("time/bottlenecks.csv")
+	page.CSV, page.XLS = c.exported("time", "bottlenecks.csv")
 	return page, nil
 }
 

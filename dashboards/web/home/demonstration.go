@@ -65,7 +65,5 @@ func (p *pages) loading(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	lang := p.site.Language(r)
-	return p.area.Show(w, r, "loading", shell.Page{Title: lang.T("home.loading"), Body: map[string]string{
-		"Events": shell.Href(r, nil, "jobs", j.ID, "events"), "Cancel": shell.Href(r, nil, "jobs", j.ID, "cancel"), "Done": shell.Href(r, nil),
-	}})
+	return p.area.Show(w, r, "loading", shell.Page{Title: lang.T("home.loading"), Body: shell.JobPartOf(r, j, shell.Href(r, nil))})
 }

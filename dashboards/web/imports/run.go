@@ -94,9 +94,9 @@ func (p *pages) ingest(ctx context.Context, up *upload, log string, isNew bool, 
 }
 
 type progressPage struct {
-	Name, Log            string
-	Events, Cancel, Done string // as the part "job" wants them
-	Stopped              string // where to go when it was stopped
+	*shell.JobPart
+	Name, Log string
+	Stopped   string // where to go when it was stopped
 }
 
 func (p *pages) progress(w http.ResponseWriter, r *http.Request, up *upload, j *jobs.Job) error {
@@ -105,9 +105,7 @@ func (p *pages) progress(w http.ResponseWriter, r *http.Request, up *upload, j *
 	stopped.Set("said", "stopped")
 	return p.area.Show(w, r, "progress", shell.Page{Title: lang.T("import.running", up.Log),
 		Crumbs: []shell.Link{{Text: lang.T("nav.import"), Href: shell.Href(r, keep(r.URL.Query()), "import")}},
-		Body: progressPage{Name: up.Name, Log: up.Log,
-			Events: shell.Href(r, nil, "jobs", j.ID, "events"), Cancel: shell.Href(r, nil, "jobs", j.ID, "cancel"),
-			Done: shell.Href(r, keep(r.URL.Query()), "import", up.ID), Stopped: shell.Href(r, stopped, "import")}})
+		Body:   progressPage{shell.JobPartOf(r, j, shell.Href(r, keep(r.URL.Query()), "import", up.ID)), up.Name, up.Log, shell.Href(r, stopped, "import")}})
 }
 
 // shownRejected is how many rejected rows the result shows.

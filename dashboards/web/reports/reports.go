@@ -332,7 +332,7 @@ func (p *pages) make(w http.ResponseWriter, r *http.Request) error {
 }
 
 type madePage struct {
-	Job       shell.JobPart
+	Job       *shell.JobPart
 	Ready     bool
 	Name      string
 	Href, Err string

@@ -143,6 +143,6 @@ func (s *Site) cancel(w http.ResponseWriter, r *http.Request) error {
 type JobPart struct{ Events, Cancel, Done string }
 
 // JobPartOf shows a job on the page of a request; done is what opens when it is done.
-func JobPartOf(r *http.Request, j *jobs.Job, done string) JobPart {
-	return JobPart{Href(r, nil, "jobs", j.ID, "events"), Href(r, nil, "jobs", j.ID, "cancel"), done}
+func JobPartOf(r *http.Request, j *jobs.Job, done string) *JobPart {
+	return &JobPart{Href(r, nil, "jobs", j.ID, "events"), Href(r, nil, "jobs", j.ID, "cancel"), done}
 }

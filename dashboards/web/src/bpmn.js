@@ -17,13 +17,7 @@ export async function mountBPMN(host) {
     return;
   }
   const board = viewer.get('canvas'), overlays = viewer.get('overlays'), registry = viewer.get('elementRegistry');
-  const fit = () => {
-    board.zoom('fit-viewport', 'auto');
-    if (board.zoom() < 0.4) { // what cannot be read is no view: begin at the left, at a readable size
-      const view = board.viewbox(), inner = view.inner, k = 0.5;
-      board.viewbox({ x: inner.x - 20, y: inner.y + inner.height / 2 - view.outer.height / k / 2, width: view.outer.width / k, height: view.outer.height / k });
-    }
-  };
+  const fit = () => board.zoom('fit-viewport', 'auto');
   for (const [id, n] of Object.entries(data.nodes)) {
     if (!registry.get(id)) continue;
     board.addMarker(id, n.class);
@@ -59,7 +53,7 @@ export async function mountBPMN(host) {
   const zoom = (f) => board.zoom(board.zoom() * f);
   part('in').addEventListener('click', () => zoom(1.25));
   part('out').addEventListener('click', () => zoom(0.8));
-  part('fit').addEventListener('click', () => board.zoom('fit-viewport', 'auto'));
+  part('fit').addEventListener('click', fit);
   canvas.addEventListener('keydown', (ev) => {
     if (ev.ctrlKey || ev.metaKey || ev.altKey) return;
     const act = { '+': () => zoom(1.25), '=': () => zoom(1.25), '-': () => zoom(0.8), 0: fit,

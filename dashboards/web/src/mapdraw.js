@@ -70,12 +70,13 @@ export function render(graph, view, edges, places, say, choose) {
   for (const [i, { at, lines, w, h }] of Object.entries(places.nodes)) {
     const n = graph.nodes[i];
     const level = n.diff ? heat(graph, view, n) : 'busy' + Math.min(4, Math.floor(5 * Math.sqrt(n.count / busiest)));
-    const g = el('g', { class: n.kind ? `node ${n.kind}` : `node ${level}`, transform: `translate(${at[0]},${at[1]})`, tabindex: 0, role: 'button', 'aria-label': say('node', Number(i)) });
+    const g = el('g', { class: n.kind ? `node ${n.kind}` : `node ${level}`, transform: `translate(${at[0]},${at[1]})`, tabindex: 0, role: 'button' }); // named by its text
+    if (n.kind) g.setAttribute('aria-label', say('node', Number(i)));
     if (n.kind) {
       g.append(el('circle', { r: 16 }), el('path', { d: n.kind === 'start' ? 'M-5-8L9 0L-5 8z' : 'M-6-6h12v12h-12z', class: 'sign' }));
     } else {
       g.append(el('rect', { x: -w / 2, y: -h / 2, width: w, height: h, rx: 6 }));
-      lines.forEach((line, k) => g.append(el('text', { y: -h / 2 + 19 + k * 17, 'text-anchor': 'middle' }, line)));
+      lines.forEach((line, k) => g.append(el('text', { y: -h / 2 + 19 + k * 17, 'text-anchor': 'middle' }, line + ' ')));
       const value = n.diff ? n.diff.text : view === 'cases' ? integer.format(n.cases) : view === 'mean' && n.work != null ? valueOf(graph, view, n) : integer.format(n.count);
       g.append(el('text', { y: h / 2 - 8, 'text-anchor': 'middle', class: 'count' }, value));
     }

@@ -64,13 +64,6 @@ func (p *pages) index(w http.ResponseWriter, r *http.Request) error {
 	return p.area.Show(w, r, "index", shell.Page{Title: lang.T("studio.title"), Body: page})
 }
 
-type job struct{ Events, Cancel, Done string }
-
-// jobOf is a job as the template part "job" shows it.
-func jobOf(r *http.Request, j *jobs.Job, done string) *job {
-	return &job{shell.Href(r, nil, "jobs", j.ID, "events"), shell.Href(r, nil, "jobs", j.ID, "cancel"), done}
-}
-
 type readyRow struct {
 	ID, Name, Reason, Compose string
 	Levers                    int
@@ -80,7 +73,7 @@ type homePage struct {
 	Of                            string
 	NoModel                       bool
 	Log                           string
-	Fit, BackTest                 *job
+	Fit, BackTest                 *shell.JobPart
 	Fault                         string // of the last fit or back-test
 	Part, AsOf                    string // of the log that the model is fitted to
 	FitPost, BackTestPost         string
@@ -102,11 +95,11 @@ type homePage struct {
 func (p *pages) home(w http.ResponseWriter, r *http.Request, x *place) error {
 	lang := p.site.Language(r)
 	page := homePage{Of: x.of, Log: x.log, FitPost: x.href(r, nil, "fit"), BackTestPost: x.href(r, nil, "backtest")}
-	for kind, to := range map[string]**job{"fit": &page.Fit, "backtest": &page.BackTest} {
+	for kind, to := range map[string]**shell.JobPart{"fit": &page.Fit, "backtest": &page.BackTest} {
 		if j := p.site.Jobs.Find(kind, x.log); j != nil && x.log != "" {
 			switch s := j.Status(); {
 			case !s.Ended():
-				*to = jobOf(r, j, x.href(r, nil))
+				*to = shell.JobPartOf(r, j, x.href(r, nil))
 			case s.State == jobs.Failed:
 				page.Fault = s.Err.Error()
 			}

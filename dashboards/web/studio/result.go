@@ -57,7 +57,7 @@ type evidence struct {
 	Stale    bool // the model has changed since
 	Repeat   string
 	Repeated string // what came of the last repetition
-	Job      *job
+	Job      *shell.JobPart
 	Answer   string
 }
 
@@ -84,11 +84,11 @@ type answerPage struct {
 	Freed                    string
 	Evidence                 evidence
 	Attribution              *sharesPart
-	AttributionJob           *job
+	AttributionJob           *shell.JobPart
 	AttributionPost, LogPost string
 	AttributionFault         string
 	AsIsLog, ToBeLog         string // links to the stored logs
-	LogJob                   *job
+	LogJob                   *shell.JobPart
 	LogFault                 string
 	Save                     []hidden
 	SavePost                 string
@@ -387,7 +387,7 @@ func (p *pages) evidence(r *http.Request, id string, q *whatif.Ask, x *place, e 
 		case jobs.Failed:
 			out.Repeated = s.Err.Error()
 		case jobs.Queued, jobs.Running:
-			out.Job = jobOf(r, j, shell.Href(r, nil, "runs", id))
+			out.Job = shell.JobPartOf(r, j, shell.Href(r, nil, "runs", id))
 		}
 	}
 	return out
@@ -410,7 +410,7 @@ func (p *pages) addLogs(r *http.Request, id string, page *answerPage) error {
 			case s.State == jobs.Failed:
 				page.LogFault = s.Err.Error()
 			case !s.Ended():
-				page.LogJob = jobOf(r, j, shell.Href(r, nil, "runs", id))
+				page.LogJob = shell.JobPartOf(r, j, shell.Href(r, nil, "runs", id))
 			}
 		}
 	}

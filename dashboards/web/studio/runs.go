@@ -56,7 +56,7 @@ func told(tell jobs.Tell, lang terms.Lang) whatif.Told {
 }
 
 type waitPage struct {
-	Job                *job
+	Job                *shell.JobPart
 	State, Start, Back string
 	Name               string
 }
@@ -76,7 +76,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 			if s := j.Status(); s.Ended() {
 				page.State = shell.JobSentence(s, lang)
 			} else {
-				page.Job = jobOf(r, j, shell.Href(r, nil, "runs", id))
+				page.Job = shell.JobPartOf(r, j, shell.Href(r, nil, "runs", id))
 			}
 		}
 		return p.area.Show(w, r, "wait", p.frame(r, q, x, lang, page))

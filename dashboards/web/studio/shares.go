@@ -59,7 +59,7 @@ func (p *pages) addAttribution(r *http.Request, id string, q *whatif.Ask, page *
 	if j := p.site.Jobs.Find("run", key); j != nil {
 		switch st := j.Status(); {
 		case !st.Ended():
-			page.AttributionJob = jobOf(r, j, shell.Href(r, nil, "runs", id))
+			page.AttributionJob = shell.JobPartOf(r, j, shell.Href(r, nil, "runs", id))
 		case st.Err != nil:
 			page.AttributionFault = st.Err.Error()
 		}

@@ -42,7 +42,7 @@ type singleRow struct {
 
 type signingPage struct {
 	*looked
-	Job                   *work
+	Job                   *shell.JobPart
 	Rows                  []signerRow
 	Question              string
 	Units                 []choice

@@ -9,16 +9,13 @@ import (
 	"github.com/uprava/uprava/dashboards/web/shell"
 )
 
-// work is a job on its way to the template part "job".
-type work struct{ Events, Cancel, Done string }
-
 // patience is how long a page waits for an answer that may be remembered before it shows
 // the progress of the work instead.
 const patience = 400 * time.Millisecond
 
 // simulated returns the twin simulated under each scenario ("" for as it is), or the work
 // on it where that takes long.
-func (p *pages) simulated(k *looked, scenarios ...string) ([]*desk.Simulation, *work, error) {
+func (p *pages) simulated(k *looked, scenarios ...string) ([]*desk.Simulation, *shell.JobPart, error) {
 	ctx := k.r.Context()
 	state, err := p.desk.TwinState(ctx, k.ID)
 	if err != nil {
@@ -44,7 +41,7 @@ func (p *pages) simulated(k *looked, scenarios ...string) ([]*desk.Simulation, *
 	result, err := job.Wait(waiting)
 	switch {
 	case waiting.Err() != nil && ctx.Err() == nil && !job.Status().Ended():
-		return nil, &work{shell.Href(k.r, nil, "jobs", job.ID, "events"), shell.Href(k.r, nil, "jobs", job.ID, "cancel"), "?" + k.r.URL.RawQuery}, nil
+		return nil, shell.JobPartOf(k.r, job, "?"+k.r.URL.RawQuery), nil
 	case err != nil:
 		return nil, nil, err
 	}

@@ -28,7 +28,7 @@ type streamRow struct {
 
 type streamsPage struct {
 	*looked
-	Job       *work
+	Job       *shell.JobPart
 	Scenarios []choice
 	Rows      []streamRow
 	Evidence  string
@@ -205,7 +205,7 @@ type streamState struct {
 
 type streamPage struct {
 	*looked
-	Job       *work
+	Job       *shell.JobPart
 	Process   shell.Link
 	Scenarios []choice
 	Logs      []choice
