@@ -1235,6 +1235,8 @@ type Evidence struct {
 	ControlVariates bool `protobuf:"varint,12,opt,name=control_variates,json=controlVariates,proto3" json:"control_variates,omitempty"`
 	// Cases that were under way at the start.
 	OpenCases int64 `protobuf:"varint,13,opt,name=open_cases,json=openCases,proto3" json:"open_cases,omitempty"`
+	// What the model takes for granted, in the language of the experiment.
+	Assumptions []string `protobuf:"bytes,15,rep,name=assumptions,proto3" json:"assumptions,omitempty"`
 	// What a back-test said of the model.
 	BackTest      string `protobuf:"bytes,14,opt,name=back_test,json=backTest,proto3" json:"back_test,omitempty"`
 	InputHash     string `protobuf:"bytes,10,opt,name=input_hash,json=inputHash,proto3" json:"input_hash,omitempty"`
@@ -1354,6 +1356,13 @@ func (x *Evidence) GetOpenCases() int64 {
 		return x.OpenCases
 	}
 	return 0
+}
+
+func (x *Evidence) GetAssumptions() []string {
+	if x != nil {
+		return x.Assumptions
+	}
+	return nil
 }
 
 func (x *Evidence) GetBackTest() string {
@@ -1600,7 +1609,7 @@ const file_uprava_v1_uprava_proto_rawDesc = "" +
 	"\x06_to_beB\r\n" +
 	"\v_differenceB\x06\n" +
 	"\x04_lowB\a\n" +
-	"\x05_high\"\xd0\x03\n" +
+	"\x05_high\"\xf8\x03\n" +
 	"\bEvidence\x12\x16\n" +
 	"\x06engine\x18\x01 \x01(\tR\x06engine\x12\"\n" +
 	"\freplications\x18\x02 \x01(\x03R\freplications\x12\x14\n" +
@@ -1619,7 +1628,8 @@ const file_uprava_v1_uprava_proto_rawDesc = "" +
 	"antithetic\x12/\n" +
 	"\x10control_variates\x18\f \x01(\bB\x04\x88\xc9\x18\x01R\x0fcontrolVariates\x12#\n" +
 	"\n" +
-	"open_cases\x18\r \x01(\x03B\x04\x88\xc9\x18\x01R\topenCases\x12!\n" +
+	"open_cases\x18\r \x01(\x03B\x04\x88\xc9\x18\x01R\topenCases\x12&\n" +
+	"\vassumptions\x18\x0f \x03(\tB\x04\x88\xc9\x18\x01R\vassumptions\x12!\n" +
 	"\tback_test\x18\x0e \x01(\tB\x04\x88\xc9\x18\x01R\bbackTest\x12\x1d\n" +
 	"\n" +
 	"input_hash\x18\n" +
