@@ -209,8 +209,9 @@ func (a *app) withoutDesk(f func(*dispatch.Office) error) error {
 
 func (a *app) reportSchedule() *cobra.Command {
 	c := group(&cobra.Command{
-		Use:   "schedule",
-		Short: "Which reports are due when: list, add, remove, run, journal",
+		Use:     "schedule",
+		Short:   "Which reports are due when: list, add, remove, run, journal",
+		Example: "  uprava report schedule list",
 		Long: `The schedule is a plain file, reports/schedule.yaml of the data folder:
 
   time-zone: Europe/Moscow
