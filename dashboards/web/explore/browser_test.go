@@ -181,12 +181,14 @@ func TestAnalystsWalk(t *testing.T) {
 	require.Contains(t, said("#list"), n)
 
 	// A case of the town under the law of its time and of today.
-	b.Go(address + "/logs/municipality-redistribution/cases?sort=-lead")
+	b.Go(address + "/logs/municipality-redistribution/cases?sort=-lead&rule=land-39.29")
 	b.Wait("table.list")
 	click("table.list tbody th a")
 	b.Wait("svg.timeline")
 	require.Positive(t, count("svg.timeline .running"))
 	require.Positive(t, count("section[aria-labelledby=events] tbody tr"))
+	b.Screenshot("explore-case")
+	b.Wait("section[aria-labelledby=clock] a[href*='law=today']")
 	click("section[aria-labelledby=clock] a[href*='law=today']")
 	b.Wait("section[aria-labelledby=clock] a:not([href*='law=today'])")
 	require.Contains(t, b.String("location.search"), "law=today")
