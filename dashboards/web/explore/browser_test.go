@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -88,8 +89,12 @@ func TestEveryPageIsWhole(t *testing.T) {
 				for _, never := range []string{"⟨", "NaN", "%!", "undefined"} {
 					require.NotContains(t, body, never, name)
 				}
-				if lang == "ru" == (i%2 == 0) { // the languages differ in nothing that axe looks at
-					b.Axe()
+				if (lang == "ru") == (i%2 == 0) && (size.width > 1000) == (i%4 < 2) { // each page once: it takes seconds
+					var but []string
+					if b.Int("document.querySelectorAll('[data-bpmn]').length") > 0 {
+						but = append(but, "label-content-name-mismatch") // bpmn-js cuts long names of steps into lines; the accessible name is whole
+					}
+					b.Axe(but...)
 				}
 			}
 		}
@@ -109,7 +114,14 @@ func TestAnalystsWalk(t *testing.T) {
 	}
 	count := func(selector string) int { return b.Int("document.querySelectorAll(\"" + selector + "\").length") }
 	until := func(expression string) {
-		b.Do(chromedp.Poll[chromedp.Void](expression))
+		t.Helper()
+		for range 300 {
+			if b.String("String(Boolean("+expression+"))") == "true" {
+				return
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		t.Fatalf("never comes true: %s", expression)
 	}
 	b.Go(address + "/language/en?back=logs/receipt/map")
 	b.Go(address + "/logs/receipt/map?activities=27&paths=100")
@@ -169,12 +181,14 @@ func TestAnalystsWalk(t *testing.T) {
 	require.Contains(t, said("#list"), n)
 
 	// A case of the town under the law of its time and of today.
-	b.Go(address + "/logs/municipality-redistribution/cases?sort=-lead")
+	b.Go(address + "/logs/municipality-redistribution/cases?sort=-lead&rule=land-39.29")
 	b.Wait("table.list")
 	click("table.list tbody th a")
 	b.Wait("svg.timeline")
 	require.Positive(t, count("svg.timeline .running"))
 	require.Positive(t, count("section[aria-labelledby=events] tbody tr"))
+	b.Screenshot("explore-case")
+	b.Wait("section[aria-labelledby=clock] a[href*='law=today']")
 	click("section[aria-labelledby=clock] a[href*='law=today']")
 	b.Wait("section[aria-labelledby=clock] a:not([href*='law=today'])")
 	require.Contains(t, b.String("location.search"), "law=today")
@@ -189,10 +203,10 @@ func TestAnalystsWalk(t *testing.T) {
 	b.Wait("[data-dotted] [data-part=info] a")
 	require.Contains(t, b.String("document.querySelector('[data-dotted] [data-part=info] a').href"), "/cases/")
 
-	// A deviation leads to as many cases as it says.
+	// The log follows the twin's diagram, from which it was generated.
 	b.Go(address + "/logs/municipality-redistribution/conformance")
 	b.Wait(allReady)
-	require.Positive(t, count("section[aria-labelledby=rules] tbody tr"), "the pack's rules")
+	require.Contains(t, said("section[aria-labelledby=rules]"), "no rules")
 	require.Positive(t, count("[data-bpmn] .badge, [data-bpmn] .dev0"))
 
 	// People are grouped, not listed by name, unless that is asked for.

@@ -17,7 +17,13 @@ export async function mountBPMN(host) {
     return;
   }
   const board = viewer.get('canvas'), overlays = viewer.get('overlays'), registry = viewer.get('elementRegistry');
-  const fit = () => board.zoom('fit-viewport', 'auto');
+  // All of the diagram, in a box that is no higher than it needs.
+  const fit = () => {
+    const { inner, outer } = board.viewbox();
+    canvas.style.height = inner.width > 0 ? `min(76vh, ${Math.round(Math.max(220, 60 + inner.height * Math.min(1, outer.width * board.zoom() / inner.width)))}px)` : '';
+    board.resized();
+    board.zoom('fit-viewport', 'auto');
+  };
   for (const [id, n] of Object.entries(data.nodes)) {
     if (!registry.get(id)) continue;
     board.addMarker(id, n.class);

@@ -55,7 +55,7 @@ export function render(graph, view, edges, places, say, choose) {
     const p = places.paths[i];
     if (!p) return;
     const w = 1.2 + 6 * Math.sqrt(width(e) / most);
-    const g = el('g', { class: `edge ${heat(graph, view, e, longest)}`, tabindex: 0, role: 'button', 'aria-label': say('edge', index) });
+    const g = el('g', { class: `edge ${heat(graph, view, e, longest)}`, tabindex: 0, role: 'button', 'aria-label': (e.diff ? e.diff.text + '. ' : '') + say('edge', index) });
     const d = curve(p);
     g.append(el('path', { d, class: 'reach' }), el('path', { d, class: 'line', 'stroke-width': w.toFixed(1) }));
     if (p.tip) {

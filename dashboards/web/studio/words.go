@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/uprava/uprava/dashboards/terms"
+	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator/experiment"
 	"github.com/uprava/uprava/twin"
@@ -61,11 +62,17 @@ func nodeName(m *twin.Model, process, id string, lang terms.Lang) string {
 		if process != "" && p.ID != process {
 			continue
 		}
-		label, ok := p.Labels[id]
-		if !ok {
+		name := p.Labels[id].In(string(lang))
+		if name == "" && p.Diagram != nil { // a model that was fitted to a log names its steps in the diagram
+			p.Diagram.Walk(func(scope *bpmn.Process, _ *bpmn.Node) {
+				if n := scope.Node(id); n != nil {
+					name = n.Name
+				}
+			})
+		}
+		if name == "" {
 			continue
 		}
-		name := label.In(string(lang))
 		if len(m.Processes) > 1 {
 			name += " (" + p.Name.In(string(lang)) + ")"
 		}
