@@ -43,33 +43,6 @@ func (s *Store) Logs(ctx context.Context) ([]LogInfo, error) {
 	return out, nil
 }
 
-// Changes returns when each log of the store last changed, by name, whichever
-// process changed it. One query over the states of the logs, none over events.
-func (s *Store) Changes(ctx context.Context) (map[string]time.Time, error) {
-	all, err := s.states(ctx, "logs")
-	if err != nil {
-		return nil, fmt.Errorf("asking what changed: %w", err)
-	}
-	out := make(map[string]time.Time, len(all))
-	for _, st := range all {
-		out[st.name] = st.changed.UTC()
-	}
-	return out, nil
-}
-
-// Changed returns when a log last changed. One query over the states of the logs, none
-// over events.
-func (s *Store) Changed(ctx context.Context, name string) (time.Time, error) {
-	st, err := s.find(ctx, name)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("asking when log %q changed: %w", name, err)
-	}
-	if st == nil {
-		return time.Time{}, s.unknown(ctx, name)
-	}
-	return st.changed.UTC(), nil
-}
-
 // Log describes one log.
 func (s *Store) Log(ctx context.Context, name string) (LogInfo, error) {
 	var info LogInfo

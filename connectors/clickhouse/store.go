@@ -46,6 +46,8 @@ type Store struct {
 
 	remote *socketPath // of the process that runs the engine; nil where this one does
 
+	told told // when logs last changed
+
 	socket net.Listener // nil unless Listen was called
 	served chan error
 }

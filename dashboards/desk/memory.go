@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/uprava/uprava/connectors/clickhouse"
 )
 
 // memory keeps answers until the log changes that they are about. Those who ask the
@@ -134,6 +136,10 @@ func wait[T any](ctx context.Context, a *remembered) (T, error) {
 func (d *Desk) Changed(ctx context.Context, log string) (time.Time, error) {
 	return d.store.Changed(ctx, log)
 }
+
+// Since lets what is asked under the context be answered by the logs as they were at a
+// moment or later, with one look at the store. For requests that only read.
+func Since(ctx context.Context, t time.Time) context.Context { return clickhouse.Since(ctx, t) }
 
 // LogNames returns the names of the logs of the store, in order.
 func (d *Desk) LogNames(ctx context.Context) ([]string, error) {

@@ -4,11 +4,12 @@
 //
 //	shell  what all pages share
 //	board  the process owner's pages
+//	access the gate before pages that are open to the network
 //	src    scripts and styles, bundled into dist
 //
 // Every answer carries a Content-Security-Policy without unsafe-inline and
-// unsafe-eval. The server answers only to loopback names and refuses requests
-// that another site sent (Guard). The bundle in dist/ is built from the
+// unsafe-eval. The server answers only to its own names and refuses requests that
+// another site sent (Guard). The bundle in dist/ is built from the
 // lockfile by `make assets` and embedded; without it the package builds and New
 // says what to run.
 package web

@@ -98,7 +98,12 @@ func (s *Site) Section(key, path string) { s.sections = append(s.sections, place
 func (s *Site) Tab(key, path string) { s.tabs = append(s.tabs, place{key, path}) }
 
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), askedKey{}, time.Now())))
+	now := time.Now()
+	ctx := context.WithValue(r.Context(), askedKey{}, now)
+	if r.Method == http.MethodGet {
+		ctx = desk.Since(ctx, now)
+	}
+	s.mux.ServeHTTP(w, r.WithContext(ctx))
 }
 
 // askedKey is when a request came: what changed later, its page may not show.
