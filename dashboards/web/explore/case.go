@@ -122,7 +122,7 @@ func (page *casePage) clock(c *looked, f *desk.CaseFile) {
 		page.Flags = append(page.Flags, c.lang.T("limit.other", o.DueDay))
 	}
 	if f.List.Clock.Term != "" && k.Edition != "" {
-		page.Edition = c.lang.T("limit.in-force", k.Edition, k.Citation.In(lang), k.Limit)
+		page.Edition = c.lang.T("limit.in-force", k.Edition, k.Citation.In(lang), strings.Replace(k.Limit, "calendar-days", c.lang.T("unit.calendar-days"), 1))
 	}
 }
 
