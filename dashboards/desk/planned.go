@@ -24,6 +24,17 @@ type Measured struct {
 // its action plan, by identifier. Of several indicators the first with an effect counts.
 func (d *Desk) MeasuredEffects(ctx context.Context, t *Twin, logs map[string][]string) (map[string]Measured, error) {
 	ends := map[string]time.Time{}
+	end := func(log string) (time.Time, error) {
+		if at, known := ends[log]; known {
+			return at, nil
+		}
+		at, err := Remember(ctx, d, log, "end", func(ctx context.Context) (time.Time, error) {
+			info, err := d.store.Log(ctx, log)
+			return info.Last, err
+		})
+		ends[log] = at
+		return at, err
+	}
 	out := map[string]Measured{}
 	for i := range t.Plan {
 		work := &t.Plan[i]
@@ -37,7 +48,7 @@ func (d *Desk) MeasuredEffects(ctx context.Context, t *Twin, logs map[string][]s
 				m.Log = list[0]
 			}
 			var err error
-			if m.Effect, err = d.measured(ctx, t, work, indicator, m.Log, ends); !errors.As(err, &m.Doubt) && err != nil {
+			if m.Effect, err = d.measured(ctx, t, work, indicator, m.Log, end); !errors.As(err, &m.Doubt) && err != nil {
 				return nil, err
 			}
 			best = m
@@ -47,9 +58,9 @@ func (d *Desk) MeasuredEffects(ctx context.Context, t *Twin, logs map[string][]s
 	return out, nil
 }
 
-// measured returns one effect, or a *measure.Doubt that says why there is none. ends
-// remembers when logs end.
-func (d *Desk) measured(ctx context.Context, t *Twin, work *twin.Work, i *kpi.Indicator, log string, ends map[string]time.Time) (*kpi.Effect, error) {
+// measured returns one effect, or a *measure.Doubt that says why there is none. endOf
+// tells when a log ends.
+func (d *Desk) measured(ctx context.Context, t *Twin, work *twin.Work, i *kpi.Indicator, log string, endOf func(string) (time.Time, error)) (*kpi.Effect, error) {
 	p := t.Process(i.Of)
 	switch {
 	case p == nil:
@@ -59,14 +70,9 @@ func (d *Desk) measured(ctx context.Context, t *Twin, work *twin.Work, i *kpi.In
 	case work.Start.IsZero() || work.Due.IsZero():
 		return nil, &measure.Doubt{EN: "the measure has no dates", RU: "у мероприятия нет дат"}
 	}
-	end, known := ends[log]
-	if !known {
-		info, err := d.store.Log(ctx, log)
-		if err != nil {
-			return nil, err
-		}
-		end = info.Last
-		ends[log] = end
+	end, err := endOf(log)
+	if err != nil {
+		return nil, err
 	}
 	complete := work.Due.AddDate(0, 0, 1)
 	if end.Before(complete) {

@@ -65,11 +65,13 @@ function render(graph, layout, tell) {
   }
   for (const { i, at, lines, w, h } of layout.nodes) {
     const n = graph.nodes[i];
-    const text = `${n.kind}: ${n.name}` + (n.focus ? ` (${graph.words.focus})` : n.felt ? ` (${graph.words.felt} ${n.felt})` : '');
+    // The name of a thing begins with what is drawn, in its order.
+    const head = (n.felt ? `▲ ${n.felt} · ` : '') + n.kind, drawn = lines.join(' ');
+    const text = `${head} ${drawn}` + (drawn === n.name ? '' : `: ${n.name}`) + (n.focus ? ` (${graph.words.focus})` : n.felt ? ` (${graph.words.felt} ${n.felt})` : '');
     const classes = ['node', n.sector, n.focus ? 'focus' : '', n.felt ? 'felt' : ''].join(' ').trim();
     const g = el('a', { class: classes, transform: `translate(${at[0]},${at[1]})`, href: n.href, 'aria-label': text });
     g.append(el('rect', { x: -w / 2, y: -h / 2, width: w, height: h, rx: n.sector === 'work' ? 2 : 10 }));
-    g.append(el('text', { y: -h / 2 + 15, 'text-anchor': 'middle', class: 'count' }, (n.felt ? `▲ ${n.felt} · ` : '') + n.kind), ' ');
+    g.append(el('text', { y: -h / 2 + 15, 'text-anchor': 'middle', class: 'count' }, head), ' ');
     lines.forEach((line, k) => g.append(el('text', { y: -h / 2 + 33 + k * 17, 'text-anchor': 'middle' }, line), ' '));
     g.addEventListener('pointerenter', () => tell(text));
     g.addEventListener('focus', () => tell(text));
