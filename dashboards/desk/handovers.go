@@ -166,8 +166,7 @@ func (h *Handed) join(n *organisation.Network, group []int) {
 		if sum[k] == nil {
 			sum[k] = &organisation.Edge{From: k[0], To: k[1]}
 		}
-		sum[k].Count += e.Count
-		sum[k].Cases += e.Cases // of several people, cases may count twice; told as handovers only
+		sum[k].Count += e.Count // the cases are counted later: several people of one group share some
 	}
 	for _, e := range sum {
 		if h.Total > 0 {
@@ -184,7 +183,8 @@ func (h *Handed) sort() {
 	})
 }
 
-// count tells how much each node does, and where in the cases.
+// count tells how much each node does, and where in the cases, and in how many cases
+// each edge was seen.
 func (h *Handed) count(l *eventlog.Log, n *organisation.Network, kind organisation.By, group []int) {
 	d := l.Resources()
 	if kind == organisation.Units {
@@ -199,17 +199,29 @@ func (h *Handed) count(l *eventlog.Log, n *organisation.Network, kind organisati
 			at[code] = group[i]
 		}
 	}
+	edge, seen := map[[2]int]int{}, make([]int, len(h.Edges)) // seen: the case that was counted last
+	for i, e := range h.Edges {
+		edge[[2]int{e.From, e.To}] = i
+	}
 	sum := make([]float64, len(h.Nodes))
-	for _, c := range l.All() {
+	for i, c := range l.All() {
 		codes := c.Resources()
 		if kind == organisation.Units {
 			codes = c.Units()
 		}
+		before := -1
 		for k, code := range codes {
-			if code != eventlog.NoCode && at[code] >= 0 {
-				h.Nodes[at[code]].Count++
-				sum[at[code]] += float64(k)
+			if code == eventlog.NoCode || at[code] < 0 {
+				continue
 			}
+			g := at[code]
+			h.Nodes[g].Count++
+			sum[g] += float64(k)
+			if e, ok := edge[[2]int{before, g}]; ok && seen[e] != i+1 {
+				seen[e] = i + 1
+				h.Edges[e].Cases++
+			}
+			before = g
 		}
 	}
 	for i := range h.Nodes {

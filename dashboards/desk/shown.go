@@ -46,7 +46,7 @@ type ShownModel struct {
 const (
 	shownStates = 200_000
 	alignStates = 50_000
-	alignBudget = 30 * time.Second
+	alignBudget = 15 * time.Second
 )
 
 // MinersOfDiagrams lists the miners whose models can be drawn as a diagram.

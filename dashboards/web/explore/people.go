@@ -54,7 +54,7 @@ func (p *pages) people(c *looked) (string, any, error) {
 		m.Nodes = append(m.Nodes, mapNode{Name: name, Count: n.Count, Cases: n.Count, Pos: n.Pos})
 	}
 	for i, e := range h.Edges {
-		m.Edges = append(m.Edges, mapEdge{S: e.From, T: e.To, Count: e.Count, Cases: e.Count})
+		m.Edges = append(m.Edges, mapEdge{S: e.From, T: e.To, Count: e.Count, Cases: e.Cases})
 		if i < mostRows {
 			page.Rows = append(page.Rows, handedRow{m.Nodes[e.From].Name, m.Nodes[e.To].Name, e.Count, float64(e.Share)})
 		}

@@ -7,11 +7,10 @@ var wordsOf = map[string][]string{
 		"hides-nothing", "hides-activities", "hides-paths", "hides-cases", "hides-cases-at-least",
 		"say.activity", "say.work", "say.path", "say.time", "say.start", "say.end", "say.people", "say.people-edge", "say.diff",
 		"link.cases", "link.only", "link.without", "link.slow",
-		"value.count", "value.cases", "value.mean", "value.median", "value.total",
 		"replay.play", "replay.pause", "replay.moment", "replay.few", "replay.all", "replay.failed", "replay.none",
 		"export.failed",
 	},
-	"model.": {"failed", "say.activity", "say.none", "link.cases"},
+	"model.": {"failed", "say.none", "link.cases"},
 }
 
 // words are the terms of a script by what remains of their keys, with the units of time.
