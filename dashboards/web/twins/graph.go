@@ -242,7 +242,7 @@ func (b *graphPage) effects(effects []twin.Effect) (sentence, hours string) {
 	var list []string
 	for _, kind := range twin.Kinds() {
 		if n[kind] > 0 {
-			list = append(list, strings.ToLower(kindsName(l, kind))+" — "+l.Int(int64(n[kind])))
+			list = append(list, kindsWithin(l, kind)+" — "+l.Int(int64(n[kind])))
 		}
 	}
 	if work > 0 {

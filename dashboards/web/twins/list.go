@@ -3,6 +3,7 @@ package twins
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/terms"
@@ -126,3 +127,12 @@ func (k *looked) facts(n map[twin.Kind]int) []string {
 
 // kindsName is a kind in words, many of them.
 func kindsName(l terms.Lang, kind twin.Kind) string { return l.T("twins.kinds." + string(kind)) }
+
+// kindsWithin is kindsName within a sentence; an abbreviation keeps its letters.
+func kindsWithin(l terms.Lang, kind twin.Kind) string {
+	name := kindsName(l, kind)
+	if kind == twin.Indicator && l == terms.EN {
+		return name
+	}
+	return strings.ToLower(name)
+}

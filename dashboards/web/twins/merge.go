@@ -128,7 +128,7 @@ func (k *looked) kindsOf(refs []twin.Ref) string {
 	var list []string
 	for _, kind := range twin.Kinds() {
 		if n[kind] > 0 {
-			list = append(list, strings.ToLower(kindsName(k.Lang, kind))+" — "+k.Lang.Int(int64(n[kind])))
+			list = append(list, kindsWithin(k.Lang, kind)+" — "+k.Lang.Int(int64(n[kind])))
 		}
 	}
 	return strings.Join(list, ", ")

@@ -95,7 +95,7 @@ func (k *looked) groups(edges []twin.Edge, prefix string) []edgeGroup {
 	var out []edgeGroup
 	for _, at := range order {
 		links := k.links(by[at])
-		g := edgeGroup{Words: k.Lang.T(prefix + string(at.relation)), Kind: strings.ToLower(kindsName(k.Lang, at.kind)), N: len(links), First: links}
+		g := edgeGroup{Words: k.Lang.T(prefix + string(at.relation)), Kind: kindsWithin(k.Lang, at.kind), N: len(links), First: links}
 		if len(links) > shownEdges+3 {
 			g.First, g.Rest = links[:shownEdges], links[shownEdges:]
 		}
