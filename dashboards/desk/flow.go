@@ -31,6 +31,7 @@ type Flow struct {
 	Activities int // of the view
 	Edges      int
 	Events     int64
+	Steps      int64 // from one row to the next, of the view
 	Effect     *filter.Effect
 	Doubts     []error
 }
@@ -61,7 +62,7 @@ func (d *Desk) Flow(ctx context.Context, log string, look Look, most int) (*Flow
 func flowOf(l *eventlog.Log, most int) *Flow {
 	g := dfg.Discover(l)
 	median, cases := dfg.Medians(l, g)
-	f := &Flow{Graph: g, Median: median, Cases: cases, Activities: len(g.Activities), Edges: len(g.Edges), Events: g.Events}
+	f := &Flow{Graph: g, Median: median, Cases: cases, Activities: len(g.Activities), Edges: len(g.Edges), Events: g.Events, Steps: g.Pairs()}
 	f.In, f.Pos = occurrences(l, g)
 	f.Work = make([]measure.Summary, len(g.Activities))
 	for _, t := range performance.Activities(l, performance.Config{}) {

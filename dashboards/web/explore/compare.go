@@ -322,7 +322,7 @@ func (c *looked) groups(r *cohort.Result) []comparedGroup {
 func diffMap(c *looked, s *desk.Sides, side int) mapData {
 	g := s.Union()
 	r := s.Result
-	m := mapData{Kind: "delta", Nodes: []mapNode{}, Edges: []mapEdge{}, Ways: [][3][]int64{}, View: "cases", Words: words(c, "map."), Total: mapTotal{Cases: 1, Events: 1, Activities: len(g.Activities), Edges: len(g.Edges)}}
+	m := mapData{Kind: "delta", Nodes: []mapNode{}, Edges: []mapEdge{}, Ways: [][3][]int64{}, View: "cases", Words: words(c, "map."), Total: mapTotal{Cases: 1, Events: 1, Activities: len(g.Activities), Edges: len(g.Edges), Steps: g.Pairs()}}
 	activities, edges := map[string]*cohort.Share{}, map[[2]string]*cohort.Share{}
 	for i := range r.Activities {
 		activities[r.Activities[i].Activity] = &r.Activities[i].Share

@@ -40,6 +40,7 @@ type mapTotal struct {
 	Events     int64 `json:"events"`
 	Activities int   `json:"activities"`
 	Edges      int   `json:"edges"`
+	Steps      int64 `json:"steps"`
 	Rest       int64 `json:"rest"` // cases that go ways which are not told
 }
 
@@ -155,7 +156,7 @@ func pathRows(c *looked, f *desk.Flow) []pathRow {
 func mapOf(c *looked, f *desk.Flow) mapData {
 	g := f.Graph
 	m := mapData{Kind: "flow", Edges: []mapEdge{}, Ways: [][3][]int64{}, Cases: c.href("cases", "f", ""), F: c.view.Filter.String(), Token: c.href("map/tokens"),
-		Total: mapTotal{g.Cases, f.Events, f.Activities, f.Edges, f.Rest}, Words: words(c, "map."), View: views[0]}
+		Total: mapTotal{g.Cases, f.Events, f.Activities, f.Edges, f.Steps, f.Rest}, Words: words(c, "map."), View: views[0]}
 	with := g.Cases - g.Empty
 	m.Nodes = []mapNode{{Name: c.lang.T("map.start"), Kind: "start", Count: with, Cases: with, Pos: -1}, {Name: c.lang.T("map.end"), Kind: "end", Count: with, Cases: with, Pos: math.MaxInt32}}
 	for i, a := range g.Activities {

@@ -45,7 +45,7 @@ func (p *pages) people(c *looked) (string, any, error) {
 	if h.Hidden > 0 {
 		page.Said += " " + c.lang.T("people.hidden", c.lang.Int(int64(h.Hidden)))
 	}
-	m := mapData{Kind: "people", Nodes: []mapNode{}, Edges: []mapEdge{}, Ways: [][3][]int64{}, View: "count", Words: words(c, "map."), Total: mapTotal{Events: max(1, h.Rows), Activities: len(h.Nodes), Edges: len(h.Edges), Cases: 1}}
+	m := mapData{Kind: "people", Nodes: []mapNode{}, Edges: []mapEdge{}, Ways: [][3][]int64{}, View: "count", Words: words(c, "map."), Total: mapTotal{Events: max(1, h.Rows), Activities: len(h.Nodes), Edges: len(h.Edges), Steps: h.Total, Cases: 1}}
 	for _, n := range h.Nodes {
 		name := n.Name.In(string(c.lang))
 		if n.Members > 1 {

@@ -24,7 +24,6 @@ export function hides(graph, now) {
   const { total, words } = graph;
   const inner = [...now.nodes].filter((i) => !graph.nodes[i].kind);
   const goneActivities = total.activities - inner.length;
-  const between = graph.edges.filter((e) => !graph.nodes[e.s].kind && !graph.nodes[e.t].kind);
   const seen = [...now.edges].map((i) => graph.edges[i]).filter((e) => !graph.nodes[e.s].kind && !graph.nodes[e.t].kind);
   const gonePaths = total.edges - seen.length;
   const said = [];
@@ -34,8 +33,7 @@ export function hides(graph, now) {
   }
   if (gonePaths > 0) {
     const sum = (list) => list.reduce((n, e) => n + e.count, 0);
-    const steps = Math.max(sum(between), 1);
-    said.push(fill(words['hides-paths'], integer.format(gonePaths), integer.format(total.edges), percent(1 - sum(seen) / steps)));
+    said.push(fill(words['hides-paths'], integer.format(gonePaths), integer.format(total.edges), percent(1 - sum(seen) / total.steps)));
   }
   if (graph.ways && said.length > 0) {
     let whole = 0, all = total.rest;
