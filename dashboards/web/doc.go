@@ -2,10 +2,16 @@
 // with small scripts for charts and the process map, from one binary and
 // without any request to the outside.
 //
-//	shell  what all pages share
-//	board  the process owner's pages
-//	access the gate before pages that are open to the network
-//	src    scripts and styles, bundled into dist
+//	shell    what all pages share
+//	home     the start page and search
+//	board    the process owner's pages
+//	explore  map, variants, cases, times, conformance, people, comparison
+//	studio   models, scenarios, runs, searches for the best
+//	twins    what a twin holds, and what follows from it
+//	reports  what the head of the administration reads; reports sent, made and due
+//	imports  logs brought in by hand
+//	access   the gate before pages that are open to the network
+//	src      scripts and styles, bundled into dist
 //
 // Every answer carries a Content-Security-Policy without unsafe-inline and
 // unsafe-eval. The server answers only to its own names and refuses requests that
