@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/uprava/uprava/dashboards/web"
 	"github.com/uprava/uprava/dashboards/web/webtest"
+	"github.com/uprava/uprava/mining/logtest"
 )
 
 // The walk of the README, as `uprava demo` leaves the fictional town, in a real
@@ -92,4 +94,66 @@ func picture(t *testing.T, b *webtest.Browser, name string) {
 	png := b.Picture()
 	require.Less(t, len(png), 150_000, "%s is too large for a README", name)
 	require.NoError(t, os.WriteFile(filepath.Join("testdata", name), png, 0o644))
+}
+
+// The three readers do their main job on a pack besides the town and on a real log:
+// the owner goes from a number to its cases, the team runs a what-if, the head reads
+// what changed and takes a report along; both languages, wide and narrow.
+func TestThreeReaders(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it walks through many pages")
+	}
+	if !web.Built() {
+		const how = "the browser assets are not built: run `make assets`"
+		if os.Getenv("CI") == "true" {
+			t.Fatal(how)
+		}
+		t.Skip(how)
+	}
+	real := logtest.Shared(t, "receipt.xes.gz")
+	s := newShell(t)
+	out := filepath.Join(t.TempDir(), "expertise")
+	s.ok("dataset", "generate", "expertise", "--years", "1", "--seed", "3", "--out", out)
+	logs, err := filepath.Glob(filepath.Join(out, "logs", "*"))
+	require.NoError(t, err)
+	require.NotEmpty(t, logs)
+	s.ok("ingest", logs[0])
+	s.ok("ingest", real)
+	pack := strings.TrimSuffix(strings.TrimSuffix(filepath.Base(logs[0]), ".gz"), ".xes")
+	address := s.serving()
+	b := webtest.Open(t)
+	fits := func(width int64, name string) {
+		t.Helper()
+		require.LessOrEqual(t, b.Int("document.documentElement.scrollWidth"), int(width), "%s overflows", name)
+		require.NotContains(t, b.String("document.body.innerText"), "NaN", name)
+	}
+	for _, width := range []int64{1440, 390} {
+		b.Size(width, 900)
+		for _, lang := range []string{"ru", "en"} {
+			b.Go(address + "/language/" + lang)
+			for _, log := range []string{pack, "receipt"} {
+				b.Go(address + "/logs/" + log)
+				b.Wait("a.about")
+				b.Wait("#risks + [data-fragment][data-ready=yes]")
+				fits(width, "the board of "+log)
+				click(b, "a.about")
+				b.Wait("main a[href*='/cases']")
+				click(b, "main a[href*='/cases']")
+				b.Wait("main table")
+				fits(width, "the cases of "+log)
+			}
+			b.Go(address + "/logs/" + pack + "/studio/compose?with=pre-check&n=3&days=120&before=60")
+			b.Wait("form[action$='/run'] button.primary")
+			click(b, "form[action$='/run'] button.primary")
+			b.Wait(".answer .evidence")
+			fits(width, "a what-if")
+			b.Go(address + "/head")
+			b.Wait("[data-fragment][data-ready=yes] .report")
+			fits(width, "the page of the head")
+			click(b, "form[action$='reports/make'] button")
+			b.Wait("a[download]")
+			fits(width, "a report that was made")
+		}
+	}
+	b.Clean(address)
 }
