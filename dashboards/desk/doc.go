@@ -4,7 +4,7 @@
 // everywhere.
 //
 //	clickhouse.Store ─▶ Mine, Discover ─▶ as-is
-//	pack or fitted twin ─▶ Simulate, WhatIf ─▶ to-be
+//	pack or fitted twin ─▶ Compare, Bench ─▶ to-be
 package desk
 
 import (
