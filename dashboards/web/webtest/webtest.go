@@ -33,9 +33,12 @@ type Browser struct {
 }
 
 // Open starts Debian's Chromium. Where it is missing the test is skipped, or
-// fails when CI=true, with the sentence that says how to get it.
+// fails when CI=true, with the sentence that says how to get it; -short skips it as well.
 func Open(t *testing.T) *Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short leaves the browser out")
+	}
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if p, err := exec.LookPath(name); err == nil {
