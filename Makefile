@@ -6,7 +6,8 @@ WEB      := dashboards/web
 BUNDLE   := $(WEB)/dist/page.js
 WEB_SRC  := $(wildcard $(WEB)/src/*) $(WEB)/build.mjs $(WEB)/package.json $(WEB)/package-lock.json
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-RACE     := ./connectors/... ./dashboards/... ./mining ./mining/calendar ./simulator/experiment
+RACE     := ./connectors/... ./mining ./mining/calendar ./simulator/experiment \
+            $(addprefix ./dashboards/,alerts api auth desk jobs kept live metrics remarks report/dispatch report/schedule web web/shell)
 
 .PHONY: help demo test build engine assets browser bench lint generate
 
