@@ -66,12 +66,7 @@ func (s *Stream) Mirrored(mirrored bool) *Stream {
 // Exponential returns a duration, exponentially distributed with the given mean,
 // rounded to the nanosecond. By inversion.
 func (s *Stream) Exponential(mean time.Duration) time.Duration {
-	x := Exponential(s.Uniform(), float64(mean))
-	whole := math.Trunc(x) // a machine instruction, as math.Round is not
-	if x-whole >= 0.5 {
-		whole++
-	}
-	return time.Duration(whole)
+	return time.Duration(math.Round(Exponential(s.Uniform(), float64(mean))))
 }
 
 // Field is a random number for every index: it gives the same number for the
