@@ -15,6 +15,7 @@ import (
 // twinRow is a line of the list of twins.
 type twinRow struct {
 	shell.Link
+	ID                            string // where the name is another, for two twins may have one name
 	Source, Notice, Fault         string
 	Things, Processes, Procedures int
 }
@@ -38,7 +39,7 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 			return err
 		default:
 			if name := t.Model.Name.In(string(lang)); name != "" {
-				row.Text = name
+				row.Text, row.ID = name, n.ID
 			}
 			row.Notice = t.Model.Notice.In(string(lang))
 			row.Things, row.Processes = len(t.Graph.Nodes()), len(t.Model.Processes)
