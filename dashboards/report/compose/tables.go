@@ -147,7 +147,7 @@ func volumeTable(l terms.Lang, list []*facts) *report.Table {
 	}
 	delivered := count("say.col.delivered")
 	delivered.Weight = 1.25
-	share := report.Column{Head: l.T("say.col.in-time-year"), Unit: measure.Share, Words: l.T("say.points"), Digits: 1, Signed: true, Interval: true, Weight: 1.25}
+	share := report.Column{Head: l.T("say.col.in-time-year"), Unit: measure.Share, Words: l.T("points"), Digits: 1, Signed: true, Interval: true, Weight: 1.25}
 	t := &report.Table{Title: l.T("say.table.volume"), Columns: []report.Column{
 		{Head: l.T("say.col.process"), Weight: 2.4}, count("say.col.began"), count("say.col.last-year"), delivered, count("say.col.last-year"), count("say.col.delivered-year"), count("say.col.last-year"),
 		{Head: l.T("say.col.in-time"), Unit: measure.Share, Words: "%", Digits: 1}, share,

@@ -70,7 +70,7 @@ func writer(lang terms.Lang, key string, unit measure.Unit, change bool, togethe
 		return lengths(lang, unit, together...)
 	case keyShare, keyFlow:
 		if change {
-			return func(x float64) string { return lang.Float(100*x, 1) + "\u00a0" + lang.T("board.points") }
+			return func(x float64) string { return lang.Float(100*x, 1) + "\u00a0" + lang.T("points") }
 		}
 	}
 	return func(x float64) string { return figureText(lang, key, x, unit) }

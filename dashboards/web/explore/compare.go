@@ -225,7 +225,7 @@ func (c *looked) points(x float64) string {
 	default:
 		text = "+" + text
 	}
-	return text + "\u00a0" + c.lang.T("against.points")
+	return text + "\u00a0" + c.lang.T("points")
 }
 
 func (c *looked) p(p measure.Number) string {

@@ -39,10 +39,17 @@ func change(d experiment.Difference, lang terms.Lang) number {
 	return n
 }
 
+// signed writes a difference with its sign; shares differ in percentage points.
 func signed(u measure.Unit, x float64, lang terms.Lang) string {
-	text := lang.Amount(u, math.Abs(x))
+	amount := func(v float64) string {
+		if u == measure.Share && !math.IsNaN(v) && !math.IsInf(v, 0) {
+			return lang.Float(100*v, 1) + "\u00a0" + lang.T("points")
+		}
+		return lang.Amount(u, v)
+	}
+	text := amount(math.Abs(x))
 	switch {
-	case math.IsNaN(x) || lang.Amount(u, 0) == text:
+	case math.IsNaN(x) || amount(0) == text:
 		return text
 	case x < 0:
 		return "−" + text
