@@ -3,6 +3,7 @@ package board
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/uprava/uprava/dashboards/terms"
@@ -151,7 +152,7 @@ func (p *pages) risks(w http.ResponseWriter, r *http.Request) error {
 }
 
 func riskRowOf(r *http.Request, lang terms.Lang, zone *time.Location, log string, c predict.Case, label func(string) string) riskRow {
-	row := riskRow{ID: c.ID, Href: behind(r, log, c.ID), Log: log, LogHref: shell.Href(r, nil, "logs", log), Stands: label(c.Activity), Since: isoDate(lang, zone, c.Since), Due: isoDate(lang, zone, c.Due), Overdue: c.Overdue, Left: measure.Unknown, Risk: measure.Unknown, Why: c.Reason.In(string(lang))}
+	row := riskRow{ID: c.ID, Href: behind(r, log, c.ID), Log: log, LogHref: shell.Href(r, nil, "logs", log), Stands: label(c.Activity), Since: isoDate(lang, zone, c.Since), Due: isoDate(lang, zone, c.Due), Overdue: c.Overdue, Left: measure.Unknown, Risk: measure.Unknown, Why: strings.ReplaceAll(c.Reason.In(string(lang)), c.Activity, label(c.Activity))}
 	if !nan(c.Remaining) {
 		row.Left = lang.Seconds(float64(c.Remaining))
 		high := lang.T("board.unbounded")

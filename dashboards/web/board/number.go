@@ -120,7 +120,9 @@ func (page *numberPage) define(a *asked, b *desk.Board, key, by string) {
 	if key != keyOpen && key != keyBegan {
 		add("board.def.milestones", lang.T("lead.from-to", a.label(b.From), a.label(b.To)))
 	}
-	add("board.def.calendar", calendarWords(a, b))
+	if key != keyWork && key != keyFlow { // working hours count here, whatever lengths are counted in
+		add("board.def.calendar", calendarWords(a, b))
+	}
 	switch key {
 	case keyShare, keyOverdue:
 		limit := lang.T("lead.no-limit")
