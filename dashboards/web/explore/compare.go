@@ -38,7 +38,7 @@ func (c *looked) versus() (vs desk.Versus, ok bool, err error) {
 	}
 	look := c.look
 	switch {
-	case text == "":
+	case text == "", c.view.Period == "" && (text == "previous" || text == "year"): // all of the log has no period before it
 		return vs, false, nil
 	case text == "rest":
 		if c.look.Filter.Empty() {
