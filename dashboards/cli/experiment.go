@@ -137,14 +137,16 @@ func (a *app) printScenarios(w io.Writer, t *experiment.Table) error {
 	if !ok {
 		return usageError{fmt.Errorf("the result has no %s; it has %s", t.Figure, figuresOf(t.AsIs))}
 	}
-	show := func(v measure.Number) string { return l.Amount(k.Unit, float64(v)) }
+	show := together(l, k.Unit, k.Mean, k.Low, k.High)
 	rows := table{head: []string{l.T("whatif.scenario"), l.T("cli.mean"), l.T("cli.interval"), l.T("cli.difference"), l.T("cli.interval"), ""}, right: map[int]bool{1: true, 2: true, 3: true, 4: true}}
 	rows.add(l.T("whatif.as-is"), show(k.Mean), between(show, k.Low, k.High))
 	for _, row := range t.Rows {
 		x, _ := row.Result.Find(t.Figure.Name, t.Figure.Of)
+		show := together(l, x.Unit, x.Mean, x.Low, x.High)
 		cells := []string{row.ID, show(x.Mean), between(show, x.Low, x.High)}
 		for _, d := range row.Differences {
 			if d.Name == t.Figure.Name && d.Of == t.Figure.Of {
+				show := changes(l, d.Unit, d.Difference, d.Low, d.High)
 				text := show(d.Difference)
 				if !d.Distinct {
 					text = l.T("whatif.noise")

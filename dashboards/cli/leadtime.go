@@ -60,7 +60,7 @@ calendar; a working day is as long as the calendar makes it).`,
 				}{args[0], r, measure.Texts(r.Warnings)})
 			}
 			l := a.lang()
-			show := func(x measure.Number) string { return l.Amount(r.Unit, float64(x)) }
+			show := together(l, r.Unit, r.Mean, r.Low, r.High)
 			fmt.Fprintln(a.stdout, l.T("leadtime.mean", plain(args[0]), show(r.Mean), show(r.Low), show(r.High)))
 			by := r.ClusteredBy
 			if days, ok := strings.CutSuffix(by, " days"); ok {

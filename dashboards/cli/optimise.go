@@ -153,7 +153,8 @@ func (a *app) printFront(w io.Writer, r *experiment.Front) error {
 	add := func(name string, c *experiment.Choice) {
 		row := []string{name}
 		for _, k := range c.Figures[:n] {
-			row = append(row, l.Amount(k.Unit, float64(k.Mean)), between(func(v measure.Number) string { return l.Amount(k.Unit, float64(v)) }, k.Low, k.High))
+			show := together(l, k.Unit, k.Mean, k.Low, k.High)
+			row = append(row, show(k.Mean), between(show, k.Low, k.High))
 		}
 		t.add(row...)
 	}

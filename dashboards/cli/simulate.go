@@ -156,10 +156,11 @@ func printResult(w io.Writer, r *experiment.Result, cmp *experiment.Comparison, 
 		t.right[4], t.right[5] = true, true
 	}
 	for _, k := range r.KPIs {
-		show := func(v measure.Number) string { return l.Amount(k.Unit, float64(v)) }
+		show := together(l, k.Unit, k.Mean, k.Low, k.High)
 		row := []string{l.T("kpi." + k.Name), k.Of, show(k.Mean), between(show, k.Low, k.High)}
 		if cmp != nil {
 			d, ok := cmp.Find(k.Name, k.Of)
+			show := changes(l, d.Unit, d.Difference, d.Low, d.High)
 			switch {
 			case !ok:
 				row = append(row, "—", "")
@@ -201,6 +202,27 @@ func printResult(w io.Writer, r *experiment.Result, cmp *experiment.Comparison, 
 		}
 	}
 	return err
+}
+
+// together writes figures that are read together in one unit and with digits that tell
+// them apart.
+func together(l terms.Lang, u measure.Unit, all ...measure.Number) func(measure.Number) string {
+	write := l.Together(u, floats(all)...)
+	return func(x measure.Number) string { return write(float64(x)) }
+}
+
+// changes writes differences that are read together, each with its sign.
+func changes(l terms.Lang, u measure.Unit, all ...measure.Number) func(measure.Number) string {
+	write := l.Changes(u, floats(all)...)
+	return func(x measure.Number) string { return write(float64(x)) }
+}
+
+func floats(numbers []measure.Number) []float64 {
+	out := make([]float64, len(numbers))
+	for i, x := range numbers {
+		out[i] = float64(x)
+	}
+	return out
 }
 
 // between writes an interval; one sign where there is none.

@@ -92,7 +92,7 @@ func (w *townWalk) mine(ctx context.Context, _ int) error {
 			return err
 		}
 		w.mined[v.Process] = r
-		show := func(x measure.Number) string { return l.Amount(r.Unit, float64(x)) }
+		show := together(l, r.Unit, r.Mean, r.Low, r.High)
 		t.add(w.name(v.Process), show(r.Mean), show(r.Low)+" … "+show(r.High), l.Int(int64(r.Completed)), l.Float(float64(r.EffectiveN), 0), l.Int(int64(r.Open)))
 	}
 	return t.write(w.stdout)
@@ -173,7 +173,7 @@ func (w *townWalk) table(ctx context.Context, replications int) error {
 		if err != nil {
 			return err
 		}
-		show := func(x float64) string { return l.Amount(a.Unit, x) }
+		show := l.Together(a.Unit, float64(a.Mean), v.AsIs, float64(b.Mean), v.ToBe)
 		cut := 1 - float64(b.Mean)/float64(a.Mean)
 		n, _ := w.asIs.Find(experiment.CaseCount, v.Process)
 		p85, _ := w.toBe.Find(experiment.LeadTimeP85, v.Process)
@@ -187,6 +187,7 @@ func (w *townWalk) table(ctx context.Context, replications int) error {
 			if err != nil {
 				return err
 			}
+			show := l.Together(k.Unit, float64(k.Mean), float64(k.Low), float64(k.High))
 			own = show(float64(k.Mean)) + " ± " + show(float64(k.High-k.Low)/2)
 		}
 		t.add(w.name(v.Process), show(float64(a.Mean)), show(v.AsIs), show(float64(b.Mean)), show(float64(b.Low))+" … "+show(float64(b.High)), show(v.ToBe), l.Percent(cut, 1), show(float64(p85.Mean)), own)
@@ -205,8 +206,8 @@ func (w *townWalk) table(ctx context.Context, replications int) error {
 		if err != nil {
 			return err
 		}
-		show := func(x float64) string { return l.Amount(o.AsIs.Unit, x) }
 		a, b := o.AsIs, o.ToBe
+		show := l.Together(a.Unit, float64(a.Mean), float64(a.Low), float64(a.High), float64(b.Mean), float64(b.Low), float64(b.High))
 		w.say("demo.reading", o.Name.In(string(l)), show(float64(a.Mean)), show(float64(a.Low)), show(float64(a.High)), show(o.Published.AsIs), show(float64(b.Mean)), show(float64(b.Low)), show(float64(b.High)), show(o.Published.ToBe))
 	}
 	e := w.asIs.Evidence
@@ -276,7 +277,7 @@ func (w *townWalk) effort(context.Context, int) error {
 				row = append(row, measure.Unknown, measure.Unknown, "")
 				continue
 			}
-			show := func(x measure.Number) string { return l.Amount(a.Unit, float64(x)) }
+			show := together(l, a.Unit, a.Mean, b.Mean, b.Low, b.High)
 			row = append(row, show(a.Mean), show(b.Mean), show(b.Low)+" … "+show(b.High))
 		}
 		t.add(row...)
@@ -343,12 +344,7 @@ func (w *townWalk) coupling(ctx context.Context, replications int) error {
 			if err != nil {
 				return err
 			}
-			show := func(x float64) string {
-				if x < 0 {
-					return "−" + l.Amount(a.Unit, -x)
-				}
-				return "+" + l.Amount(a.Unit, x)
-			}
+			show := l.Changes(a.Unit, d.Difference, d.Interval.Low, d.Interval.High)
 			w.say("demo.coupling", w.name(process), show(d.Difference), show(d.Interval.Low), show(d.Interval.High))
 		}
 	}

@@ -15,6 +15,8 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 	"golang.org/x/text/number"
+
+	"github.com/uprava/uprava/mining/measure"
 )
 
 //go:embed *.yaml
@@ -172,25 +174,7 @@ func (l Lang) Count(key string, n int64) string { return l.Int(n) + "\u00a0" + l
 
 // Seconds writes a wall-clock duration in the largest unit in which it is at
 // least 2: calendar days, hours, minutes or seconds, with three figures.
-func (l Lang) Seconds(s float64) string {
-	if math.IsNaN(s) || math.IsInf(s, 0) {
-		return "—"
-	}
-	unit, per := l.unitOf(s)
-	return l.In(s, per) + "\u00a0" + l.T(unit)
-}
-
-// In writes a duration in units of per seconds, without the unit's name.
-func (l Lang) In(s, per float64) string {
-	x := s / per
-	digits := 0
-	if a := math.Abs(x); a < 10 {
-		digits = 2
-	} else if a < 100 {
-		digits = 1
-	}
-	return l.Float(x, digits)
-}
+func (l Lang) Seconds(s float64) string { return l.Amount(measure.Second, s) }
 
 func (l Lang) unitOf(s float64) (unit string, per float64) {
 	switch a := math.Abs(s); {

@@ -382,7 +382,7 @@ func (page *boardPage) histogram(b *desk.Board, lang terms.Lang) error {
 		return err
 	}
 	page.Chart = template.JS(options) // JSON with <, > and & escaped: data, not code
-	page.ChartAlt = lang.T("lead.chart.alt", write(lang, b.Now.Median.Value, b.Unit), write(lang, b.Now.P85.Value, b.Unit))
+	page.ChartAlt = lang.T("lead.chart.alt", lang.Amount(b.Unit, b.Now.Median.Value), lang.Amount(b.Unit, b.Now.P85.Value))
 	for i, l := range b.Bins.Labels(lang) {
 		page.BinRows = append(page.BinRows, binRow{l, int64(b.Bins.Counts[i])})
 	}
@@ -412,8 +412,9 @@ func (p *pages) trend(r *http.Request, a *asked, b *desk.Board, page *boardPage)
 		whole := !x.End.After(b.AsOf)
 		label := report.Holding(report.Kind(by), x.Begin.In(a.zone).Add(time.Hour)).Short(lang)
 		points = append(points, charts.TrendPoint{Label: label, Value: float64(x.Value) / per, Low: float64(x.Low) / per, High: float64(x.High) / per, Whole: whole})
-		row := trendRow{Label: report.Holding(report.Kind(by), x.Begin.In(a.zone).Add(time.Hour)).Name(lang), Value: figureText(lang, chosen, float64(x.Value), b.Unit), N: lang.Count("case", int64(x.N)), Partial: !whole}
-		row.Range = shell.Interval(lang, float64(x.Low), float64(x.High), writer(lang, chosen, b.Unit, false, float64(x.Low), float64(x.High)))
+		text := lang.Together(unitOf(chosen, b.Unit), float64(x.Value), float64(x.Low), float64(x.High))
+		row := trendRow{Label: report.Holding(report.Kind(by), x.Begin.In(a.zone).Add(time.Hour)).Name(lang), Value: text(float64(x.Value)), N: lang.Count("case", int64(x.N)), Partial: !whole}
+		row.Range = shell.Interval(lang, float64(x.Low), float64(x.High), text)
 		page.TrendRows = append(page.TrendRows, row)
 	}
 	if len(points) == 0 {

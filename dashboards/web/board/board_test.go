@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"html"
-	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -23,7 +22,6 @@ import (
 	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/datasets"
 	"github.com/uprava/uprava/mining/eventlog"
-	"github.com/uprava/uprava/mining/measure"
 )
 
 // land is a log of the pack with its twin.
@@ -208,14 +206,6 @@ func TestTwoClicksLeadToTheCasesOfANumber(t *testing.T) {
 	for _, want := range []string{"квантиль 85 %", "по порядковым статистикам", "III квартал 2019", "MOVER", "n = ", "от «"} {
 		require.Contains(t, page, want)
 	}
-}
-
-func TestOneNumberHasOneUnit(t *testing.T) {
-	write := lengths("en", measure.Second, 3600, -17*3600, 3*86400, math.NaN())
-	require.Equal(t, []string{"0.04 days", "3 days", "—"}, []string{strings.ReplaceAll(write(3600), "\u00a0", " "), strings.ReplaceAll(write(3*86400), "\u00a0", " "), write(math.NaN())})
-	require.Equal(t, "-3.2 points", strings.ReplaceAll(writer("en", keyShare, measure.Second, true)(-0.032), "\u00a0", " "))
-	require.Equal(t, "96.8%", writer("en", keyShare, measure.Second, false)(0.968))
-	require.Equal(t, "2 working days", strings.ReplaceAll(writer("en", keyMean, measure.WorkingDay, true, 2)(2), "\u00a0", " "))
 }
 
 func TestARemarkStaysWithItsView(t *testing.T) {

@@ -18,7 +18,7 @@ func kpiText(lang terms.Lang, i *kpi.Indicator, x float64) string {
 	if i.Statistic == "share" {
 		return lang.Percent(x, 1)
 	}
-	return write(lang, x, i.Unit)
+	return lang.Amount(i.Unit, x)
 }
 
 func figureWords(lang terms.Lang, i *kpi.Indicator, f *twin.Figure) string {
@@ -66,10 +66,11 @@ func (p *pages) kpiRow(r *http.Request, a *asked, b *desk.Board, s desk.Standing
 	if !ok {
 		row.Now.Why = lang.T("board.why.no-cases")
 	} else {
-		together := text
-		if s.Statistic != "share" {
-			together = lengths(lang, s.Unit, float64(last.Value), float64(last.Low), float64(last.High))
+		unit := s.Unit
+		if s.Statistic == "share" {
+			unit = measure.Share
 		}
+		together := lang.Together(unit, float64(last.Value), float64(last.Low), float64(last.High))
 		row.Now.Value = together(float64(last.Value))
 		row.Now.Range = shell.Interval(lang, float64(last.Low), float64(last.High), together)
 		row.Now.N = lang.T("figure.n", lang.Count("case", int64(last.N)))

@@ -4,8 +4,6 @@ import (
 	"math"
 	"net/http"
 
-	"golang.org/x/text/language"
-
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/dashboards/web/shell"
@@ -25,71 +23,17 @@ const (
 // always stand together.
 var boardFigures = []string{keyMean, keyMedian, keyP85, keyShare, keyDelivered, keyBegan, keyOpen, keyOverdue, keyWork, keyFlow}
 
-// write writes a length in the unit of a board.
-func write(lang terms.Lang, x float64, unit measure.Unit) string {
-	if unit == measure.Second {
-		return lang.Seconds(x)
-	}
-	return measure.Format(language.Make(string(lang)), x, unit)
-}
-
-// lengths writes lengths that are read together, a value and its interval, in one unit:
-// that of the greatest.
-func lengths(lang terms.Lang, unit measure.Unit, together ...float64) func(float64) string {
-	if unit != measure.Second {
-		return func(x float64) string { return write(lang, x, unit) }
-	}
-	most := 0.0
-	for _, x := range together {
-		if a := math.Abs(x); a > most { // never true of a NaN
-			most = a
-		}
-	}
-	per, word := 1.0, "unit.seconds"
-	switch {
-	case most >= 2*86400:
-		per, word = 86400, "unit.days"
-	case most >= 2*3600:
-		per, word = 3600, "unit.hours"
-	case most >= 120:
-		per, word = 60, "unit.minutes"
-	}
-	return func(x float64) string {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return measure.Unknown
-		}
-		return lang.In(x, per) + "\u00a0" + lang.T(word)
-	}
-}
-
-// writer writes values of a figure that are read together, each with its unit; changes of
-// shares are in points.
-func writer(lang terms.Lang, key string, unit measure.Unit, change bool, together ...float64) func(float64) string {
-	switch key {
-	case keyMean, keyMedian, keyP85:
-		return lengths(lang, unit, together...)
-	case keyShare, keyFlow:
-		if change {
-			return func(x float64) string { return lang.Float(100*x, 1) + "\u00a0" + lang.T("points") }
-		}
-	}
-	return func(x float64) string { return figureText(lang, key, x, unit) }
-}
-
-// figureText writes a value of a figure with its unit.
-func figureText(lang terms.Lang, key string, x float64, unit measure.Unit) string {
+// unitOf is the unit of a number of a board whose lengths are in the given one.
+func unitOf(key string, lengths measure.Unit) measure.Unit {
 	switch key {
 	case keyShare, keyFlow:
-		return lang.Percent(x, 1)
+		return measure.Share
 	case keyWork:
-		if math.IsNaN(x) {
-			return measure.Unknown
-		}
-		return lang.Float(x, 1) + " " + lang.T("unit.person-hours")
+		return measure.PersonHour
 	case keyDelivered, keyBegan, keyOpen, keyOverdue:
-		return lang.Float(x, 0)
+		return measure.Count
 	}
-	return write(lang, x, unit)
+	return lengths
 }
 
 // figureOf is the value of a number of a board, and whether it is a count.
@@ -129,7 +73,7 @@ func figureOf(b *desk.Board, key string) (f desk.Figure, count bool) {
 func (p *pages) numberOf(r *http.Request, a *asked, b *desk.Board, key string) shell.Number {
 	lang := a.lang
 	f, count := figureOf(b, key)
-	text := writer(lang, key, b.Unit, false, f.Value, f.Low, f.High)
+	text := lang.Together(unitOf(key, b.Unit), f.Value, f.Low, f.High)
 	n := shell.Number{Label: lang.T("board.figure." + key), Value: text(f.Value), Href: shell.NumberHref(r, a.view, a.log, key)}
 	if count {
 		if math.IsNaN(f.Value) {
@@ -147,7 +91,7 @@ func (p *pages) numberOf(r *http.Request, a *asked, b *desk.Board, key string) s
 		n.Why = lang.T("board.no-interval")
 	}
 	if c, ok := b.Changes[key]; ok && b.Against != nil {
-		n.Change = changeText(lang, c, writer(lang, key, b.Unit, true, c.Value, c.Low, c.High))
+		n.Change = changeText(lang, c, lang.Changes(unitOf(key, b.Unit), c.Value, c.Low, c.High))
 	}
 	return n
 }
@@ -159,13 +103,13 @@ func changeText(lang terms.Lang, c desk.Difference, text func(float64) string) s
 	case math.IsNaN(c.Value):
 		return lang.T("board.change.unknown")
 	case math.IsNaN(c.Low) || math.IsNaN(c.High):
-		return lang.T("board.change.few", shell.Signed(c.Value, text))
+		return lang.T("board.change.few", text(c.Value))
 	}
-	between := lang.T("number.interval", shell.Signed(c.Low, text), shell.Signed(c.High, text))
+	between := shell.Interval(lang, c.Low, c.High, text)
 	if c.Noise {
-		return lang.T("board.change.noise", shell.Signed(c.Value, text), between)
+		return lang.T("board.change.noise", text(c.Value), between)
 	}
-	return lang.T("board.change", shell.Signed(c.Value, text), between)
+	return lang.T("board.change", text(c.Value), between)
 }
 
 // why says for what reason a number cannot be told.

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/text/language"
-
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/dashboards/web/shell"
@@ -125,12 +123,7 @@ func (p *pages) measure(r *http.Request, a *asked, g *twin.Graph, x twin.Work) (
 	}
 	row.Owners = joined(owners)
 	if x.Effect != nil {
-		row.Planned = shell.Signed(x.Effect.Value, func(v float64) string {
-			if measure.Unit(x.Effect.Unit) == measure.Second {
-				return lang.Seconds(v)
-			}
-			return measure.Format(language.Make(string(lang)), v, measure.Unit(x.Effect.Unit))
-		})
+		row.Planned = lang.Changes(measure.Unit(x.Effect.Unit), x.Effect.Value)(x.Effect.Value)
 	}
 	row.Measured = shell.Number{Label: row.Name}
 	b, err := p.desk.Board(r.Context(), a.log, desk.BoardQuestion{Look: desk.Look{AsOf: a.view.AsOf}})
@@ -168,14 +161,14 @@ func (p *pages) measure(r *http.Request, a *asked, g *twin.Graph, x twin.Work) (
 		return row, err
 	}
 	c := b.Changes[key]
-	text := writer(lang, key, b.Unit, true, c.Value, c.Low, c.High)
+	text := lang.Changes(unitOf(key, b.Unit), c.Value, c.Low, c.High)
 	row.MeasuredOf = lang.T("board.statistic."+key) + ": " + lang.T("board.effect.sides", lang.Count("case", int64(b.Against.N)), lang.Count("case", int64(b.Now.N)))
 	if b.Against.N == 0 || b.Now.N == 0 {
 		row.Measured.Why = lang.T("board.effect.no-data")
 		return row, nil
 	}
-	row.Measured.Value = shell.Signed(c.Value, text)
-	row.Measured.Range = shell.Interval(lang, c.Low, c.High, func(v float64) string { return shell.Signed(v, text) })
+	row.Measured.Value = text(c.Value)
+	row.Measured.Range = shell.Interval(lang, c.Low, c.High, text)
 	if row.Measured.Range == "" {
 		row.Measured.Why = lang.T("board.no-interval")
 	} else if c.Noise {

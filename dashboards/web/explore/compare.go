@@ -201,31 +201,21 @@ func familyKey(name string) string { return strings.ReplaceAll(name, " ", "-") }
 
 // shareRow is one compared share of cases.
 func (c *looked) shareRow(name string, s *cohort.Share, level float64) comparedRow {
-	row := comparedRow{Name: name, A: c.rate(s.A), B: c.rate(s.B), Difference: c.points(float64(s.Difference.Value)), Size: s.Size.In(string(c.lang)), P: c.p(s.Adjusted), Found: float64(s.Adjusted) <= level}
-	if i := s.Difference.Interval; i != nil {
-		row.Range = c.lang.T("whatif.interval", c.points(i.Low), c.points(i.High))
-	}
-	return row
+	d, interval := c.difference(measure.Share, s.Difference)
+	return comparedRow{Name: name, A: c.rate(s.A), B: c.rate(s.B), Difference: d, Range: interval, Size: s.Size.In(string(c.lang)), P: c.p(s.Adjusted), Found: float64(s.Adjusted) <= level}
 }
 
 func (c *looked) rate(r measure.Rate) string {
 	return c.lang.Percent(r.Share(), 1)
 }
 
-// points writes a difference of shares in percentage points with its sign.
-func (c *looked) points(x float64) string {
-	if math.IsNaN(x) {
-		return "—"
+// difference writes a difference and its interval, "" where there is none.
+func (c *looked) difference(u measure.Unit, e measure.Estimate) (text, interval string) {
+	if e.Interval == nil {
+		return c.lang.Changes(u, float64(e.Value))(float64(e.Value)), ""
 	}
-	text := c.lang.Float(math.Abs(100*x), 1)
-	switch {
-	case text == "0":
-	case x < 0:
-		text = "−" + text
-	default:
-		text = "+" + text
-	}
-	return text + "\u00a0" + c.lang.T("points")
+	write := c.lang.Changes(u, float64(e.Value), e.Interval.Low, e.Interval.High)
+	return write(float64(e.Value)), c.lang.T("whatif.interval", write(e.Interval.Low), write(e.Interval.High))
 }
 
 func (c *looked) p(p measure.Number) string {
@@ -239,29 +229,12 @@ func (c *looked) p(p measure.Number) string {
 	return c.lang.Float(x, 3)
 }
 
-func (c *looked) signedSeconds(x float64) string {
-	if math.IsNaN(x) {
-		return "—"
-	}
-	text := c.lang.Seconds(math.Abs(x))
-	switch {
-	case x == 0:
-		return text
-	case x < 0:
-		return "−" + text
-	}
-	return "+" + text
-}
-
 // timesRows are the rows of one compared duration.
 func (c *looked) timesRows(name string, t *cohort.Times, level float64) []comparedRow {
 	found := float64(t.Adjusted) <= level
 	row := func(what string, a, b float64, e measure.Estimate) comparedRow {
-		r := comparedRow{Name: name + ", " + what, A: c.lang.Seconds(a), B: c.lang.Seconds(b), Difference: c.signedSeconds(float64(e.Value)), Size: t.Size.In(string(c.lang)), P: c.p(t.Adjusted), Found: found}
-		if e.Interval != nil {
-			r.Range = c.lang.T("whatif.interval", c.signedSeconds(e.Interval.Low), c.signedSeconds(e.Interval.High))
-		}
-		return r
+		d, interval := c.difference(measure.Second, e)
+		return comparedRow{Name: name + ", " + what, A: c.lang.Seconds(a), B: c.lang.Seconds(b), Difference: d, Range: interval, Size: t.Size.In(string(c.lang)), P: c.p(t.Adjusted), Found: found}
 	}
 	return []comparedRow{row(c.lang.T("map.median"), t.A.Median, t.B.Median, t.Median), row(c.lang.T("against.mean"), t.A.Mean, t.B.Mean, t.Mean)}
 }

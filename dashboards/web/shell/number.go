@@ -45,15 +45,3 @@ func Interval(lang terms.Lang, low, high float64, write func(float64) string) st
 	}
 	return lang.T("number.interval", write(low), write(high))
 }
-
-// Signed writes a change with its sign, by the absolute value.
-func Signed(x float64, write func(float64) string) string {
-	text := write(math.Abs(x))
-	switch {
-	case math.IsNaN(x) || text == write(0):
-		return text
-	case x < 0:
-		return "−" + text
-	}
-	return "+" + text
-}

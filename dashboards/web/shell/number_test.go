@@ -37,9 +37,8 @@ func TestNumberShowsWhatItRestsOn(t *testing.T) {
 	require.NotContains(t, body, "href")
 }
 
-func TestIntervalsAndSigns(t *testing.T) {
+func TestIntervals(t *testing.T) {
 	write := func(x float64) string { return terms.EN.Float(x, 1) }
 	require.Equal(t, "1 to 2 (95%)", Interval(terms.EN, 1, 2, write))
 	require.Empty(t, Interval(terms.EN, math.NaN(), 2, write))
-	require.Equal(t, []string{"−1.5", "+1.5", "0", "0", "—"}, []string{Signed(-1.5, write), Signed(1.5, write), Signed(-0.01, write), Signed(0, write), Signed(math.NaN(), write)})
 }

@@ -237,14 +237,16 @@ func leadSentence(a *whatif.Answer, of, name string, withheld bool, lang terms.L
 		return lang.T("studio.lead.withheld")
 	case math.IsNaN(float64(d.Low)):
 		return lang.T("studio.lead.unknown")
-	case d.Low <= 0 && d.High >= 0:
-		return lang.T("studio.lead.noise", lang.Amount(d.Unit, float64(d.AsIs)), lang.Amount(d.Unit, float64(d.ToBe)), signed(d.Unit, float64(d.Low), lang), signed(d.Unit, float64(d.High), lang))
+	}
+	level, changes := lang.Together(d.Unit, float64(d.AsIs), float64(d.ToBe)), lang.Changes(d.Unit, float64(d.Difference), float64(d.Low), float64(d.High))
+	if d.Low <= 0 && d.High >= 0 {
+		return lang.T("studio.lead.noise", level(float64(d.AsIs)), level(float64(d.ToBe)), changes(float64(d.Low)), changes(float64(d.High)))
 	}
 	key := "studio.lead.less"
 	if d.Difference > 0 {
 		key = "studio.lead.more"
 	}
-	return lang.T(key, lang.Amount(d.Unit, float64(d.AsIs)), lang.Amount(d.Unit, float64(d.ToBe)), signed(d.Unit, float64(d.Difference), lang), signed(d.Unit, float64(d.Low), lang), signed(d.Unit, float64(d.High), lang))
+	return lang.T(key, level(float64(d.AsIs)), level(float64(d.ToBe)), changes(float64(d.Difference)), changes(float64(d.Low)), changes(float64(d.High)))
 }
 
 func (page *answerPage) histogram(a *whatif.Answer, lang terms.Lang) {

@@ -48,8 +48,8 @@ func told(tell jobs.Tell, lang terms.Lang) whatif.Told {
 	stage := lang.T("studio.run.stage")
 	return func(done, total int, first *experiment.Difference) {
 		if first != nil {
-			stage = lang.T("studio.run.first", lang.Amount(first.Unit, float64(first.AsIs)), lang.Amount(first.Unit, float64(first.ToBe)),
-				signed(first.Unit, float64(first.Low), lang), signed(first.Unit, float64(first.High), lang))
+			changes := lang.Changes(first.Unit, float64(first.Low), float64(first.High))
+			stage = lang.T("studio.run.first", lang.Amount(first.Unit, float64(first.AsIs)), lang.Amount(first.Unit, float64(first.ToBe)), changes(float64(first.Low)), changes(float64(first.High)))
 		}
 		tell(stage, int64(done), int64(total))
 	}

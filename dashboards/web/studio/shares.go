@@ -91,7 +91,7 @@ func sharesOf(s *whatif.Shares, known whatif.Trust, words func(string) string, l
 		return id
 	}
 	row := func(text string, x experiment.Share) shareRow {
-		return shareRow{text, change(experiment.Difference{Unit: s.Unit, Difference: x.Effect, Low: x.Low, High: x.High}, lang), signed(s.Unit, float64(x.Alone), lang)}
+		return shareRow{text, change(experiment.Difference{Unit: s.Unit, Difference: x.Effect, Low: x.Low, High: x.High}, lang), lang.Changes(s.Unit, float64(x.Alone))(float64(x.Alone))}
 	}
 	out := &sharesPart{Head: lang.T("attribute.head", lang.T("kpi."+s.Figure.Name), lang.Amount(s.Unit, float64(s.AsIs))), Joint: row(lang.T("attribute.joint"), s.Joint)}
 	out.Foot = lang.T("attribute.exact", lang.Int(int64(s.Runs)), lang.Int(int64(s.Replications)))
@@ -103,7 +103,7 @@ func sharesOf(s *whatif.Shares, known whatif.Trust, words func(string) string, l
 		out.Rows = append(out.Rows, row(name(x.ID), x))
 		bars = append(bars, charts.Bar{Label: name(x.ID), Value: float64(x.Effect), Low: float64(x.Low), High: float64(x.High)})
 	}
-	out.Picture = charts.Signed(bars, func(x float64) string { return signed(s.Unit, x, lang) }, lang.T("studio.attribution.alt"))
+	out.Picture = charts.Signed(bars, func(x float64) string { return lang.Changes(s.Unit, x)(x) }, lang.T("studio.attribution.alt"))
 	tolerance := lang.Percent(s.Tolerance, 0)
 	out.None = lang.T("attribute.no-others", tolerance)
 	for _, e := range s.Others {
@@ -121,7 +121,7 @@ func sharesOf(s *whatif.Shares, known whatif.Trust, words func(string) string, l
 			if stage == "" {
 				stage = st.Activity
 			}
-			o.Stages = append(o.Stages, stage+", "+lang.T("kpi."+st.Figure)+": "+signed(measure.Second, float64(st.Difference), lang))
+			o.Stages = append(o.Stages, stage+", "+lang.T("kpi."+st.Figure)+": "+lang.Changes(measure.Second, float64(st.Difference))(float64(st.Difference)))
 		}
 		out.Others = append(out.Others, o)
 	}

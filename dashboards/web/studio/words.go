@@ -16,9 +16,10 @@ import (
 type number struct{ Value, Range string }
 
 func level(k experiment.KPI, lang terms.Lang) number {
-	n := number{Value: lang.Amount(k.Unit, float64(k.Mean))}
+	write := lang.Together(k.Unit, float64(k.Mean), float64(k.Low), float64(k.High))
+	n := number{Value: write(float64(k.Mean))}
 	if !math.IsNaN(float64(k.Low)) {
-		n.Range = lang.T("whatif.interval", lang.Amount(k.Unit, float64(k.Low)), lang.Amount(k.Unit, float64(k.High)))
+		n.Range = lang.T("whatif.interval", write(float64(k.Low)), write(float64(k.High)))
 	}
 	return n
 }
@@ -28,33 +29,16 @@ func change(d experiment.Difference, lang terms.Lang) number {
 	if math.IsNaN(float64(d.Difference)) {
 		return number{Value: measure.Unknown}
 	}
-	n := number{Value: signed(d.Unit, float64(d.Difference), lang)}
+	write := lang.Changes(d.Unit, float64(d.Difference), float64(d.Low), float64(d.High))
+	n := number{Value: write(float64(d.Difference))}
 	if math.IsNaN(float64(d.Low)) {
 		return n
 	}
-	n.Range = lang.T("whatif.interval", signed(d.Unit, float64(d.Low), lang), signed(d.Unit, float64(d.High), lang))
+	n.Range = lang.T("whatif.interval", write(float64(d.Low)), write(float64(d.High)))
 	if d.Low <= 0 && d.High >= 0 {
 		n.Value = lang.T("whatif.noise")
 	}
 	return n
-}
-
-// signed writes a difference with its sign; shares differ in percentage points.
-func signed(u measure.Unit, x float64, lang terms.Lang) string {
-	amount := func(v float64) string {
-		if u == measure.Share && !math.IsNaN(v) && !math.IsInf(v, 0) {
-			return lang.Float(100*v, 1) + "\u00a0" + lang.T("points")
-		}
-		return lang.Amount(u, v)
-	}
-	text := amount(math.Abs(x))
-	switch {
-	case math.IsNaN(x) || amount(0) == text:
-		return text
-	case x < 0:
-		return "−" + text
-	}
-	return "+" + text
 }
 
 // nodeName is the name of a node that a lever means, with its process where the model has
