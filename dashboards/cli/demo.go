@@ -232,13 +232,9 @@ func (a *app) demoCompare(ctx context.Context, c desk.Compared, replications int
 // demoTable prints as-is beside the scenarios.
 func (a *app) demoTable(m *mined, out []desk.Outcome) error {
 	l := a.lang()
-	unit, per := "unit.calendar-days", 86400.0
-	if m.lead.Mean < 2*86400 {
-		unit, per = "unit.hours", 3600
-	}
-	t := table{head: []string{l.T("whatif.scenario"), l.T("whatif.mean") + ", " + l.T(unit), l.T("cli.interval"), "p85", l.T("whatif.overdue"), l.T("whatif.difference"), l.T("whatif.people")},
+	t := table{head: []string{l.T("whatif.scenario"), l.T("whatif.mean"), l.T("cli.interval"), "p85", l.T("whatif.overdue"), l.T("whatif.difference"), l.T("whatif.people")},
 		right: map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true}}
-	t.add(l.T("whatif.mined"), l.In(m.lead.Mean, per), "", l.In(m.lead.P85, per), "", "", "")
+	t.add(l.T("whatif.mined"), l.Seconds(m.lead.Mean), "", l.Seconds(m.lead.P85), "", "", "")
 	for i, o := range out {
 		name := l.T("whatif.as-is")
 		if i > 0 {
@@ -251,11 +247,11 @@ func (a *app) demoTable(m *mined, out []desk.Outcome) error {
 		if p := o.Difference; p != nil {
 			change = l.T("whatif.noise")
 			if p.Distinct() {
-				change = l.In(p.Difference, per)
+				change = l.Changes(measure.Second, p.Difference)(p.Difference)
 			}
 		}
-		t.add(name, l.In(float64(o.LeadTime.Mean), per), l.In(float64(o.LeadTime.Low), per)+" … "+l.In(float64(o.LeadTime.High), per),
-			l.In(float64(o.P85.Mean), per), overdue, change, people(l, o.Model.Headcount()))
+		show := together(l, measure.Second, o.LeadTime.Mean, o.LeadTime.Low, o.LeadTime.High)
+		t.add(name, show(o.LeadTime.Mean), between(show, o.LeadTime.Low, o.LeadTime.High), l.Seconds(float64(o.P85.Mean)), overdue, change, people(l, o.Model.Headcount()))
 	}
 	fmt.Fprintln(a.stdout)
 	if err := t.write(a.stdout); err != nil {

@@ -188,6 +188,15 @@ func (l Lang) unitOf(s float64) (unit string, per float64) {
 	return "unit.seconds", 1
 }
 
+// Due writes a due moment, the first that is too late: where it is midnight in its zone,
+// the last day that is in time.
+func (l Lang) Due(t time.Time) string {
+	if h, m, s := t.Clock(); t.IsZero() || h != 0 || m != 0 || s != 0 || t.Nanosecond() != 0 {
+		return l.Moment(t)
+	}
+	return l.Date(t.Add(-time.Nanosecond))
+}
+
 // Date writes a day.
 func (l Lang) Date(t time.Time) string {
 	if t.IsZero() {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -50,4 +51,12 @@ func TestParse(t *testing.T) {
 		got, _ := Parse(s)
 		require.Equal(t, want, got, s)
 	}
+}
+
+func TestADueMomentIsTheLastDayInTime(t *testing.T) {
+	moscow := time.FixedZone("", 3*3600)
+	require.Equal(t, "09.01.2020", RU.Due(time.Date(2020, 1, 10, 0, 0, 0, 0, moscow)))
+	require.Equal(t, "31 December 2019", EN.Due(time.Date(2020, 1, 1, 0, 0, 0, 0, moscow)))
+	require.Equal(t, RU.Moment(time.Date(2020, 1, 9, 21, 0, 0, 0, time.UTC)), RU.Due(time.Date(2020, 1, 9, 21, 0, 0, 0, time.UTC)), "an hour is an hour")
+	require.Equal(t, "—", RU.Due(time.Time{}))
 }

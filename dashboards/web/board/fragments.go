@@ -96,7 +96,7 @@ type riskRow struct {
 type risksPage struct {
 	Rows          []riskRow
 	None, Summary string
-	Judged        string
+	Judged, Weak  string
 	Warnings      []string
 	Limited       bool
 	AllHref, More string
@@ -141,18 +141,22 @@ func (p *pages) risks(w http.ResponseWriter, r *http.Request) error {
 	if list.Forecast && list.Limited && list.States > 0 {
 		page.Judged = lang.T("board.risks.judged", lang.Float(float64(list.Brier), 3), lang.Float(float64(list.Base), 3), lang.Int(int64(list.States)))
 		if !list.Beats {
-			page.Judged += " " + lang.T("board.risks.weak")
+			page.Weak = lang.T("board.risks.weak")
 		}
 	}
-	if b, err := p.desk.Board(r.Context(), a.log, a.q); err == nil && b.Declared {
-		page.AllHref, _ = casesBehind(r, a, b, keyOpen)
+	if b, err := p.desk.Board(r.Context(), a.log, a.q); err == nil {
+		if b.Declared {
+			page.AllHref, _ = casesBehind(r, a, b, keyOpen)
+		} else {
+			page.Summary += " " + lang.T("board.risks.undeclared")
+		}
 	}
 	page.Warnings = doubts(lang, list.Doubts)
 	return p.area.Part(w, r, "risks", shell.Page{Log: a.log, View: a.view, Body: page})
 }
 
 func riskRowOf(r *http.Request, lang terms.Lang, zone *time.Location, log string, c predict.Case, label func(string) string) riskRow {
-	row := riskRow{ID: c.ID, Href: behind(r, log, c.ID), Log: log, LogHref: shell.Href(r, nil, "logs", log), Stands: label(c.Activity), Since: isoDate(lang, zone, c.Since), Due: isoDate(lang, zone, c.Due), Overdue: c.Overdue, Left: measure.Unknown, Risk: measure.Unknown, Why: strings.ReplaceAll(c.Reason.In(string(lang)), c.Activity, label(c.Activity))}
+	row := riskRow{ID: c.ID, Href: behind(r, log, c.ID), Log: log, LogHref: shell.Href(r, nil, "logs", log), Stands: label(c.Activity), Since: isoMoment(lang.Date, zone, c.Since), Due: isoMoment(lang.Due, zone, c.Due), Overdue: c.Overdue, Left: measure.Unknown, Risk: measure.Unknown, Why: strings.ReplaceAll(c.Reason.In(string(lang)), c.Activity, label(c.Activity))}
 	if !nan(c.Remaining) {
 		row.Left = lang.Seconds(float64(c.Remaining))
 		high := lang.T("board.unbounded")
@@ -176,12 +180,12 @@ func riskRowOf(r *http.Request, lang terms.Lang, zone *time.Location, log string
 	return row
 }
 
-func isoDate(lang terms.Lang, zone *time.Location, s string) string {
+func isoMoment(write func(time.Time) string, zone *time.Location, s string) string {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
 		return measure.Unknown
 	}
-	return lang.Date(t.In(zone))
+	return write(t.In(zone))
 }
 
 // soon waits until a moment for an answer that may take long; false where it takes

@@ -1,7 +1,6 @@
 package board
 
 import (
-	"fmt"
 	"math"
 	"net/http"
 
@@ -104,7 +103,11 @@ func outlookWords(lang terms.Lang, s desk.Standing) (gap, forecast string) {
 	}
 	gap = text(float64(o.Gap))
 	if s.AsIs != nil && s.AsIs.Value != s.Target.Value {
-		gap += fmt.Sprintf(" (%s)", lang.T("board.gap.share", lang.Percent(float64(o.Gap)/math.Abs(s.AsIs.Value-s.Target.Value), 0)))
+		words := lang.T("board.gap.farther")
+		if left := float64(o.Gap) / math.Abs(s.AsIs.Value-s.Target.Value); left <= 1 {
+			words = lang.T("board.gap.share", lang.Percent(left, 0))
+		}
+		gap += " (" + words + ")"
 	}
 	switch {
 	case !o.Date.IsZero():

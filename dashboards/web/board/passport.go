@@ -16,7 +16,7 @@ import (
 type line struct {
 	Name  string
 	Text  string
-	Items []string
+	Items []shell.Link // without an address where the twin has no page
 }
 
 type measureRow struct {
@@ -44,7 +44,7 @@ func (p *pages) passport(w http.ResponseWriter, r *http.Request) error {
 		page.None = a.lang.T("board.passport.none")
 		return p.area.Show(w, r, "passport", a.page(r, "passport", a.lang.T("passport.title"), page))
 	}
-	page.Lines = passportLines(a.known.Model, a.known.Model.Passport(a.known.Process.ID), a.lang)
+	page.Lines = passportLines(r, a.known, a.lang)
 	g := a.known.Model.Graph()
 	for _, x := range a.known.Model.Plan(a.known.Process.ID) {
 		row, err := p.measure(r, a, g, x)
@@ -56,12 +56,16 @@ func (p *pages) passport(w http.ResponseWriter, r *http.Request) error {
 	return p.area.Show(w, r, "passport", a.page(r, "passport", a.lang.T("passport.title"), page))
 }
 
-func passportLines(m *twin.Model, sheet *twin.Passport, lang terms.Lang) []line {
-	g := m.Graph()
-	names := func(refs []twin.Ref) []string {
-		var out []string
+func passportLines(r *http.Request, of *desk.Known, lang terms.Lang) []line {
+	g, sheet := of.Model.Graph(), of.Model.Passport(of.Process.ID)
+	names := func(refs []twin.Ref) []shell.Link {
+		var out []shell.Link
 		for _, ref := range refs {
-			out = append(out, cmp.Or(g.Name(ref).In(string(lang)), ref.ID))
+			link := shell.Link{Text: cmp.Or(g.Name(ref).In(string(lang)), ref.ID)}
+			if of.Pack != "" {
+				link.Href = shell.Href(r, nil, "twins", of.Pack, string(ref.Kind), ref.ID)
+			}
+			out = append(out, link)
 		}
 		return out
 	}
@@ -70,7 +74,7 @@ func passportLines(m *twin.Model, sheet *twin.Passport, lang terms.Lang) []line 
 	if about.Category != "" {
 		category = lang.T("passport.category." + string(about.Category))
 	}
-	unit := []string{}
+	var unit []shell.Link
 	if sheet.Unit != (twin.Ref{}) {
 		unit = names([]twin.Ref{sheet.Unit})
 	}

@@ -101,6 +101,9 @@ func (page *casePage) clock(c *looked, f *desk.CaseFile) {
 		page.Segments = append(page.Segments, segment{c.lang.T("limit.is." + s.State), s.State, c.lang.Moment(s.From.In(zone)), c.lang.Moment(s.To.In(zone)), c.lang.Seconds(s.To.Sub(s.From).Seconds()), s.Reason.In(lang)})
 	}
 	for _, t := range k.Courts {
+		if t.Seconds <= 0 {
+			continue // the case was never with them
+		}
 		page.Courts = append(page.Courts, fact{t.Name.In(lang), c.lang.Seconds(float64(t.Seconds))})
 	}
 	for _, x := range k.Flags {

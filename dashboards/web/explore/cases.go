@@ -288,7 +288,7 @@ func (c *looked) caseRow(r *desk.CaseRow) caseRow {
 		row.State += ", " + c.lang.T("cases.is.suspended")
 	}
 	if r.Due != nil {
-		row.Due = c.lang.Moment(r.Due.In(zoned(r.First).Location()))
+		row.Due = c.lang.Due(r.Due.In(zoned(r.First).Location()))
 		row.Overdue = c.lang.T("cases.in-time")
 		switch {
 		case r.Overdue && r.OverdueBy > 0:
