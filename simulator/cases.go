@@ -89,7 +89,7 @@ func (r *run) endCase(i int32) {
 	r.collected.leave(c)
 	if c.Counted {
 		r.counting.under--
-		r.collected.count(r.Program, &c.Case, r.lead(&c.Case))
+		r.collected.count(r.Program, c, r.lead(&c.Case), r.flow(c))
 	}
 	if o := r.cfg.Observer; o != nil {
 		o.Ended(&c.Case)

@@ -154,6 +154,8 @@ type caseState struct {
 	term    int           // days of its limit
 	talk    int32         // with cases of other processes; -1 for none
 	touched []span        // when somebody worked at it, apart and in order
+	// asked and given are what Touched was at the request and at the delivery.
+	asked, given time.Duration
 }
 
 func newRun(p *Program, cfg Config) (*run, error) {

@@ -47,10 +47,12 @@ type Figures struct {
 	Waiting    Tally // sum over the activity instances of a case
 	Processing Tally // working time, sum over the activity instances of a case
 	Labour     Tally // the part of Processing that people did
-	Touched    Tally // time in which at least one person worked at a case: Labour, what went on side by side once
-	Lead       Tally // between milestones, cases that passed both; a working day as 24 h
-	Suspended  Tally // time for which the legal clock of a case stood still
-	Cost       Costs // of a case
+	// Touched is the time within Span in which at least one person worked at a case; Span
+	// the wall clock between its milestones, from arrival to end where it has none.
+	Touched, Span Tally
+	Lead          Tally // between milestones, cases that passed both; a working day as 24 h
+	Suspended     Tally // time for which the legal clock of a case stood still
+	Cost          Costs // of a case
 	// Abandoned cases gave up, were turned away or failed; they are in no tally.
 	Abandoned int
 	// Limited cases have a due date; Overdue ones of them were delivered (or
@@ -238,25 +240,19 @@ func (s *collected) instance(activity int32, t *item) {
 }
 
 // count adds a counted case that ended.
-func (s *collected) count(p *Program, c *Case, lead time.Duration) {
+func (s *collected) count(p *Program, c *caseState, lead time.Duration, w worked) {
 	s.counted[c.Process]++
 	if len(s.processes) > 1 {
-		s.all.add(p, c, lead, s.keep)
+		s.all.add(&c.Case, lead, w, s.keep)
 	}
-	s.processes[c.Process].add(p, c, lead, s.keep)
+	s.processes[c.Process].add(&c.Case, lead, w, s.keep)
 }
 
 // lead returns the lead time of a case that ended, in the unit of its process (a
 // working day is one of 24 hours here); Never where it did not pass its milestones.
 func (r *run) lead(c *Case) time.Duration {
 	p := &r.processes[c.Process]
-	from, to := c.Requested, c.Delivered
-	if !p.requested {
-		from = c.Arrival
-	}
-	if !p.delivered {
-		to = c.End
-	}
+	from, to := r.milestones(c)
 	if !p.lead || from == Never || to == Never || to < from {
 		return Never
 	}
@@ -270,7 +266,43 @@ func (r *run) lead(c *Case) time.Duration {
 	return time.Duration(math.Round(float64(days)*24*3600e6)) * time.Microsecond
 }
 
-func (f *Figures) add(p *Program, c *Case, lead time.Duration, keep bool) {
+// milestones are between which the lead time of a case that ended runs: its arrival and
+// its end where the process names none; Never where it did not pass them.
+func (r *run) milestones(c *Case) (from, to time.Duration) {
+	p := &r.processes[c.Process]
+	from, to = c.Requested, c.Delivered
+	if !p.requested {
+		from = c.Arrival
+	}
+	if !p.delivered {
+		to = c.End
+	}
+	return from, to
+}
+
+// worked is how much of a span of a case somebody worked at it; span is Never where the
+// case did not pass its milestones.
+type worked struct{ touched, span time.Duration }
+
+// flow returns what of the time between the milestones of a case that ended was worked.
+// What goes on when a milestone passes counts where it completes.
+func (r *run) flow(c *caseState) worked {
+	p := &r.processes[c.Process]
+	from, to := r.milestones(&c.Case)
+	if from == Never || to == Never || to < from {
+		return worked{span: Never}
+	}
+	w := worked{c.Touched, to - from}
+	if p.delivered {
+		w.touched = c.given
+	}
+	if p.requested {
+		w.touched -= c.asked
+	}
+	return w
+}
+
+func (f *Figures) add(c *Case, lead time.Duration, w worked, keep bool) {
 	if c.Abandoned {
 		f.Abandoned++
 		return
@@ -282,7 +314,10 @@ func (f *Figures) add(p *Program, c *Case, lead time.Duration, keep bool) {
 	f.Waiting.add(c.Waiting, false)
 	f.Processing.add(c.Processing, false)
 	f.Labour.add(c.Labour, false)
-	f.Touched.add(c.Touched, false)
+	if w.span != Never {
+		f.Touched.add(w.touched, false)
+		f.Span.add(w.span, false)
+	}
 	if lead != Never {
 		f.Lead.add(lead, keep)
 	}

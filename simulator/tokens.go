@@ -178,13 +178,13 @@ func (r *run) pass(frame int32, n *node) {
 	c := &r.cases[i]
 	if c.Process == int(n.process) {
 		if n.requested && c.Requested == Never {
-			c.Requested = r.des.Now()
+			c.Requested, c.asked = r.des.Now(), c.Touched
 			if r.processes[c.Process].limit != nil {
 				r.begins(c)
 			}
 		}
 		if n.delivered {
-			c.Delivered = r.des.Now()
+			c.Delivered, c.given = r.des.Now(), c.Touched
 		}
 		if n.count >= 0 {
 			c.Values[n.count]++

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/mining/measure"
 )
 
 func (a *app) convert() *cobra.Command {
@@ -44,8 +45,8 @@ MODEL may itself be such files.`,
 		fmt.Fprintln(a.stdout, l.T("convert.written", strings.Join(files, ", ")))
 		if len(lost) > 0 {
 			fmt.Fprintln(a.stdout, l.T("convert.lost"))
-			for _, err := range lost {
-				fmt.Fprintln(a.stdout, "  -", plain(err.Error()))
+			for _, text := range measure.TextsIn(string(l), lost) {
+				fmt.Fprintln(a.stdout, "  -", plain(text))
 			}
 		}
 		return nil

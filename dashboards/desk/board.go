@@ -64,8 +64,8 @@ type Delivered struct {
 	Mean, Median, P85 Figure // lead time, in the unit of the board
 	Share             Figure // in time, of those with a due date
 	InTime            int
-	Work              Figure // labour effort a case, hours; NaN where starts are not recorded
-	Flow              Figure // work over lead time by the wall clock
+	Work              Figure // labour effort a case, hours; NaN where starts, or who did it, are not recorded
+	Flow              Figure // time in which somebody works over the lead time by the wall clock
 }
 
 // Difference is the difference of two figures, that now less that before.
@@ -240,7 +240,8 @@ func (b *Board) standing(o *outline.Outline, w Window) {
 type sample struct {
 	lengths        []float64 // ascending
 	judged, inTime int
-	work, wall     []float64 // of the cases whose work is recorded, seconds
+	work           []float64 // of the cases whose work is recorded, seconds
+	touched, wall  []float64 // of those with a lead time
 }
 
 func sampleOf(o *outline.Outline, w Window) sample {
@@ -259,6 +260,7 @@ func sampleOf(o *outline.Outline, w Window) sample {
 		}
 		if !math.IsNaN(o.Work[i]) {
 			s.work = append(s.work, o.Work[i])
+			s.touched = append(s.touched, o.Touched[i])
 			s.wall = append(s.wall, float64(to-o.From[i])/1e6)
 		}
 	}
@@ -292,7 +294,7 @@ func (s sample) measured() Delivered {
 		}
 	}
 	if len(s.work) > 0 {
-		d.Work, d.Flow = mean(s.work).over(3600), ratio(s.work, s.wall)
+		d.Work, d.Flow = mean(s.work).over(3600), ratio(s.touched, s.wall)
 	}
 	return d
 }

@@ -113,6 +113,20 @@ func (d *Desk) declared(ctx context.Context, log string) (*eventlog.Log, *subjec
 	return l, s, err
 }
 
+// DeliveredBy returns the activity of a log that delivers its cases, "" where none is
+// declared: then a case ends with its last event.
+func (d *Desk) DeliveredBy(ctx context.Context, log string) (string, error) {
+	s, err := d.about(ctx, log)
+	if err != nil || s == nil || s.process == nil || s.process.DeliveredBy == "" {
+		return "", err
+	}
+	v, err := d.Seen(ctx, log, Look{})
+	if err != nil {
+		return "", err
+	}
+	return s.milestones(v.Log).To.Activity, nil
+}
+
 // Span is the lead time of one case.
 type Span struct{ From, To eventlog.Time }
 

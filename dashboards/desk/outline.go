@@ -3,8 +3,10 @@ package desk
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/uprava/uprava/mining/calendar"
@@ -22,6 +24,7 @@ const outlineFile = "outline"
 type reckoning struct {
 	unit     measure.Unit
 	calendar *calendar.Calendar // of working time; nil for the wall clock
+	hours    *calendar.Calendar // in which the people work; nil for round the clock
 	zone     *time.Location
 	text     string // all that the figures depend on
 }
@@ -29,7 +32,7 @@ type reckoning struct {
 // reckoning returns how the process counts its lead time: by the wall clock on Moscow's
 // time where nothing is said.
 func (s *subject) reckoning() (reckoning, error) {
-	t := reckoning{unit: measure.Second, zone: time.FixedZone("MSK", 3*3600)}
+	t := reckoning{unit: measure.Second, hours: office(), zone: time.FixedZone("MSK", 3*3600)}
 	if s == nil {
 		return t, nil
 	}
@@ -54,11 +57,76 @@ func (s *subject) reckoning() (reckoning, error) {
 		}
 		t.text = fmt.Sprintf("%+v", c)
 	}
+	if t.calendar != nil {
+		t.hours = t.calendar
+	}
+	for _, id := range slices.Sorted(maps.Keys(p.Tasks)) {
+		t.text += fmt.Sprintf("\x00%s %v", id, len(p.Tasks[id].Pools) == 0)
+	}
+	if c := s.staffed(); c != nil {
+		t.text += fmt.Sprintf("%+v", c)
+		if t.hours = nil; len(c.Week) > 0 {
+			if t.hours, err = c.Hours(zone); err != nil {
+				return t, InputError{err}
+			}
+		}
+	}
 	t.text += fmt.Sprintf("\x00%s\x00%s\x00%s\x00%s\x00%v\x00%v", t.unit, t.zone, p.RequestedBy, p.DeliveredBy, p.Labels[p.RequestedBy], p.Labels[p.DeliveredBy])
 	if p.Limit != nil {
 		t.text += fmt.Sprintf("\x00%d %s", p.Limit.Days, p.Limit.Unit)
 	}
 	return t, nil
+}
+
+// staffed is the calendar of the people of the process: the one round the clock where some
+// work so, else the one that all share; nil where there is none. Work is told from idle
+// time by it.
+func (s *subject) staffed() *twin.Calendar {
+	var of *twin.Calendar
+	for _, pool := range s.pools() {
+		i := slices.IndexFunc(s.model.Calendars, func(c twin.Calendar) bool { return c.ID == pool.Calendar })
+		switch {
+		case i < 0:
+			return nil
+		case len(s.model.Calendars[i].Week) == 0:
+			return &s.model.Calendars[i]
+		case of == nil:
+			of = &s.model.Calendars[i]
+		case of.ID != pool.Calendar:
+			return nil
+		}
+	}
+	return of
+}
+
+// pools are those that have a part in the process.
+func (s *subject) pools() []twin.Pool {
+	var out []twin.Pool
+	for _, p := range s.model.Pools {
+		for _, t := range s.process.Tasks {
+			if slices.Contains(t.Pools, p.ID) {
+				out = append(out, p)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// unmanned are the activities of a log that need nobody of the staff, by the twin; nil
+// where it does not tell who has a part in the process.
+func (s *subject) unmanned(l *eventlog.Log) []string {
+	if s == nil || s.process == nil || len(s.pools()) == 0 {
+		return nil
+	}
+	out := []string{}
+	for id, t := range s.process.Tasks {
+		if name := s.nameIn(l, id); len(t.Pools) == 0 && name != "" {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // due returns by when a case of a log must be delivered: its own due date, or the
@@ -117,10 +185,7 @@ func (d *Desk) outline(ctx context.Context, log string, look Look, s *subject) (
 		if err != nil {
 			return nil, err
 		}
-		cfg := outline.Config{Lead: s.milestones(v.Log), Unit: t.unit, Calendar: t.calendar, Hours: office(), Due: s.due(v.Log), Ends: s.endings(v.Log)}
-		if t.calendar != nil {
-			cfg.Hours = t.calendar
-		}
+		cfg := outline.Config{Lead: s.milestones(v.Log), Unit: t.unit, Calendar: t.calendar, Hours: t.hours, Unmanned: s.unmanned(v.Log), Due: s.due(v.Log), Ends: s.endings(v.Log)}
 		if cfg.Due != nil {
 			if cfg.DueFrom = limitDue; hasAttribute(v.Log, simulator.DueKey) {
 				cfg.DueFrom = ownDue

@@ -38,8 +38,8 @@ type ValueStream struct {
 	performance.Stream        // of a log, or the mean over the replications
 	Leads              Amount // lead time between the milestones, in Unit
 	Unit               measure.Unit
-	Efficiencies       Amount // flow efficiency
-	Efforts            Amount // processing a case, seconds
+	Efficiencies       Amount // flow efficiency, as that of a board
+	Efforts            Amount // labour effort a case, seconds, as that of a board: also outside the milestones
 	Yearly             Amount // cases delivered a year
 	Log                string // "" for a simulation
 	Replications       int    // of a simulation
@@ -220,43 +220,25 @@ func streamOf(ctx context.Context, m *twin.Model, p *twin.Process, l *eventlog.L
 		return nil, err
 	}
 	paired, _ := l.Instances()
-	lines, err := outline.Of(ctx, paired, outline.Config{Lead: of.milestones(paired), Unit: count.unit, Calendar: count.calendar})
+	lines, err := outline.Of(ctx, paired, outline.Config{Lead: of.milestones(paired), Unit: count.unit, Calendar: count.calendar, Hours: count.hours, Unmanned: of.unmanned(paired)})
 	if err != nil {
 		return nil, err
 	}
 	values := slices.DeleteFunc(slices.Clone(lines.Length), math.IsNaN)
-	within := between(paired, lines.Lead)
-	hours := count.calendar
-	if hours == nil {
-		hours = office()
+	cfg := performance.Config{Unmanned: of.unmanned(paired)}
+	if count.hours != nil {
+		cfg.Calendar = count.hours
 	}
-	s, err := performance.StreamOf(ctx, within, performance.Config{Calendar: working(m, p, hours)}, byDesign(p)...)
+	within := between(paired, lines.Lead)
+	s, err := performance.StreamOf(ctx, within, cfg, byDesign(p)...)
 	if err != nil {
 		return nil, err
 	}
-	v := &ValueStream{Stream: *s, Unit: count.unit, Leads: amountOf(values), Efficiencies: Amount{s.Efficiency(), math.NaN(), math.NaN()},
+	whole := sampleOf(lines, Window{}).measured() // as a board measures it
+	v := &ValueStream{Stream: *s, Unit: count.unit, Leads: amountOf(values), Efficiencies: Amount{whole.Flow.Value, math.NaN(), math.NaN()},
 		Yearly: Amount{float64(len(values)) / years, math.NaN(), math.NaN()}, Names: of.labels()}
-	v.Efforts = Amount{s.Effort(), math.NaN(), math.NaN()}
+	v.Efforts = Amount{whole.Work.Value * 3600, math.NaN(), math.NaN()}
 	return v, nil
-}
-
-// working is the calendar by which work is told from idle time: that of a process whose
-// people work round the clock has no idle time.
-func working(m *twin.Model, p *twin.Process, usual performance.Calendar) performance.Calendar {
-	calendars := map[string]string{}
-	for _, pool := range m.Pools {
-		calendars[pool.ID] = pool.Calendar
-	}
-	for _, t := range p.Tasks {
-		for _, pool := range t.Pools {
-			for _, c := range m.Calendars {
-				if c.ID == calendars[pool] && len(c.Week) == 0 {
-					return nil
-				}
-			}
-		}
-	}
-	return usual
 }
 
 // byDesign returns the names, in both languages, of the activities of a process that its

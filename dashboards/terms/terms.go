@@ -157,16 +157,28 @@ func (l Lang) Fixed(x float64, digits int) string {
 	return l.printer().Sprint(number.Decimal(x, number.Scale(digits)))
 }
 
-// Percent writes a share between 0 and 1 as percent.
+// Percent writes a share between 0 and 1 as percent. One that these digits would show as
+// none has as many more as tell it, up to four.
 func (l Lang) Percent(share float64, digits int) string {
 	if math.IsNaN(share) || math.IsInf(share, 0) {
 		return "—"
 	}
-	s := l.Float(100*share, digits)
+	s := l.Float(100*share, telling(100*share, digits))
 	if l == EN {
 		return s + "%"
 	}
 	return s + "\u00a0%"
+}
+
+// telling is how many digits after the point a number takes that is not to be read as
+// nothing: those asked for, or up to four more.
+func telling(x float64, digits int) int {
+	for more := digits; more <= digits+4; more++ {
+		if math.Abs(x) >= math.Pow10(-more)/2 {
+			return more
+		}
+	}
+	return digits
 }
 
 // Count writes a number and the form of the word that goes with it.

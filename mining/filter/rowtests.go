@@ -61,8 +61,21 @@ func (c *compiler) eventAttribute(t Test) (keepRow, error) {
 // zone is what the clock of the wall is ahead of UTC.
 func zone(z eventlog.Zone) eventlog.Time { return eventlog.Time(z) * 60_000_000 }
 
-// periods compiles the tests of when a case lay, on the clock of the wall.
+// periods compiles the tests of when a case lay, on the clock of the wall. A case is ended
+// with its last row, or with the last of the activities that are named.
 func (c *compiler) periods(t Test) (keepCase, error) {
+	if len(t.Args) > 0 {
+		codes, err := c.codes("activity", c.log.Activities(), t.Args...)
+		return func(_ int, cs eventlog.Case) bool {
+			for k := cs.Len() - 1; k >= 0; k-- {
+				if codes.has(cs.Activities()[k]) {
+					at := cs.Times()[k] + zone(cs.Zones()[k])
+					return inPeriod(t, at, at)
+				}
+			}
+			return false
+		}, err
+	}
 	return func(_ int, cs eventlog.Case) bool {
 		n := cs.Len()
 		if n == 0 {

@@ -41,7 +41,7 @@ var tests = map[string]testKind{
 	"gap":        {cases: true, least: 2, most: 2, compares: durations, usage: `gap("A", "B") > 3d`},
 	"processing": {cases: true, least: 1, most: many, compares: durations, usage: `processing("A") > 1h`},
 	"started":    {cases: true, compares: times, usage: "started in 2019-03, started >= 2019-02-11"},
-	"ended":      {cases: true, compares: times, usage: "ended in 2019-03, ended < 2020"},
+	"ended":      {cases: true, most: many, compares: times, usage: `ended in 2019-03, ended < 2020, ended("A") in 2019-03`},
 	"active":     {cases: true, compares: times, only: In, usage: "active in 2019-03"},
 	"within":     {cases: true, compares: times, only: In, usage: "within 2019-01..2019-03"},
 	"time":       {rows: true, compares: times, usage: "time in 2019-03, time >= 2019-02-11"},

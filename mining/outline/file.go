@@ -14,7 +14,7 @@ import (
 )
 
 // magic begins every file, with the version of its form.
-const magic = "uprava outline 3\n"
+const magic = "uprava outline 4\n"
 
 // ErrOther says that a file is of another state of the log, or no whole file.
 var ErrOther = errors.New("the outline is of another state")
@@ -43,7 +43,7 @@ func (o *Outline) Write(of string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing an outline: %w", err)
 	}
-	b := make([]byte, 0, len(magic)+len(head)+len(text)+70*len(o.IDs)+8)
+	b := make([]byte, 0, len(magic)+len(head)+len(text)+78*len(o.IDs)+8)
 	b = append(b, magic...)
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(head)))
 	b = append(b, head...)
@@ -56,7 +56,7 @@ func (o *Outline) Write(of string) ([]byte, error) {
 			b = binary.LittleEndian.AppendUint64(b, uint64(t))
 		}
 	}
-	for _, column := range []*[]float64{&o.Length, &o.Work} {
+	for _, column := range o.numbers() {
 		for _, x := range *column {
 			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
 		}
@@ -81,8 +81,12 @@ func (o *Outline) times() []*[]eventlog.Time {
 	return []*[]eventlog.Time{&o.First, &o.Last, &o.From, &o.To, &o.Due}
 }
 
+func (o *Outline) numbers() []*[]float64 {
+	return []*[]float64{&o.Length, &o.Work, &o.Touched}
+}
+
 // perCase is what a case takes in a file beside its identifier.
-const perCase = 4 + 7*8 + 2*4 + 1
+const perCase = 4 + 8*8 + 2*4 + 1
 
 // Read reads what Write wrote; ErrOther where it is of another state, or damaged.
 func Read(b []byte, of string) (*Outline, error) {
@@ -119,7 +123,7 @@ func Read(b []byte, of string) (*Outline, error) {
 		}
 		at += 8 * n
 	}
-	for _, column := range []*[]float64{&o.Length, &o.Work} {
+	for _, column := range o.numbers() {
 		*column = make([]float64, n)
 		for i := range *column {
 			(*column)[i] = math.Float64frombits(binary.LittleEndian.Uint64(b[at+8*i:]))

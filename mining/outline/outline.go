@@ -25,7 +25,11 @@ type Config struct {
 	Lead     performance.LeadConfig
 	Unit     measure.Unit       // of lengths: Second (the zero value), WorkingHour or WorkingDay
 	Calendar *calendar.Calendar // of lengths in working time
-	Hours    *calendar.Calendar // that tells work from idle time; nil for the wall clock
+	Hours    *calendar.Calendar // in which the people work; nil for the wall clock
+	// Unmanned are the activities that need nobody of the staff; nil where that is not
+	// known. Where a log names people, nobody did the rows that name none; a log that names
+	// none tells of work only where Unmanned does.
+	Unmanned []string
 	// Due tells by when a case must be delivered that began at from, false where that
 	// is not known; nil where the log has no limit.
 	Due     func(c eventlog.Case, from eventlog.Time) (eventlog.Time, bool)
@@ -43,7 +47,8 @@ type Outline struct {
 	From, To    []eventlog.Time // milestones; NoTime where not passed
 	Due         []eventlog.Time // NoTime where not known
 	Length      []float64       // From to To in the unit of the configuration; NaN where it is none
-	Work        []float64       // start to completion within the hours, seconds, up to To; NaN where no start is recorded
+	Work        []float64       // of people: start to completion within the hours, seconds; NaN where no start is recorded or nobody is known
+	Touched     []float64       // seconds between From and To in which somebody worked, side by side counted once; NaN without Length or Work
 	At          []eventlog.Code // activity of the last row, into Activities
 	Rows        []uint32
 	Over        []bool // an activity of Ends was done
@@ -54,7 +59,7 @@ type Outline struct {
 	Activities []string
 	Left       performance.Left // what Length lacks, by reason
 	Pairing    eventlog.Pairing
-	Startless  int // rows up to To without a start, in cases that have Work
+	Startless  int // rows of people without a start, in cases that have Work
 }
 
 // Open reports whether the i-th case has begun and neither is delivered nor over.
@@ -82,6 +87,7 @@ func Of(ctx context.Context, l *eventlog.Log, cfg Config) (*Outline, error) {
 			ends[code] = true
 		}
 	}
+	manned, known := performance.Manned(l, cfg.Unmanned...), cfg.Unmanned != nil || l.Resources().Len() > 0
 	for i, c := range l.All() {
 		if i%every == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -100,16 +106,19 @@ func Of(ctx context.Context, l *eventlog.Log, cfg Config) (*Outline, error) {
 				due = t
 			}
 		}
-		end := c.Last()
-		if to[i] != eventlog.NoTime {
-			end = to[i]
+		work, startless, touched := math.NaN(), 0, math.NaN()
+		if known {
+			work, startless = cfg.work(c, manned)
 		}
-		work, startless := cfg.work(c, end)
 		o.Startless += startless
+		if !math.IsNaN(work) && !math.IsNaN(length) {
+			touched = cfg.touched(c, manned, from[i], to[i])
+		}
 		o.IDs = append(o.IDs, c.ID())
 		o.First, o.Last = append(o.First, c.First()), append(o.Last, c.Last())
 		o.From, o.To, o.Due = append(o.From, from[i]), append(o.To, to[i]), append(o.Due, due)
 		o.Length, o.Work = append(o.Length, length), append(o.Work, work)
+		o.Touched = append(o.Touched, touched)
 		o.Over = append(o.Over, slices.ContainsFunc(c.Activities(), func(a eventlog.Code) bool { return ends[a] }))
 		o.At, o.Rows = append(o.At, c.Activities()[c.Len()-1]), append(o.Rows, uint32(c.Len()))
 	}
@@ -133,7 +142,10 @@ func (o *Outline) sort() {
 	for _, column := range o.times() {
 		*column = ordered(*column, order)
 	}
-	o.IDs, o.Length, o.Work = ordered(o.IDs, order), ordered(o.Length, order), ordered(o.Work, order)
+	o.IDs = ordered(o.IDs, order)
+	for _, column := range o.numbers() {
+		*column = ordered(*column, order)
+	}
 	o.At, o.Rows, o.Over = ordered(o.At, order), ordered(o.Rows, order), ordered(o.Over, order)
 }
 
@@ -156,31 +168,60 @@ func (cfg Config) length(from, to eventlog.Time) float64 {
 	return float64(to-from) / 1e6
 }
 
-// work sums the work of the rows that ended by end, and counts those among them
-// without a start where others have one.
-func (cfg Config) work(c eventlog.Case, end eventlog.Time) (seconds float64, startless int) {
+// work sums the work of the rows that people did, and counts those among them without a
+// start where others have one. It is 0 where nobody of the staff did anything.
+func (cfg Config) work(c eventlog.Case, manned func(eventlog.Case, int) bool) (seconds float64, startless int) {
 	starts := c.Starts()
 	if starts == nil {
 		return math.NaN(), 0
 	}
 	any := false
 	for i, t := range c.Times() {
-		if t > end {
-			break
-		}
-		if starts[i] == eventlog.NoTime || starts[i] > t {
+		known := starts[i] != eventlog.NoTime && starts[i] <= t
+		any = any || known
+		switch {
+		case !manned(c, i):
+		case known:
+			seconds += cfg.within(starts[i], t)
+		default:
 			startless++
-			continue
-		}
-		any = true
-		if cfg.Hours != nil {
-			seconds += float64(cfg.Hours.BetweenMicros(int64(starts[i]), int64(t))) / 1e6
-		} else {
-			seconds += float64(t-starts[i]) / 1e6
 		}
 	}
 	if !any {
 		return math.NaN(), 0
 	}
 	return seconds, startless
+}
+
+// touched is the time between two moments in which at least one person worked: the
+// stretches of the rows that people did, joined, within the hours. Seconds.
+func (cfg Config) touched(c eventlog.Case, manned func(eventlog.Case, int) bool, from, to eventlog.Time) float64 {
+	type stretch struct{ from, to eventlog.Time }
+	var all []stretch
+	starts := c.Starts()
+	for i, t := range c.Times() {
+		if starts[i] == eventlog.NoTime || !manned(c, i) {
+			continue
+		}
+		if s := (stretch{max(starts[i], from), min(t, to)}); s.from < s.to {
+			all = append(all, s)
+		}
+	}
+	slices.SortFunc(all, func(a, b stretch) int { return cmp.Compare(a.from, b.from) })
+	seconds, last := 0.0, from
+	for _, s := range all {
+		if s.from = max(s.from, last); s.from < s.to {
+			seconds += cfg.within(s.from, s.to)
+			last = s.to
+		}
+	}
+	return seconds
+}
+
+// within is the time between two moments in which the people work, in seconds.
+func (cfg Config) within(from, to eventlog.Time) float64 {
+	if cfg.Hours != nil {
+		return float64(cfg.Hours.BetweenMicros(int64(from), int64(to))) / 1e6
+	}
+	return float64(to-from) / 1e6
 }

@@ -67,13 +67,55 @@ func TestLengthsAndWorkInWorkingTime(t *testing.T) {
 		require.NoError(t, b.Add(&e))
 	}
 	l := b.Log()
-	o, err := Of(t.Context(), l, Config{Unit: measure.WorkingHour, Calendar: office, Hours: office})
+	o, err := Of(t.Context(), l, Config{Unit: measure.WorkingHour, Calendar: office, Hours: office, Unmanned: []string{}})
 	require.NoError(t, err)
 	require.Equal(t, []float64{9}, o.Length, "two hours on Friday, seven on Monday")
 	require.Equal(t, []float64{9 * 3600}, o.Work, "an hour, and one more with seven of Monday")
+	require.Equal(t, []float64{9 * 3600}, o.Touched)
 	o, err = Of(t.Context(), l, Config{Unit: measure.WorkingDay, Calendar: office})
 	require.NoError(t, err)
 	require.Equal(t, []float64{1}, o.Length, "from Friday to Monday")
+}
+
+// Ann and Bob work side by side from 1 to 3; another body answers for ten hours, whom the
+// log does not name; a robot files it; Ann closes the case after the delivery.
+func TestWorkIsThatOfPeople(t *testing.T) {
+	rows := []struct {
+		activity, who string
+		from, to      int
+	}{{"ask", "Ann", 0, 3}, {"write", "Bob", 1, 4}, {"answer", "", 4, 14}, {"deliver", "Ann", 15, 16}, {"file", "robot", 16, 17}, {"close", "Ann", 18, 20}}
+	log := func(named bool) *eventlog.Log {
+		b := eventlog.NewBuilder("x")
+		for _, r := range rows {
+			e := eventlog.NewEvent("1", r.activity, eventlog.Stamp{Time: hours(r.to)})
+			e.Start = eventlog.Stamp{Time: hours(r.from)}
+			if named {
+				e.Resource = r.who
+			}
+			require.NoError(t, b.Add(&e))
+		}
+		return b.Log()
+	}
+	lead := performance.LeadConfig{To: performance.Milestone{Activity: "deliver"}}
+	for name, x := range map[string]struct {
+		named         bool
+		unmanned      []string
+		work, touched float64 // hours
+	}{
+		"people are named":                 {true, nil, 3 + 3 + 1 + 1 + 2, 4 + 1},
+		"and the robot is known":           {true, []string{"file"}, 3 + 3 + 1 + 2, 4 + 1},
+		"nobody is named, the twin knows":  {false, []string{"answer", "file"}, 3 + 3 + 1 + 2, 4 + 1},
+		"nobody is named, nobody is known": {false, nil, math.NaN(), math.NaN()},
+	} {
+		o, err := Of(t.Context(), log(x.named), Config{Lead: lead, Unmanned: x.unmanned})
+		require.NoError(t, err)
+		if math.IsNaN(x.work) {
+			require.True(t, math.IsNaN(o.Work[0]) && math.IsNaN(o.Touched[0]), name)
+			continue
+		}
+		require.InDelta(t, x.work*3600, o.Work[0], 1e-6, name)
+		require.InDelta(t, x.touched*3600, o.Touched[0], 1e-6, name)
+	}
 }
 
 func TestFilesComeBackWhole(t *testing.T) {
@@ -85,7 +127,7 @@ func TestFilesComeBackWhole(t *testing.T) {
 	again, err := Read(b, "state")
 	require.NoError(t, err)
 	require.True(t, math.IsNaN(again.Work[0]))
-	o.Work, again.Work = nil, nil
+	o.Work, again.Work, o.Touched, again.Touched = nil, nil, nil, nil
 	require.Equal(t, o, again)
 	_, err = Read(b, "another")
 	require.ErrorIs(t, err, ErrOther)

@@ -26,6 +26,8 @@ type Config struct {
 	// Waiting is then overstated where activities run beside each other, and that
 	// of the first instance of a case stays unknown.
 	AssumeEnabled bool
+	// Unmanned are the activities that need nobody of the staff, for StreamOf.
+	Unmanned []string
 }
 
 // ActivityTimes are the times of one activity, in seconds, over its instances.

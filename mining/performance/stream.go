@@ -141,14 +141,24 @@ func StreamOf(ctx context.Context, l *eventlog.Log, cfg Config, many ...string) 
 	return s, nil
 }
 
-// nobody reports whether a log that names people names none for a row.
-func nobody(l *eventlog.Log, c eventlog.Case, row int) bool {
-	return l.Resources().Len() > 0 && c.Resources()[row] == eventlog.NoCode
+// Manned returns whether somebody of the staff did a row: not where a log that names
+// people names none for it, and not where its activity is one that needs nobody.
+func Manned(l *eventlog.Log, unmanned ...string) func(c eventlog.Case, row int) bool {
+	names := l.Resources().Len() > 0
+	nobody := make([]bool, l.Activities().Len())
+	for _, name := range unmanned {
+		if code, ok := l.Activities().Code(name); ok {
+			nobody[code] = true
+		}
+	}
+	return func(c eventlog.Case, row int) bool {
+		return !nobody[c.Activities()[row]] && !(names && c.Resources()[row] == eventlog.NoCode)
+	}
 }
 
 // walk parts the lead times along the paths of the cases.
 func (s *Stream) walk(ctx context.Context, l *eventlog.Log, cfg Config, at []*Stage) error {
-	n := float64(s.Cases)
+	n, manned := float64(s.Cases), Manned(l, cfg.Unmanned...)
 	var leads []float64
 	parts := make([]map[int]float64, len(at)) // by activity, by position in leads
 	for i := range parts {
@@ -173,7 +183,7 @@ func (s *Stream) walk(ctx context.Context, l *eventlog.Log, cfg Config, at []*St
 			switch {
 			case !divided:
 				x.Unclear += seconds(waiting) / n
-			case nobody(l, c, row):
+			case !manned(c, row):
 				x.Waiting += seconds(waiting) / n
 				x.Outside += seconds(service) / n
 			default:
@@ -199,7 +209,7 @@ func (s *Stream) walk(ctx context.Context, l *eventlog.Log, cfg Config, at []*St
 
 // executions counts what is done, how often again, and the work in it.
 func (s *Stream) executions(l *eventlog.Log, cfg Config, at []*Stage, many []string) {
-	n := float64(s.Cases)
+	n, manned := float64(s.Cases), Manned(l, cfg.Unmanned...)
 	design := make([]bool, len(at))
 	for code, name := range l.Activities().Names() {
 		design[code] = slices.Contains(many, name)
@@ -228,7 +238,7 @@ func (s *Stream) executions(l *eventlog.Log, cfg Config, at []*Stage, many []str
 					x.again++
 				}
 			}
-			if nobody(l, c, row) {
+			if !manned(c, row) {
 				continue
 			}
 			x.human++

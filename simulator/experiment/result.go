@@ -47,7 +47,7 @@ const (
 	Utilisation    = "utilisation"     // of a pool
 	CaseCount      = "cases"           // counted, a replication
 	InProgress     = "cases_under_way" // mean number at once, counted or not
-	FlowEfficiency = "flow_efficiency" // time in which somebody works at a case over the time from its arrival to its end
+	FlowEfficiency = "flow_efficiency" // time in which somebody works at a case between its milestones over that time by the wall clock
 	WorkedHours    = "worked_hours"    // of a pool, a year of 365 days
 	LabourHours    = "labour_per_case" // working hours of people a case
 	AbandonedShare = "abandoned_share" // of the counted cases
@@ -225,7 +225,7 @@ func (r *Result) figures(runs []*simulator.Statistics, cfg Config) {
 			add(OverdueShare, of, measure.Share, share)
 			add(InTimeShare, of, measure.Share, func(s *simulator.Statistics) float64 { return 1 - share(s) })
 		}
-		add(FlowEfficiency, of, measure.Share, func(s *simulator.Statistics) float64 { return f(s).Touched.Mean() / f(s).Cycle.Mean() })
+		add(FlowEfficiency, of, measure.Share, func(s *simulator.Statistics) float64 { return f(s).Touched.Mean() / f(s).Span.Mean() })
 		add(LabourHours, of, measure.PersonHour, func(s *simulator.Statistics) float64 { return f(s).Labour.Mean() / 3600 })
 		add(CaseCount, of, measure.Count, func(s *simulator.Statistics) float64 { return float64(f(s).Cycle.N) })
 		anywhere := func(has func(*simulator.Figures) bool) bool {

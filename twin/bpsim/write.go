@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -45,6 +46,11 @@ func Write(w io.Writer, m *twin.Model, process string) ([]error, error) {
 	return wr.warnings, nil
 }
 
+// place names what a warning is about.
+func place(ru, en, id string) twin.Text {
+	return twin.Text{RU: fmt.Sprintf("%s %q", ru, id), EN: fmt.Sprintf("%s %q", en, id)}
+}
+
 type writer struct {
 	m        *twin.Model
 	p        *twin.Process
@@ -53,10 +59,19 @@ type writer struct {
 	warnings []error
 }
 
-func (w *writer) warn(format string, args ...any) {
-	err := fmt.Errorf(format, args...)
-	if !slices.ContainsFunc(w.warnings, func(said error) bool { return said.Error() == err.Error() }) {
-		w.warnings = append(w.warnings, err)
+func (w *writer) warn(en, ru string, args ...any) {
+	say := func(format, lang string) string {
+		words := slices.Clone(args)
+		for i, x := range words {
+			if t, ok := x.(twin.Text); ok {
+				words[i] = t.In(lang)
+			}
+		}
+		return fmt.Sprintf(format, words...)
+	}
+	d := &measure.Doubt{EN: say(en, "en"), RU: say(ru, "ru")}
+	if !slices.ContainsFunc(w.warnings, func(said error) bool { return said.Error() == d.EN }) {
+		w.warnings = append(w.warnings, d)
 	}
 }
 
@@ -125,14 +140,15 @@ func (w *writer) pools() {
 		w.ids[p.ID] = id
 		w.line(1, `<bpmn:resource id=%q name="%s"/>`, id, text(p.ID))
 		if p.Calendar != "" || len(p.Members) > 0 || p.Queue != "" && p.Queue != twin.FIFO || p.Preempt || p.AtOnce != 0 || p.OffShift != "" {
-			w.warn("pool %q: hours, members, order of work and ways of working are not written", p.ID)
+			w.warn("pool %q: hours, members, order of work and ways of working are not written",
+				"группа исполнителей %q: часы, люди, порядок и способы работы не записаны", p.ID)
 		}
 	}
 }
 
 func (w *writer) node(n *bpmn.Node, outermost bool) {
 	if n.Kind == bpmn.StartEvent && outermost && w.p.Arrivals.Between.Law != "" {
-		w.line(5, `<bpsim:ElementParameters elementRef=%q><bpsim:ControlParameters><bpsim:InterTriggerTimer>%s</bpsim:InterTriggerTimer></bpsim:ControlParameters></bpsim:ElementParameters>`, text(n.ID), w.law(w.p.Arrivals.Between, "arrivals"))
+		w.line(5, `<bpsim:ElementParameters elementRef=%q><bpsim:ControlParameters><bpsim:InterTriggerTimer>%s</bpsim:InterTriggerTimer></bpsim:ControlParameters></bpsim:ElementParameters>`, text(n.ID), w.law(w.p.Arrivals.Between, twin.Text{RU: "поступление дел", EN: "arrivals"}))
 		return
 	}
 	t, ok := w.p.Tasks[n.ID]
@@ -140,14 +156,14 @@ func (w *writer) node(n *bpmn.Node, outermost bool) {
 		return
 	}
 	w.line(5, `<bpsim:ElementParameters elementRef=%q>`, text(n.ID))
-	of := fmt.Sprintf("task %q", n.ID)
+	of := place("задача", "task", n.ID)
 	if t.Time.Law != "" || t.Delay.Law != "" {
 		times := ""
 		if t.Delay.Law != "" {
-			times += "<bpsim:WaitTime>" + w.law(t.Delay, of+": delay") + "</bpsim:WaitTime>"
+			times += "<bpsim:WaitTime>" + w.law(t.Delay, twin.Text{RU: of.RU + ": задержка", EN: of.EN + ": delay"}) + "</bpsim:WaitTime>"
 		}
 		if t.Time.Law != "" {
-			times += "<bpsim:ProcessingTime>" + w.law(t.Time, of+": time") + "</bpsim:ProcessingTime>"
+			times += "<bpsim:ProcessingTime>" + w.law(t.Time, twin.Text{RU: of.RU + ": время", EN: of.EN + ": time"}) + "</bpsim:ProcessingTime>"
 		}
 		w.line(6, `<bpsim:TimeParameters>%s</bpsim:TimeParameters>`, times)
 	}
@@ -166,14 +182,15 @@ func (w *writer) node(n *bpmn.Node, outermost bool) {
 	}
 	w.line(5, `</bpsim:ElementParameters>`)
 	if t.Batch != nil || t.NotBefore != nil || len(t.ByPool) > 0 || t.Skill != "" || t.SetUp.Law != "" || t.Patience.Law != "" || t.Room != nil || t.Calendar != "" || t.DelayCalendar != "" || t.Repeat != nil || t.Suspends {
-		w.warn("%s: batches, releases, times by person, skills, set-up, patience, room, calendars, repetition and suspension are not written", of)
+		w.warn("%s: batches, releases, times by person, skills, set-up, patience, room, calendars, repetition and suspension are not written",
+			"%s: пакеты, даты выпуска, время по людям, навыки, подготовка, терпение, место, календари, повторения и приостановления не записаны", of)
 	}
 }
 
 func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
 // law writes a distribution in seconds.
-func (w *writer) law(d twin.Distribution, of string) string {
+func (w *writer) law(d twin.Distribution, of twin.Text) string {
 	scale := d.Scale
 	if scale == 0 {
 		scale = 1
@@ -194,7 +211,8 @@ func (w *writer) law(d twin.Distribution, of string) string {
 	case d.Law == "triangular":
 		return fmt.Sprintf(`<bpsim:TriangularDistribution min="%s" mode="%s" max="%s" timeUnit="s"/>`, n(d.Min), n(d.Mode), n(d.Max))
 	case d.Law == "empirical":
-		w.warn("%s: a sample is written as the lognormal law of its mean and deviation", of)
+		w.warn("%s: a sample is written as the lognormal law of its mean and deviation",
+			"%s: выборка записана логнормальным законом с её средним и отклонением", of)
 		mean := d.Average() / scale
 		squares := 0.0
 		for _, x := range d.Sample {
@@ -207,7 +225,8 @@ func (w *writer) law(d twin.Distribution, of string) string {
 		d.Law, d.SD = "lognormal", math.Sqrt(squares)
 	}
 	if bounded && d.Law != "empirical" {
-		w.warn("%s: the bounds of a law are not written", of)
+		w.warn("%s: the bounds of a law are not written",
+			"%s: границы закона не записаны", of)
 	}
 	switch d.Law {
 	case "exponential":
@@ -225,12 +244,15 @@ func (w *writer) law(d twin.Distribution, of string) string {
 func (w *writer) losses() {
 	p := w.p
 	if p.Limit != nil || p.DeliveredBy != "" || p.RequestedBy != "" || p.LeadTime != (twin.Span{}) || p.StageCorrelation != 0 || p.MostAtOnce > 0 {
-		w.warn("the legal limit, milestones, the correlation of times and the entry gate are not written")
+		w.warn("the legal limit, milestones, the correlation of times and the entry gate are not written",
+			"нормативный срок, события начала и конца, связь времён и ограничение на входе не записаны")
 	}
 	if len(p.Rules) > 0 || len(p.Attributes) > 0 || len(p.Decay) > 0 || len(p.Priorities) > 0 {
-		w.warn("attributes, rules, falling shares and priorities of cases are not written")
+		w.warn("attributes, rules, falling shares and priorities of cases are not written",
+			"признаки, правила, убывающие доли и приоритеты дел не записаны")
 	}
 	if a := p.Arrivals; a.Calendar != "" || a.Month != [12]float64{} || a.Hours != [168]float64{} || len(a.Surges) > 0 || a.Moments != nil {
-		w.warn("arrivals: calendar, weights, surges and set moments are not written")
+		w.warn("arrivals: calendar, weights, surges and set moments are not written",
+			"поступление дел: календарь, веса, всплески и заданные моменты не записаны")
 	}
 }

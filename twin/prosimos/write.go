@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -31,7 +32,7 @@ func Write(diagram, parameters io.Writer, m *twin.Model, process string) ([]erro
 	profiles := w.profiles()
 	gateways := w.gateways()
 	out := map[string]any{
-		"arrival_time_distribution": w.law(w.p.Arrivals.Between, "arrivals"), "arrival_time_calendar": w.periods(w.p.Arrivals.Calendar),
+		"arrival_time_distribution": w.law(w.p.Arrivals.Between, twin.Text{RU: "поступление дел", EN: "arrivals"}), "arrival_time_calendar": w.periods(w.p.Arrivals.Calendar),
 		"task_resource_distribution": tasks, "event_distribution": w.events(), "gateway_branching_probabilities": gateways,
 		"resource_profiles": profiles, "resource_calendars": w.calendars(), "batch_processing": w.batches(),
 		"case_attributes": w.attributes(), "prioritisation_rules": w.priorities(), "branch_rules": w.rules,
@@ -45,6 +46,11 @@ func Write(diagram, parameters io.Writer, m *twin.Model, process string) ([]erro
 	return w.warnings, nil
 }
 
+// place names what a warning is about.
+func place(ru, en, id string) twin.Text {
+	return twin.Text{RU: fmt.Sprintf("%s %q", ru, id), EN: fmt.Sprintf("%s %q", en, id)}
+}
+
 type writer struct {
 	m        *twin.Model
 	p        *twin.Process
@@ -54,9 +60,19 @@ type writer struct {
 	warnings []error
 }
 
-func (w *writer) warn(format string, args ...any) {
-	if err := fmt.Errorf(format, args...); !slices.ContainsFunc(w.warnings, func(x error) bool { return x.Error() == err.Error() }) {
-		w.warnings = append(w.warnings, err)
+func (w *writer) warn(en, ru string, args ...any) {
+	say := func(format, lang string) string {
+		words := slices.Clone(args)
+		for i, x := range words {
+			if t, ok := x.(twin.Text); ok {
+				words[i] = t.In(lang)
+			}
+		}
+		return fmt.Sprintf(format, words...)
+	}
+	d := &measure.Doubt{EN: say(en, "en"), RU: say(ru, "ru")}
+	if !slices.ContainsFunc(w.warnings, func(said error) bool { return said.Error() == d.EN }) {
+		w.warnings = append(w.warnings, d)
 	}
 }
 
@@ -81,7 +97,7 @@ func values(x ...float64) []any {
 const never = 1e12
 
 // law returns the distribution in the words of Prosimos.
-func (w *writer) law(d twin.Distribution, of string) object {
+func (w *writer) law(d twin.Distribution, of twin.Text) object {
 	scale := d.Scale
 	if scale == 0 {
 		scale = 1
@@ -104,7 +120,8 @@ func (w *writer) law(d twin.Distribution, of string) object {
 		name = map[string]string{"lognormal": "lognorm", "gamma": "gamma"}[d.Law]
 		params = values(d.Mean*scale, d.SD*d.SD*scale*scale, d.Min*scale, high)
 	case "triangular":
-		w.warn("%s: a triangular law is written as the uniform one of its bounds", of)
+		w.warn("%s: a triangular law is written as the uniform one of its bounds",
+			"%s: треугольный закон записан равномерным в его границах", of)
 		name, params = "uniform", values(d.Min*scale, d.Max*scale)
 	case "empirical":
 		var cdf, middle []float64
@@ -130,7 +147,8 @@ func (w *writer) periods(id string) []any {
 	}
 	c := &w.m.Calendars[i]
 	if c.Production || len(c.Off) > 0 {
-		w.warn("calendar %q: holidays and days off cannot be written: its weeks are all alike", id)
+		w.warn("calendar %q: holidays and days off cannot be written: its weeks are all alike",
+			"календарь %q: праздники и выходные дни записать нельзя: все его недели одинаковы", id)
 	}
 	if len(c.Week) == 0 {
 		return always
@@ -218,10 +236,12 @@ func (w *writer) profiles() []any {
 		}
 		out = append(out, object{"id": id, "name": name, "resource_list": list})
 		if p.Preempt || p.AtOnce != 0 && p.AtOnce != 1 || p.OffShift != "" && p.OffShift != twin.Pause || p.Queue == twin.EarliestDue || p.Queue == twin.Shortest {
-			w.warn("pool %q: interruption, several things at once, ways to end a shift and orders of work other than by priority cannot be written", id)
+			w.warn("pool %q: interruption, several things at once, ways to end a shift and orders of work other than by priority cannot be written",
+				"группа исполнителей %q: прерывание работы, несколько дел сразу, завершение смены и порядок работы не по приоритету записать нельзя", id)
 		}
 		if slices.ContainsFunc(p.Members, func(m twin.Member) bool { return m.Efficiency != 0 || len(m.Skills) > 0 || len(m.Absent) > 0 }) {
-			w.warn("pool %q: pace, skills and absence of members cannot be written", id)
+			w.warn("pool %q: pace, skills and absence of members cannot be written",
+				"группа исполнителей %q: темп, навыки и отсутствие людей записать нельзя", id)
 		}
 	}
 	if len(w.idle) > 0 {
@@ -246,11 +266,12 @@ func (w *writer) tasks() []any {
 	for _, id := range slices.Sorted(maps.Keys(w.p.Tasks)) {
 		t := w.p.Tasks[id]
 		if n := w.p.Diagram.Node(id); len(t.Pools) == 0 && n != nil && n.IsTask() {
-			row := w.law(t.Time, fmt.Sprintf("task %q", id))
+			row := w.law(t.Time, place("задача", "task", id))
 			row["resource_id"] = unlimited
 			out = append(out, object{"task_id": id, "resources": []any{row}})
 			w.idle = append(w.idle, id)
-			w.warn("task %q: nobody does it; a resource of %d who are always there stands in", id, many)
+			w.warn("task %q: nobody does it; a resource of %d who are always there stands in",
+				"задача %q: исполнителя у неё нет; вместо него записан ресурс из %d всегда свободных", id, many)
 		}
 		if len(t.Pools) == 0 {
 			continue
@@ -265,14 +286,15 @@ func (w *writer) tasks() []any {
 				if own, ok := t.ByPool[r.id]; ok && r.member {
 					d = own
 				}
-				row := w.law(d, fmt.Sprintf("task %q", id))
+				row := w.law(d, place("задача", "task", id))
 				row["resource_id"] = r.id
 				list = append(list, row)
 			}
 		}
 		out = append(out, object{"task_id": id, "resources": list})
 		if t.Delay.Law != "" || t.NotBefore != nil || t.SetUp.Law != "" || t.Patience.Law != "" || t.Room != nil || t.Skill != "" || t.Priority != 0 {
-			w.warn("task %q: delay, release, set-up, patience, room, skill and priority cannot be written", id)
+			w.warn("task %q: delay, release, set-up, patience, room, skill and priority cannot be written",
+				"задача %q: задержку, дату выпуска, подготовку, терпение, место, навык и приоритет записать нельзя", id)
 		}
 	}
 	return out
@@ -289,9 +311,10 @@ func (w *writer) events() []any {
 			continue
 		}
 		if t.Calendar != "" {
-			w.warn("event %q: its calendar cannot be written: it passes by the wall clock", id)
+			w.warn("event %q: its calendar cannot be written: it passes by the wall clock",
+				"событие %q: его календарь записать нельзя: оно проходит по календарному времени", id)
 		}
-		row := w.law(t.Time, fmt.Sprintf("event %q", id))
+		row := w.law(t.Time, place("событие", "event", id))
 		row["event_id"] = id
 		out = append(out, row)
 	}
@@ -310,7 +333,7 @@ func (w *writer) gateways() []any {
 			}
 			path := object{"path_id": f.ID, "value": share}
 			if ruled {
-				if lines, ok := w.lines(rule, fmt.Sprintf("flow %q", f.ID)); ok {
+				if lines, ok := w.lines(rule, place("переход", "flow", f.ID)); ok {
 					path["condition_id"] = "rule-" + f.ID
 					w.rules = append(w.rules, object{"id": "rule-" + f.ID, "rules": lines})
 				}
@@ -322,13 +345,14 @@ func (w *writer) gateways() []any {
 		}
 	}
 	if len(w.p.Decay) > 0 {
-		w.warn("shares that fall with each visit cannot be written: they stay as they are")
+		w.warn("shares that fall with each visit cannot be written: they stay as they are",
+			"доли, которые убывают с каждым возвратом, записать нельзя: они остаются прежними")
 	}
 	return out
 }
 
 // lines returns a rule in the words of Prosimos; false where it cannot be said.
-func (w *writer) lines(r twin.Rule, of string) ([][]any, bool) {
+func (w *writer) lines(r twin.Rule, of twin.Text) ([][]any, bool) {
 	var out [][]any
 	for _, line := range r {
 		var conditions []any
@@ -338,14 +362,16 @@ func (w *writer) lines(r twin.Rule, of string) ([][]any, bool) {
 			}
 			switch {
 			case c.Node != "":
-				w.warn("%s: a condition on what happened before cannot be written", of)
+				w.warn("%s: a condition on what happened before cannot be written",
+					"%s: условие о том, что было раньше, записать нельзя", of)
 				return nil, false
 			case len(c.Is) == 1 && c.Not:
 				add("!=", c.Is[0])
 			case len(c.Is) == 1:
 				add("=", c.Is[0])
 			case c.Not:
-				w.warn("%s: a condition turned round on several values cannot be written", of)
+				w.warn("%s: a condition turned round on several values cannot be written",
+					"%s: отрицание условия о нескольких значениях записать нельзя", of)
 				return nil, false
 			case len(c.Is) > 1:
 				add("in", c.Is)
@@ -367,7 +393,7 @@ func (w *writer) attributes() []any {
 	out := []any{}
 	for _, a := range w.p.Attributes {
 		if a.Number.Law != "" {
-			out = append(out, object{"name": a.ID, "type": "continuous", "values": w.law(a.Number, fmt.Sprintf("attribute %q", a.ID))})
+			out = append(out, object{"name": a.ID, "type": "continuous", "values": w.law(a.Number, place("признак", "attribute", a.ID))})
 			continue
 		}
 		list := []any{}
@@ -387,7 +413,7 @@ func (w *writer) priorities() []any {
 		if len(p.When) == 0 { // the rest, which goes last there too
 			continue
 		}
-		if lines, ok := w.lines(p.When, "priority"); ok {
+		if lines, ok := w.lines(p.When, twin.Text{RU: "приоритет", EN: "priority"}); ok {
 			out = append(out, object{"priority_level": i + 1, "rules": lines})
 		}
 	}
@@ -422,7 +448,8 @@ func (w *writer) batches() []any {
 				object{"attribute": "daily_hour", "comparison": "=", "value": strconv.FormatFloat(b.At.Hours(), 'g', -1, 64)}})
 		}
 		if b.OutOfTurn != nil || b.Calendar != "" {
-			w.warn("task %q: letting cases through out of turn, and days off of a batch, cannot be written", id)
+			w.warn("task %q: letting cases through out of turn, and days off of a batch, cannot be written",
+				"задача %q: пропуск дел вне очереди и нерабочие дни пакета записать нельзя", id)
 		}
 		row["firing_rules"] = rules
 		out = append(out, row)
@@ -434,23 +461,29 @@ func (w *writer) batches() []any {
 func (w *writer) losses() {
 	p := w.p
 	if p.Limit != nil || p.DeliveredBy != "" || p.RequestedBy != "" || p.LeadTime != (twin.Span{}) {
-		w.warn("the legal limit and the milestones of the process cannot be written")
+		w.warn("the legal limit and the milestones of the process cannot be written",
+			"нормативный срок и события начала и конца процесса записать нельзя")
 	}
 	if p.StageCorrelation != 0 {
-		w.warn("the correlation of the times of a case cannot be written")
+		w.warn("the correlation of the times of a case cannot be written",
+			"связь времён одного дела записать нельзя")
 	}
 	if a := p.Arrivals; a.Month != [12]float64{} || a.Hours != [168]float64{} || len(a.Surges) > 0 || a.Moments != nil {
-		w.warn("arrivals: weights of months and hours, surges and set moments cannot be written")
+		w.warn("arrivals: weights of months and hours, surges and set moments cannot be written",
+			"поступление дел: веса месяцев и часов, всплески и заданные моменты записать нельзя")
 	}
 	if p.Arrivals.Calendar != "" && !p.Arrivals.OnWallClock {
-		w.warn("arrivals: the time between two passes in the hours of their calendar; in Prosimos it runs on at night")
+		w.warn("arrivals: the time between two passes in the hours of their calendar; in Prosimos it runs on at night",
+			"поступление дел: промежуток между делами идёт в часы его календаря; в Prosimos он идёт и ночью")
 	}
 	if p.MostAtOnce > 0 {
-		w.warn("an entry gate cannot be written")
+		w.warn("an entry gate cannot be written",
+			"ограничение числа дел на входе записать нельзя")
 	}
 	for _, n := range p.Diagram.Nodes {
 		if n.Kind == bpmn.SubProcess || n.Kind == bpmn.CallActivity || n.Kind == bpmn.BoundaryEvent || n.Loop != nil {
-			w.warn("the diagram holds sub-processes, calls, boundary events or repetition, which Prosimos does not run")
+			w.warn("the diagram holds sub-processes, calls, boundary events or repetition, which Prosimos does not run",
+				"на схеме есть подпроцессы, вызовы, граничные события или повторения, которых Prosimos не исполняет")
 		}
 	}
 }

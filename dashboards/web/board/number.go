@@ -249,10 +249,11 @@ func casesBehind(r *http.Request, a *asked, b *desk.Board, key string) (href, no
 		case to != "":
 			steps = append(steps, "has("+quoted(to)+")")
 		}
-		steps = append(steps, within("ended", begin, end)...)
-		if to != "" && from == "" && !begin.IsZero() {
-			note = a.lang.T("board.cases.ended", a.label(b.To))
+		ended := "ended"
+		if to != "" {
+			ended += "(" + quoted(to) + ")"
 		}
+		steps = append(steps, within(ended, begin, end)...)
 	}
 	q := url.Values{}
 	if len(steps) > 0 {

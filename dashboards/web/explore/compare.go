@@ -25,7 +25,7 @@ type comparePage struct {
 }
 
 // versus reads what the view is compared with; ok is false where nothing is.
-func (c *looked) versus() (vs desk.Versus, ok bool, err error) {
+func (p *pages) versus(c *looked) (vs desk.Versus, ok bool, err error) {
 	text := strings.TrimSpace(c.view.Against)
 	vs.Names[1] = c.lang.T("against.this")
 	switch {
@@ -65,7 +65,7 @@ func (c *looked) versus() (vs desk.Versus, ok bool, err error) {
 		text = other.String()
 	}
 	if _, err := report.ParsePeriod(text); err == nil {
-		within, err := inPeriod(text)
+		within, err := p.inPeriod(c, text)
 		if err != nil {
 			return vs, false, err
 		}
@@ -79,7 +79,7 @@ func (c *looked) versus() (vs desk.Versus, ok bool, err error) {
 	}
 	look.Filter = f
 	if c.view.Period != "" {
-		within, err := inPeriod(c.view.Period)
+		within, err := p.inPeriod(c, c.view.Period)
 		if err != nil {
 			return vs, false, err
 		}
@@ -90,7 +90,7 @@ func (c *looked) versus() (vs desk.Versus, ok bool, err error) {
 }
 
 func (p *pages) compare(c *looked) (string, any, error) {
-	vs, ok, err := c.versus()
+	vs, ok, err := p.versus(c)
 	if err != nil {
 		return "", nil, err
 	}
@@ -162,7 +162,7 @@ type comparedRow struct {
 }
 
 func (p *pages) sides(c *looked) (*desk.Sides, error) {
-	vs, ok, err := c.versus()
+	vs, ok, err := p.versus(c)
 	if err != nil {
 		return nil, err
 	}

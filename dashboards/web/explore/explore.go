@@ -107,7 +107,7 @@ func (p *pages) open(r *http.Request) (c *looked, fault, err error) {
 	}
 	c.look = c.view.Look()
 	if c.view.Period != "" {
-		within, err := inPeriod(c.view.Period)
+		within, err := p.inPeriod(c, c.view.Period)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -127,15 +127,23 @@ func (p *pages) open(r *http.Request) (c *looked, fault, err error) {
 // moscow is the clock that a moment without a zone is read by in an address.
 var moscow = time.FixedZone("MSK", 3*3600)
 
-// inPeriod is the filter of a reporting period: the cases whose last recorded event,
-// which ends the finished ones, lies in it.
-func inPeriod(text string) (filter.Filter, error) {
+// inPeriod is the filter of a reporting period, as boards and reports mean it: the cases
+// delivered in it, or where the log declares no delivery those whose last event lies in it.
+func (p *pages) inPeriod(c *looked, text string) (filter.Filter, error) {
 	period, err := report.ParsePeriod(text)
 	if err != nil {
 		return filter.Filter{}, desk.InputError{Err: err}
 	}
+	ended, err := p.desk.DeliveredBy(c.r.Context(), c.log)
+	if err != nil {
+		return filter.Filter{}, err
+	}
+	test := filter.Test{Name: "ended"}
+	if ended != "" {
+		test.Args = []string{ended}
+	}
 	const day = "2006-01-02"
-	return filter.Parse("ended in " + period.Begin(time.UTC).Format(day) + ".." + period.End(time.UTC).AddDate(0, 0, -1).Format(day))
+	return filter.Parse(test.String() + " in " + period.Begin(time.UTC).Format(day) + ".." + period.End(time.UTC).AddDate(0, 0, -1).Format(day))
 }
 
 // page answers a page of a tab. What the reader's filter or choices cannot have is

@@ -64,6 +64,9 @@ func testWords(t filter.Test, lang terms.Lang) (string, bool) {
 		}
 		return lang.T("filter.words.rework-of", quoted), true
 	case "variant", "variants", "events", "started", "ended", "active":
+		if len(t.Args) > 0 {
+			return lang.T("filter.words.ended-by", quoted) + " " + compared, true
+		}
 		return lang.T("filter.words."+t.Name) + " " + compared, true
 	case "within":
 		return lang.T("filter.words.within") + " " + strings.Join(values, ", "), true
