@@ -112,7 +112,7 @@ func body(d *report.Document, list []*facts, orders []order) {
 		cases = casesOfMany
 	}
 	for _, f := range list {
-		d.Sections = append(d.Sections, f.page(cases, len(list) > 1))
+		d.Sections = append(d.Sections, f.page(cases))
 	}
 	d.Orders = &report.Orders{Title: l.T("report.orders")}
 	for _, o := range orders {
