@@ -60,7 +60,9 @@ func TestSectionsStandTogether(t *testing.T) {
 	p.fit(process(rows))
 	require.Less(t, p.low, 1.0, "lower pictures let it stay")
 	require.Equal(t, 0, p.try(process(rows), fitting{p.body, p.low}, top))
-	require.Equal(t, 2, pagesOf(t, process(3), process(rows)), "each on its page")
+	p.y, p.pages = top+60, 1
+	p.fit(process(rows - 1))
+	require.Equal(t, 2, p.pages, "it gets a page of its own")
 	require.Equal(t, 1, pagesOf(t, process(0), report.Section{Heading: "Little", Together: true, Blocks: []report.Block{items(2)}}), "a short one stays below")
 }
 
