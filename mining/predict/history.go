@@ -98,7 +98,7 @@ func passages(ctx context.Context, l *eventlog.Log, ends closing, asOf eventlog.
 		}
 		out = append(out, p)
 	}
-	if cfg.Due != "" && missing == l.Cases() {
+	if cfg.Due != "" && missing == l.Cases() && missing > 0 { // a log of no case has too little
 		return nil, fmt.Errorf("predicting %q: no case has a moment in the attribute %q", l.Name(), cfg.Due)
 	}
 	return out, queues(ctx, out, ends.ends, l.Activities().Len())

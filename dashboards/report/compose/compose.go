@@ -2,6 +2,7 @@ package compose
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/uprava/uprava/dashboards/report"
 	"github.com/uprava/uprava/dashboards/report/dispatch"
 	"github.com/uprava/uprava/dashboards/report/schedule"
+	"github.com/uprava/uprava/dashboards/terms"
 )
 
 // Rows of the table of cases, in a report of many processes and of a few.
@@ -27,7 +29,7 @@ func (c *Composer) Compose(ctx context.Context, r dispatch.Request) (*dispatch.M
 	if err != nil {
 		return nil, err
 	}
-	inputs, last, err := c.inputs(ctx, s)
+	inputs, first, last, err := c.inputs(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -43,6 +45,9 @@ func (c *Composer) Compose(ctx context.Context, r dispatch.Request) (*dispatch.M
 	p := r.Period
 	if p.Kind == "" {
 		p = report.Last(report.Month, asOf)
+	}
+	if !p.Begin(zone).Before(last) || !p.End(zone).After(first) || asOf.Before(first) {
+		return nil, desk.InputError{Err: errors.New(outside(r.Lang, p, r.AsOf, first.In(zone), last.In(zone)))}
 	}
 	if begin := p.Begin(zone); asOf.Before(begin) {
 		return nil, desk.InputError{Err: fmt.Errorf("report of %s: the period begins on %s, after the as-of moment %s", p, begin.Format(time.DateOnly), asOf.Format(time.RFC3339))}
@@ -70,6 +75,19 @@ func (c *Composer) Compose(ctx context.Context, r dispatch.Request) (*dispatch.M
 	body(d, list, drafted(list, office))
 	tidy(d)
 	return &dispatch.Made{Document: d, Inputs: inputs}, nil
+}
+
+// outside says that a report is asked for of a time of which the logs hold nothing, and
+// what to ask for: the last such period that they hold whole, or the last they hold at all.
+func outside(l terms.Lang, p report.Period, asOf, first, last time.Time) string {
+	inside := report.Last(p.Kind, last.AddDate(0, 0, 1)) // the day of the last event may not be over
+	if inside.Begin(last.Location()).Before(first) && !report.Holding(p.Kind, last).End(last.Location()).Before(first) {
+		inside = report.Holding(p.Kind, last)
+	}
+	if !asOf.IsZero() && asOf.Before(first) {
+		return l.T("say.outside.as-of", report.Moment(l, asOf), report.Day(l, first), report.Day(l, last), inside.String())
+	}
+	return l.T("say.outside", p.Name(l), report.Day(l, first), report.Day(l, last), inside.String())
 }
 
 // head says what the document is and for whom.

@@ -12,7 +12,7 @@ import (
 // page is the part about one process.
 func (f *facts) page(mostCases int) report.Section {
 	l := f.lang
-	s := report.Section{Heading: f.name, Together: true}
+	s := report.Section{Heading: f.name, Brief: f.brief(), Together: true}
 	add := func(b ...report.Block) { s.Blocks = append(s.Blocks, b...) }
 	add(report.Paragraph{Text: f.lead(), Notes: []report.Footnote{f.rests(true)}})
 	add(f.trend(), f.narrowFigure(), f.risk())
@@ -22,6 +22,19 @@ func (f *facts) page(mostCases int) report.Section {
 		add(report.Paragraph{Text: l.T("say.page.no-due"), Weight: report.Quiet})
 	}
 	return s
+}
+
+// brief tells of the process in some words: its mean and what is overdue.
+func (f *facts) brief() string {
+	l := f.lang
+	text := l.T("say.no-cases")
+	if f.now.N > 0 {
+		text = f.value(f.now.Mean.Value)
+	}
+	if f.risks.Limited && f.risks.Open > 0 {
+		text += ", " + l.T("say.brief.overdue", l.Int(int64(f.risks.Overdue)), l.Count("say.open-case", int64(f.risks.Open)))
+	}
+	return text
 }
 
 // lead tells of the process in three sentences: the mean against the plan, the share

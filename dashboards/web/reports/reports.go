@@ -104,6 +104,7 @@ func (p *pages) head(w http.ResponseWriter, r *http.Request) error {
 type executivePage struct {
 	Facts, Notice, Error string
 	Body                 template.HTML
+	Contents             []html.Entry
 	Before, After        shell.Link // the same for the period before and after
 }
 
@@ -124,7 +125,7 @@ func (p *pages) executive(w http.ResponseWriter, r *http.Request) error {
 	default:
 		d := made.Document
 		var text strings.Builder
-		if err := html.Body(&text, d); err != nil {
+		if body.Contents, err = html.Body(&text, d); err != nil {
 			return err
 		}
 		body.Body = template.HTML(text.String()) // of html/template
