@@ -10,6 +10,7 @@ import (
 
 	"github.com/uprava/uprava/dashboards/alerts"
 	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/dashboards/prepare"
 	"github.com/uprava/uprava/dashboards/report"
 	"github.com/uprava/uprava/dashboards/report/dispatch"
 	"github.com/uprava/uprava/dashboards/report/schedule"
@@ -33,19 +34,8 @@ func (c *Composer) Compose(ctx context.Context, r dispatch.Request) (*dispatch.M
 	if err != nil {
 		return nil, err
 	}
-	zone := zoneOf(s.targets[0])
-	asOf := r.AsOf
-	if asOf.IsZero() {
-		asOf = last
-		if r.Period.Kind != "" && asOf.After(r.Period.End(zone)) {
-			asOf = r.Period.End(zone).Add(-time.Second)
-		}
-	}
-	asOf = asOf.In(zone)
-	p := r.Period
-	if p.Kind == "" {
-		p = report.Last(report.Month, asOf)
-	}
+	p, asOf := s.when(r, last)
+	zone := asOf.Location()
 	if !p.Begin(zone).Before(last) || !p.End(zone).After(first) || asOf.Before(first) {
 		return nil, desk.InputError{Err: errors.New(outside(r.Lang, p, r.AsOf, first.In(zone), last.In(zone)))}
 	}
@@ -75,6 +65,50 @@ func (c *Composer) Compose(ctx context.Context, r dispatch.Request) (*dispatch.M
 	body(d, list, drafted(list, office))
 	tidy(d)
 	return &dispatch.Made{Document: d, Inputs: inputs}, nil
+}
+
+// when returns the period and the as-of moment of a request: the last month that was
+// over and the last event where it names none.
+func (s *subject) when(r dispatch.Request, last time.Time) (report.Period, time.Time) {
+	zone := zoneOf(s.targets[0])
+	asOf := r.AsOf
+	if asOf.IsZero() {
+		asOf = last
+		if r.Period.Kind != "" && asOf.After(r.Period.End(zone)) {
+			asOf = r.Period.End(zone).Add(-time.Second)
+		}
+	}
+	asOf = asOf.In(zone)
+	if r.Period.Kind == "" {
+		return report.Last(report.Month, asOf), asOf
+	}
+	return r.Period, asOf
+}
+
+// Prepare returns what the executive report of the last month rests on, process by
+// process, to be computed before somebody asks for it.
+func (c *Composer) Prepare(ctx context.Context) ([]prepare.Step, error) {
+	s, err := c.subject(ctx, Executive)
+	if err != nil {
+		return nil, err
+	}
+	_, _, last, err := c.inputs(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	office, err := (&schedule.Book{}).Calendar()
+	if err != nil {
+		return nil, err
+	}
+	p, asOf := s.when(dispatch.Request{Of: Executive}, last)
+	var out []prepare.Step
+	for _, t := range s.targets {
+		out = append(out, prepare.Step{Name: "report of " + t.log, Do: func(ctx context.Context) error {
+			_, err := c.gather(ctx, t, p, asOf, terms.RU, office)
+			return err
+		}})
+	}
+	return out, nil
 }
 
 // outside says that a report is asked for of a time of which the logs hold nothing, and
