@@ -121,7 +121,7 @@ func openDir(ctx context.Context, dir string) (*Store, error) {
 func (s *Store) connect(ctx context.Context, opts *clickhouse.Options, database string) (*Store, error) {
 	err := s.open(ctx, opts, database)
 	if err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(s.Gone(err), s.Close())
 	}
 	return s, nil
 }

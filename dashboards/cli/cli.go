@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -70,7 +71,7 @@ func Main() int {
 
 // Run runs one command line and returns its exit code.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	a := &app{stdin: &counted{in: stdin}, stdout: &counted{out: stdout}, stderr: stderr}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -101,6 +102,7 @@ func exitCode(ctx context.Context, err error) int {
 	var locked *embedded.LockedError
 	var busy *clickhouse.BusyError
 	var newer *clickhouse.NewerError
+	var gone *clickhouse.GoneError
 	var path *os.PathError
 	var input desk.InputError
 	switch {
@@ -110,7 +112,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitUsage
 	case errors.Is(err, desk.ErrNotFound), errors.Is(err, datasets.ErrUnknown), errors.Is(err, archive.ErrNotFound), errors.Is(err, auth.ErrUnknown):
 		return exitNotFound
-	case errors.As(err, &locked), errors.As(err, &busy), errors.As(err, &newer), errors.Is(err, embedded.ErrMissing):
+	case errors.As(err, &locked), errors.As(err, &busy), errors.As(err, &gone), errors.As(err, &newer), errors.Is(err, embedded.ErrMissing):
 		return exitNoStore
 	case errors.As(err, &format), errors.As(err, &row), errors.As(err, &input), errors.As(err, &path):
 		return exitBadInput
@@ -236,18 +238,77 @@ func (a *app) open(ctx context.Context) (*desk.Desk, error) {
 	return desk.Open(ctx, desk.Config{Dir: dir, DSN: dsn})
 }
 
-// withDesk opens the desk for the length of f.
-func (a *app) withDesk(ctx context.Context, f func(*desk.Desk) error) (err error) {
+// leftToClose is how long a process that stops may hold the folder of the store.
+const leftToClose = 15 * time.Second
+
+// withDesk opens the desk for the length of f. Where the process stops through which it
+// is reached, f is run once more on the store itself, unless it has read or written
+// something that a second run would repeat.
+func (a *app) withDesk(ctx context.Context, f func(*desk.Desk) error) error {
+	before := a.used()
+	err := a.once(ctx, f)
+	if _, gone := errors.AsType[*clickhouse.GoneError](err); !gone || ctx.Err() != nil || a.used() != before {
+		return err
+	}
+	fmt.Fprintln(a.stderr, a.lang().T("cli.server-gone"))
+	for end := time.Now().Add(leftToClose); ; {
+		again := a.once(ctx, f)
+		_, locked := errors.AsType[*embedded.LockedError](again)
+		if !locked || time.Now().After(end) {
+			return again
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(300 * time.Millisecond):
+		}
+	}
+}
+
+func (a *app) once(ctx context.Context, f func(*desk.Desk) error) (err error) {
 	d, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	return f(d)
+	return d.Store().Gone(f(d))
+}
+
+// counted counts what goes through a stream.
+type counted struct {
+	in  io.Reader
+	out io.Writer
+	n   int
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.in.Read(p)
+	c.n += n
+	return n, err
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	n, err := c.out.Write(p)
+	c.n += n
+	return n, err
+}
+
+// used is how much of the input was read and of the output was written.
+func (a *app) used() int {
+	n := 0
+	for _, stream := range []any{a.stdin, a.stdout} {
+		if c, ok := stream.(*counted); ok {
+			n += c.n
+		}
+	}
+	return n
 }
 
 // terminal reports whether a stream is one that a person looks at.
 func terminal(w io.Writer) bool {
+	if c, ok := w.(*counted); ok {
+		w = c.out
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -18,6 +18,8 @@ import (
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/jobs"
 	"github.com/uprava/uprava/dashboards/metrics"
+	"github.com/uprava/uprava/dashboards/prepare"
+	"github.com/uprava/uprava/dashboards/report/compose"
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/dashboards/web"
 	frame "github.com/uprava/uprava/dashboards/web/shell"
@@ -104,7 +106,8 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, cfg serving, ready func
 	if err != nil {
 		return err
 	}
-	pages, err := web.New(web.Config{Office: office, Composer: composer, Gate: gate, Config: frame.Config{
+	ahead := &prepare.Worker{Changes: d.Store().Changes, Steps: preparing(d, composer), Log: log}
+	pages, err := web.New(web.Config{Progress: ahead.Progress, Office: office, Composer: composer, Gate: gate, Config: frame.Config{
 		Desk: d, Jobs: work, Changes: d.Store().Changes, Lang: chosen, Version: version, Log: log, Specialists: cfg.specialists}})
 	if err != nil {
 		return err
@@ -137,7 +140,7 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, cfg serving, ready func
 	}
 	defer stopMetrics()
 	server := &http.Server{
-		Handler: counts.Wrap(web.Guard(handler, cfg.names()...)), Protocols: api.Protocols(), ReadHeaderTimeout: 10 * time.Second,
+		Handler: ahead.Wrap(counts.Wrap(web.Guard(handler, cfg.names()...))), Protocols: api.Protocols(), ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
@@ -145,6 +148,7 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, cfg serving, ready func
 	clocks.Go(func() { office.Serve(life, func(err error) { log.Error("reports", "error", err) }) })
 	watcher := alerts.Watcher{Desk: d, Book: alerts.OpenBook(d.Folder("alerts")), Sender: office.Notes(), Quiet: desk.Office(), Lang: a.lang(), Log: log}
 	clocks.Go(func() { watcher.Run(life) })
+	clocks.Go(func() { ahead.Run(life) })
 	defer clocks.Wait()
 	defer end()
 	failed := make(chan error, 1)
@@ -173,4 +177,33 @@ func (a *app) serveOn(ctx context.Context, d *desk.Desk, cfg serving, ready func
 		return fmt.Errorf("serving: %w", err)
 	}
 	return nil
+}
+
+// preparing names what the pages behind the doors of the start page rest on: the boards,
+// the risks of the open cases, and the executive report of the last month.
+func preparing(d *desk.Desk, c *compose.Composer) func(context.Context) ([]prepare.Step, error) {
+	return func(ctx context.Context) ([]prepare.Step, error) {
+		logs, err := d.LogNames(ctx)
+		if err != nil {
+			return nil, err
+		}
+		var steps []prepare.Step
+		for _, log := range logs {
+			steps = append(steps, prepare.Step{Name: "board of " + log, Do: func(ctx context.Context) error {
+				_, err := d.Board(ctx, log, desk.BoardQuestion{})
+				return err
+			}})
+		}
+		for _, log := range logs {
+			steps = append(steps, prepare.Step{Name: "risks of " + log, Do: func(ctx context.Context) error {
+				_, err := d.Risks(ctx, log, desk.Look{})
+				return err
+			}})
+		}
+		report, err := c.Prepare(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return append(steps, report...), nil
+	}
 }

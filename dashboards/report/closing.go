@@ -13,8 +13,8 @@ func (d *Document) OrdersTable() *Table {
 		return nil
 	}
 	t := &Table{Title: d.Orders.Title, Columns: []Column{
-		{Head: "№", Weight: 0.4}, {Head: d.Lang.T("report.orders.what"), Weight: 2.6}, {Head: d.Lang.T("report.orders.who"), Weight: 1.5},
-		{Head: d.Lang.T("report.orders.by"), Weight: 1.15}, {Head: d.Lang.T("report.orders.why"), Weight: 2.2},
+		{Head: "№"}, {Head: d.Lang.T("report.orders.what")}, {Head: d.Lang.T("report.orders.who")},
+		{Head: d.Lang.T("report.orders.by")}, {Head: d.Lang.T("report.orders.why")},
 	}}
 	for i, o := range d.Orders.Rows {
 		t.Rows = append(t.Rows, []Cell{T(d.Lang.Int(int64(i + 1))), T(o.What), T(o.Who), D(o.By, d.Lang.T("report.orders.unset")), T(o.Why)})

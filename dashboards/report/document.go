@@ -28,9 +28,13 @@ type Document struct {
 // Section is a part with a heading.
 type Section struct {
 	Heading string
+	Brief   string // what it says, for a table of contents
 	NewPage bool
-	Compact bool // in smaller letters on paper, so that it fits on one page
-	Blocks  []Block
+	Compact bool // in letters as small as need be on paper, so that it fits on one page
+	// Together: on paper it stands on one page where it can, if need be with lower
+	// pictures, beside others that do.
+	Together bool
+	Blocks   []Block
 }
 
 // Block is a Paragraph, a List, a Table or a Figure.

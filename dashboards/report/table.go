@@ -25,9 +25,8 @@ type Column struct {
 	Digits int // after the point
 	// Interval: cells have one.
 	Interval bool
-	Weight   float64 // share of the width against other columns; 0 for 1
-	Sum      bool    // has a sum in the line of sums
-	Signed   bool    // numbers are differences: those above zero are written with a plus
+	Sum      bool // has a sum in the line of sums
+	Signed   bool // numbers are differences: those above zero are written with a plus
 	// Deviation: the number of every cell is that of column Of less that of column
 	// From; nil for other columns.
 	Deviation *Deviation

@@ -51,7 +51,8 @@ type Config struct {
 	shell.Config
 	Office   *dispatch.Office // makes and sends reports; nil: there are no pages of them
 	Composer *compose.Composer
-	Gate     *access.Gate // gets its page; nil: there is no gate. The caller wraps with it
+	Progress func() (done, total int) // of what is prepared in the background; nil: nothing is
+	Gate     *access.Gate             // gets its page; nil: there is no gate. The caller wraps with it
 }
 
 // New returns the handler of all pages.
@@ -76,7 +77,7 @@ func New(cfg Config) (http.Handler, error) {
 			if cfg.Office == nil {
 				return nil
 			}
-			return reports.Mount(s, cfg.Office, cfg.Composer)
+			return reports.Mount(s, cfg.Office, cfg.Composer, cfg.Progress)
 		},
 		func() error {
 			if cfg.Gate == nil {

@@ -98,7 +98,7 @@ func passages(ctx context.Context, l *eventlog.Log, ends closing, asOf eventlog.
 		}
 		out = append(out, p)
 	}
-	if cfg.Due != "" && missing == l.Cases() {
+	if cfg.Due != "" && missing == l.Cases() && missing > 0 { // a log of no case has too little
 		return nil, fmt.Errorf("predicting %q: no case has a moment in the attribute %q", l.Name(), cfg.Due)
 	}
 	return out, queues(ctx, out, ends.ends, l.Activities().Len())
@@ -189,7 +189,8 @@ type past struct {
 // recent ones, at most mostPast of each.
 type history struct {
 	stays   [][]past // by activity
-	lead    []past   // whole cases: remaining is the lead time
+	sooner  [][]past // the same, by ascending remaining
+	lead    []past   // whole cases, by ascending remaining, which is the lead time
 	silence bool     // cases end by silence
 }
 
@@ -253,12 +254,16 @@ func recall(ctx context.Context, list []passage, ends closing, activities int, c
 		}
 		return out
 	}
-	h := &history{stays: make([][]past, activities), lead: recent(lead), silence: ends.silence > 0}
+	h := &history{stays: make([][]past, activities), sooner: make([][]past, activities), lead: recent(lead), silence: ends.silence > 0}
+	bySooner := func(x, y past) int { return cmp.Compare(x.remaining, y.remaining) }
+	slices.SortStableFunc(h.lead, bySooner)
 	for a, list := range stays {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		h.stays[a] = recent(list)
+		h.sooner[a] = slices.Clone(h.stays[a])
+		slices.SortStableFunc(h.sooner[a], bySooner)
 	}
 	return h, nil
 }

@@ -40,6 +40,7 @@ type model struct {
 	choice
 	spreadElapsed, spreadQueue []float64 // by stage, to make distances comparable
 	similar                    []near    // scratch of ask
+	spans                      []span    // as well
 }
 
 // near is a past stay and how much it differs from a state.
@@ -67,7 +68,7 @@ func newModel(h *history, c choice) *model {
 func (m *model) ask(s state) answer {
 	similar := m.similar[:0]
 	elapsed, queue := math.Log1p(s.elapsed/60e6), math.Log1p(s.queue)
-	list := m.history.stays[s.stage]
+	list := m.history.sooner[s.stage]
 	over := 0
 	for i := range list {
 		p := &list[i]
@@ -94,30 +95,82 @@ func (m *model) ask(s state) answer {
 		return elapsedAlone(m.history, s)
 	}
 	gone := float64(over) / float64(over+len(similar))
+	sorted := true // by what remains
 	if m.Neighbour > 0 && len(similar) > m.Neighbour {
-		slices.SortFunc(similar, func(x, y near) int {
-			return cmp.Or(cmp.Compare(x.distance, y.distance), cmp.Compare(x.c, y.c), cmp.Compare(x.came, y.came))
-		})
-		similar = similar[:m.Neighbour]
+		nearest(similar, m.Neighbour)
+		similar, sorted = similar[:m.Neighbour], false
 	}
-	spans := make([]span, len(similar))
+	spans := m.spans[:0]
 	counts := map[eventlog.Code]int{}
-	for i, n := range similar {
-		spans[i] = span{max(0, n.remaining-s.here), n.ended}
+	for _, n := range similar {
+		spans = append(spans, span{max(0, n.remaining-s.here), n.ended})
 		if n.next != eventlog.NoCode {
 			counts[n.next]++
 		}
 	}
-	return answer{survival(spans), shares(counts), gone, len(similar), true}
+	m.spans = spans
+	a := answer{next: shares(counts), over: gone, stays: len(similar), stage: true}
+	if sorted {
+		a.curve = survivalOfSorted(spans)
+	} else {
+		a.curve = survival(spans)
+	}
+	return a
+}
+
+// nearest moves the k nearest to the front, in no order (Hoare 1961,
+// doi:10.1145/366622.366647, the pivot being the median of three). O(n) on average.
+func nearest(list []near, k int) {
+	before := func(x, y near) bool {
+		if x.distance != y.distance {
+			return x.distance < y.distance
+		}
+		return cmp.Or(cmp.Compare(x.c, y.c), cmp.Compare(x.came, y.came)) < 0
+	}
+	for lo, hi := 0, len(list)-1; lo < hi; {
+		mid := lo + (hi-lo)/2
+		for _, pair := range [][2]int{{lo, mid}, {lo, hi}, {mid, hi}} {
+			if before(list[pair[1]], list[pair[0]]) {
+				list[pair[0]], list[pair[1]] = list[pair[1]], list[pair[0]]
+			}
+		}
+		pivot, i, j := list[mid], lo, hi
+		for i <= j {
+			for before(list[i], pivot) {
+				i++
+			}
+			for before(pivot, list[j]) {
+				j--
+			}
+			if i <= j {
+				list[i], list[j] = list[j], list[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case k-1 <= j:
+			hi = j
+		case k-1 >= i:
+			lo = i
+		default:
+			return
+		}
+	}
 }
 
 // elapsedAlone is the answer that knows only how long the case has run: from all
 // cases that ran longer.
 func elapsedAlone(h *history, s state) answer {
 	run := s.elapsed + s.here
-	var spans []span
-	for _, p := range h.lead {
-		if p.c != s.c && p.remaining > run {
+	first, _ := slices.BinarySearchFunc(h.lead, run, func(p past, run float64) int {
+		if p.remaining > run {
+			return 1
+		}
+		return -1
+	})
+	spans := make([]span, 0, len(h.lead)-first)
+	for _, p := range h.lead[first:] {
+		if p.c != s.c {
 			spans = append(spans, span{p.remaining - run, p.ended})
 		}
 	}
@@ -127,7 +180,7 @@ func elapsedAlone(h *history, s state) answer {
 			counts[p.next]++
 		}
 	}
-	return answer{survival(spans), shares(counts), math.NaN(), len(spans), false}
+	return answer{survivalOfSorted(spans), shares(counts), math.NaN(), len(spans), false}
 }
 
 func shares(counts map[eventlog.Code]int) []nextShare {

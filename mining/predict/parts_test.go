@@ -1,7 +1,10 @@
 package predict
 
 import (
+	"cmp"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,4 +55,19 @@ func TestConformal(t *testing.T) {
 	require.True(t, math.IsInf(high, 1))
 	low, high = conformal{widen: -10}.interval(60e6, 120e6)
 	require.Equal(t, low, high)
+}
+
+func TestNearestAreThoseThatSortingFinds(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		list := make([]near, 2+r.IntN(60))
+		for i := range list {
+			list[i] = near{float64(r.IntN(8)), &past{c: i}}
+		}
+		want := slices.Clone(list)
+		slices.SortFunc(want, func(x, y near) int { return cmp.Or(cmp.Compare(x.distance, y.distance), cmp.Compare(x.c, y.c)) })
+		k := 1 + r.IntN(len(list)-1)
+		nearest(list, k)
+		require.ElementsMatch(t, want[:k], list[:k])
+	}
 }

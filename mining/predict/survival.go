@@ -23,18 +23,12 @@ type curve struct {
 // doi:10.1080/01621459.1958.10501452). At equal times ends go before censored
 // spans. It reorders its argument. O(n log n).
 func survival(spans []span) curve {
-	slices.SortFunc(spans, func(x, y span) int {
-		if x.time != y.time {
-			return cmp.Compare(x.time, y.time)
-		}
-		if x.ended == y.ended {
-			return 0
-		}
-		if x.ended {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(spans, func(x, y span) int { return cmp.Compare(x.time, y.time) })
+	return survivalOfSorted(spans)
+}
+
+// survivalOfSorted is survival of spans by ascending time. O(n).
+func survivalOfSorted(spans []span) curve {
 	c := curve{n: len(spans)}
 	s := 1.0
 	for i := 0; i < len(spans); {

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,9 +10,11 @@ import (
 
 	"github.com/uprava/uprava/dashboards/alerts"
 	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/dashboards/prepare"
 	"github.com/uprava/uprava/dashboards/report"
 	"github.com/uprava/uprava/dashboards/report/dispatch"
 	"github.com/uprava/uprava/dashboards/report/schedule"
+	"github.com/uprava/uprava/dashboards/terms"
 )
 
 // Rows of the table of cases, in a report of many processes and of a few.
@@ -27,22 +30,14 @@ func (c *Composer) Compose(ctx context.Context, r dispatch.Request) (*dispatch.M
 	if err != nil {
 		return nil, err
 	}
-	inputs, last, err := c.inputs(ctx, s)
+	inputs, first, last, err := c.inputs(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	zone := zoneOf(s.targets[0])
-	asOf := r.AsOf
-	if asOf.IsZero() {
-		asOf = last
-		if r.Period.Kind != "" && asOf.After(r.Period.End(zone)) {
-			asOf = r.Period.End(zone).Add(-time.Second)
-		}
-	}
-	asOf = asOf.In(zone)
-	p := r.Period
-	if p.Kind == "" {
-		p = report.Last(report.Month, asOf)
+	p, asOf := s.when(r, last)
+	zone := asOf.Location()
+	if !p.Begin(zone).Before(last) || !p.End(zone).After(first) || asOf.Before(first) {
+		return nil, desk.InputError{Err: errors.New(outside(r.Lang, p, r.AsOf, first.In(zone), last.In(zone)))}
 	}
 	if begin := p.Begin(zone); asOf.Before(begin) {
 		return nil, desk.InputError{Err: fmt.Errorf("report of %s: the period begins on %s, after the as-of moment %s", p, begin.Format(time.DateOnly), asOf.Format(time.RFC3339))}
@@ -70,6 +65,63 @@ func (c *Composer) Compose(ctx context.Context, r dispatch.Request) (*dispatch.M
 	body(d, list, drafted(list, office))
 	tidy(d)
 	return &dispatch.Made{Document: d, Inputs: inputs}, nil
+}
+
+// when returns the period and the as-of moment of a request: the last month that was
+// over and the last event where it names none.
+func (s *subject) when(r dispatch.Request, last time.Time) (report.Period, time.Time) {
+	zone := zoneOf(s.targets[0])
+	asOf := r.AsOf
+	if asOf.IsZero() {
+		asOf = last
+		if r.Period.Kind != "" && asOf.After(r.Period.End(zone)) {
+			asOf = r.Period.End(zone).Add(-time.Second)
+		}
+	}
+	asOf = asOf.In(zone)
+	if r.Period.Kind == "" {
+		return report.Last(report.Month, asOf), asOf
+	}
+	return r.Period, asOf
+}
+
+// Prepare returns what the executive report of the last month rests on, process by
+// process, to be computed before somebody asks for it.
+func (c *Composer) Prepare(ctx context.Context) ([]prepare.Step, error) {
+	s, err := c.subject(ctx, Executive)
+	if err != nil {
+		return nil, err
+	}
+	_, _, last, err := c.inputs(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	office, err := (&schedule.Book{}).Calendar()
+	if err != nil {
+		return nil, err
+	}
+	p, asOf := s.when(dispatch.Request{Of: Executive}, last)
+	var out []prepare.Step
+	for _, t := range s.targets {
+		out = append(out, prepare.Step{Name: "report of " + t.log, Do: func(ctx context.Context) error {
+			_, err := c.gather(ctx, t, p, asOf, terms.RU, office)
+			return err
+		}})
+	}
+	return out, nil
+}
+
+// outside says that a report is asked for of a time of which the logs hold nothing, and
+// what to ask for: the last such period that they hold whole, or the last they hold at all.
+func outside(l terms.Lang, p report.Period, asOf, first, last time.Time) string {
+	inside := report.Last(p.Kind, last.AddDate(0, 0, 1)) // the day of the last event may not be over
+	if inside.Begin(last.Location()).Before(first) && !report.Holding(p.Kind, last).End(last.Location()).Before(first) {
+		inside = report.Holding(p.Kind, last)
+	}
+	if !asOf.IsZero() && asOf.Before(first) {
+		return l.T("say.outside.as-of", report.Moment(l, asOf), report.Day(l, first), report.Day(l, last), inside.String())
+	}
+	return l.T("say.outside", p.Name(l), report.Day(l, first), report.Day(l, last), inside.String())
 }
 
 // head says what the document is and for whom.
@@ -112,7 +164,7 @@ func body(d *report.Document, list []*facts, orders []order) {
 		cases = casesOfMany
 	}
 	for _, f := range list {
-		d.Sections = append(d.Sections, f.page(cases, len(list) > 1))
+		d.Sections = append(d.Sections, f.page(cases))
 	}
 	d.Orders = &report.Orders{Title: l.T("report.orders")}
 	for _, o := range orders {

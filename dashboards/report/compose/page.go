@@ -9,19 +9,32 @@ import (
 	"github.com/uprava/uprava/mining/measure"
 )
 
-// page is the part about one process; of several each begins a page.
-func (f *facts) page(mostCases int, ownPage bool) report.Section {
+// page is the part about one process.
+func (f *facts) page(mostCases int) report.Section {
 	l := f.lang
-	s := report.Section{Heading: f.name, NewPage: ownPage}
+	s := report.Section{Heading: f.name, Brief: f.brief(), Together: true}
 	add := func(b ...report.Block) { s.Blocks = append(s.Blocks, b...) }
 	add(report.Paragraph{Text: f.lead(), Notes: []report.Footnote{f.rests(true)}})
-	add(f.trend(), f.narrowFigure(), f.riskFigure())
+	add(f.trend(), f.narrowFigure(), f.risk())
 	if t := f.caseTable(mostCases); t != nil {
 		add(t)
 	} else if f.risks.Open > 0 && f.risks.Limited {
 		add(report.Paragraph{Text: l.T("say.page.no-due"), Weight: report.Quiet})
 	}
 	return s
+}
+
+// brief tells of the process in some words: its mean and what is overdue.
+func (f *facts) brief() string {
+	l := f.lang
+	text := l.T("say.no-cases")
+	if f.now.N > 0 {
+		text = f.value(f.now.Mean.Value)
+	}
+	if f.risks.Limited && f.risks.Open > 0 {
+		text += ", " + l.T("say.brief.overdue", l.Int(int64(f.risks.Overdue)), l.Count("say.open-case", int64(f.risks.Open)))
+	}
+	return text
 }
 
 // lead tells of the process in three sentences: the mean against the plan, the share
@@ -114,9 +127,20 @@ func (f *facts) narrowFigure() report.Figure {
 	return g
 }
 
-// riskFigure is the picture of the open cases by their risk of breach.
-func (f *facts) riskFigure() report.Figure {
+// risk is the picture of the open cases by their risk of breach, or a sentence where
+// there is nothing to compare.
+func (f *facts) risk() report.Block {
 	l := f.lang
+	if f.risks.Open > 0 && !f.foretold() && f.risks.Overdue == 0 {
+		why := l.T("say.no-skill")
+		if !f.risks.Limited {
+			why = l.T("say.no-limit")
+		}
+		return report.Paragraph{Text: l.T("say.risk.one", l.Int(int64(f.risks.Open)), why), Weight: report.Quiet}
+	}
+	if f.risks.Open == 0 {
+		return report.Paragraph{Text: l.T("say.figure.risk.none"), Weight: report.Quiet}
+	}
 	classes := []struct {
 		key  string
 		mark report.Mark
@@ -138,18 +162,14 @@ func (f *facts) riskFigure() report.Figure {
 		classes[k].n++
 	}
 	c := report.Bars{Unit: measure.Count}
-	if f.risks.Open > 0 {
-		for k, class := range classes {
-			if class.n > 0 || k < 4 && f.foretold() {
-				c.Items = append(c.Items, report.Bar{Label: l.T(class.key), Value: float64(class.n), Low: math.NaN(), High: math.NaN(), Mark: class.mark})
-			}
+	for k, class := range classes {
+		if class.n > 0 || k < 4 && f.foretold() {
+			c.Items = append(c.Items, report.Bar{Label: l.T(class.key), Value: float64(class.n), Low: math.NaN(), High: math.NaN(), Mark: class.mark})
 		}
 	}
 	note := report.Footnote{N: f.risks.Open, Of: "say.open-case", Low: math.NaN(), High: math.NaN()}
 	g := report.Figure{Title: l.T("say.figure.risk", report.Moment(l, f.asOf)), Chart: c}
 	switch {
-	case f.risks.Open == 0:
-		g.Description = l.T("say.figure.risk.none")
 	case !f.risks.Limited:
 		note.Warnings = append(note.Warnings, l.T("say.no-limit"))
 	case f.foretold():
@@ -158,9 +178,7 @@ func (f *facts) riskFigure() report.Figure {
 	default:
 		note.Warnings = append(note.Warnings, l.T("say.no-skill"))
 	}
-	if f.risks.Open > 0 {
-		g.Notes = []report.Footnote{note}
-	}
+	g.Notes = []report.Footnote{note}
 	return g
 }
 
@@ -169,8 +187,8 @@ func (f *facts) riskFigure() report.Figure {
 func (f *facts) caseTable(most int) *report.Table {
 	l := f.lang
 	t := &report.Table{Title: l.T("say.table.cases"), Columns: []report.Column{
-		{Head: l.T("say.col.case"), Weight: 1.45}, {Head: l.T("say.col.at"), Weight: 1.6}, {Head: l.T("say.col.due"), Weight: 1.1}, {Head: l.T("say.col.left"), Unit: measure.Count, Words: l.T("unit.working-days"), Weight: 0.8},
-		{Head: l.T("say.col.breach"), Unit: measure.Share, Words: "%", Interval: true, Weight: 1.15}, {Head: l.T("say.col.why"), Weight: 2},
+		{Head: l.T("say.col.case")}, {Head: l.T("say.col.at")}, {Head: l.T("say.col.due")}, {Head: l.T("say.col.left"), Unit: measure.Count, Words: l.T("unit.working-days")},
+		{Head: l.T("say.col.breach"), Unit: measure.Share, Words: "%", Interval: true}, {Head: l.T("say.col.why")},
 	}}
 	all := 0
 	for _, o := range f.due {

@@ -253,18 +253,20 @@ func (c *Composer) process(ctx context.Context, all []logged, name string) (*sub
 }
 
 // inputs are what a report is made from: the state of each log and the hash of each
-// twin; and the moment of the last event.
-func (c *Composer) inputs(ctx context.Context, s *subject) (map[string]string, time.Time, error) {
-	out := map[string]string{}
-	var last time.Time
+// twin; and the moments of the first and the last event.
+func (c *Composer) inputs(ctx context.Context, s *subject) (out map[string]string, first, last time.Time, err error) {
+	out = map[string]string{}
 	for _, t := range s.targets {
 		info, err := c.desk.Store().Log(ctx, t.log)
 		if err != nil {
-			return nil, last, err
+			return nil, first, last, err
 		}
 		out["log "+t.log] = fmt.Sprintf("%d cases, %d events, changed %s", info.Cases, info.Events, info.Changed.UTC().Format(time.RFC3339Nano))
 		if info.Last.After(last) {
 			last = info.Last
+		}
+		if first.IsZero() || info.First.Before(first) {
+			first = info.First
 		}
 		if t.twin == nil || out["twin "+t.twin.ID] != "" {
 			continue
@@ -282,11 +284,11 @@ func (c *Composer) inputs(ctx context.Context, s *subject) (map[string]string, t
 			return hex.EncodeToString(h.Sum(nil)[:16]), nil
 		})
 		if err != nil {
-			return nil, last, err
+			return nil, first, last, err
 		}
 		out["twin "+t.twin.ID] = hash
 	}
-	return out, last, nil
+	return out, first, last, nil
 }
 
 // Name is what a report is about, as Request.Of has it, in words.

@@ -10,19 +10,19 @@ import (
 )
 
 // number is a column of lead times whose unit another column names.
-func number(head string, digits int, weight float64) report.Column {
-	return report.Column{Head: head, Unit: measure.Count, Digits: digits, Weight: weight}
+func number(head string, digits int) report.Column {
+	return report.Column{Head: head, Unit: measure.Count, Digits: digits}
 }
 
 // planTable holds plan, fact, deviation, cause and measures of all processes.
 func planTable(l terms.Lang, list []*facts) *report.Table {
-	fact := number(l.T("say.col.fact"), 2, 1)
+	fact := number(l.T("say.col.fact"), 2)
 	fact.Interval = true
-	deviation := number(l.T("say.col.deviation"), 2, 1.25)
+	deviation := number(l.T("say.col.deviation"), 2)
 	deviation.Deviation = &report.Deviation{Of: 3, From: 2}
 	t := &report.Table{Title: l.T("say.table.plan"), Columns: []report.Column{
-		{Head: l.T("say.col.process"), Weight: 1.7}, {Head: l.T("say.col.unit"), Weight: 0.62}, number(l.T("say.col.plan"), 2, 0.78), fact, deviation,
-		{Head: l.T("say.col.in-time"), Unit: measure.Share, Words: "%", Digits: 1, Weight: 0.8}, {Head: l.T("say.col.cause"), Weight: 1.8}, {Head: l.T("say.col.measures"), Weight: 1.9},
+		{Head: l.T("say.col.process")}, {Head: l.T("say.col.unit")}, number(l.T("say.col.plan"), 2), fact, deviation,
+		{Head: l.T("say.col.in-time"), Unit: measure.Share, Words: "%", Digits: 1}, {Head: l.T("say.col.cause")}, {Head: l.T("say.col.measures")},
 	}}
 	for _, f := range list {
 		none := l.T("say.no-cases")
@@ -95,21 +95,21 @@ func (f *facts) measures(processes int) report.Cell {
 func courseTable(l terms.Lang, list []*facts) *report.Table {
 	first := list[0]
 	difference := func(key string) report.Column {
-		c := number(l.T(key), 2, 1.35)
+		c := number(l.T(key), 2)
 		c.Interval, c.Signed = true, true
 		return c
 	}
-	fact := number(l.T("say.col.fact"), 2, 0.85)
-	toDate := number(l.T("say.col.to-date"), 2, 0.9)
+	fact := number(l.T("say.col.fact"), 2)
+	toDate := number(l.T("say.col.to-date"), 2)
 	t := &report.Table{Title: l.T("say.table.course", first.period.Name(l)), Columns: []report.Column{
-		{Head: l.T("say.col.process"), Weight: 2}, {Head: l.T("say.col.unit"), Weight: 0.62}, fact, difference("say.col.to-previous"), difference("say.col.to-year"), toDate, difference("say.col.to-date-year"), {Head: l.T("say.col.verdict"), Weight: 1.9},
+		{Head: l.T("say.col.process")}, {Head: l.T("say.col.unit")}, fact, difference("say.col.to-previous"), difference("say.col.to-year"), toDate, difference("say.col.to-date-year"), {Head: l.T("say.col.verdict")},
 	}}
 	n := 0
 	for _, f := range list {
 		all := append(f.comparisons(), comparison{now: f.toDate, before: f.toDateBefore, d: f.since})
 		brief := []string{"say.brief.previous", "say.brief.year", "say.brief.to-date"}
 		row := []report.Cell{report.T(f.name), report.T(f.words), report.N(f.now.Mean.Value/f.per, l.T("say.no-cases"))}
-		var words []string
+		told, said := map[verdict][]string{}, []verdict(nil)
 		same := true
 		for i, c := range all {
 			v := judge(c.now, c.before, c.d)
@@ -126,9 +126,16 @@ func courseTable(l terms.Lang, list []*facts) *report.Table {
 			}
 			row = append(row, cell)
 			if i > 0 || !f.byYears() {
-				words = append(words, l.T(brief[i])+" — "+f.word(v))
+				if told[v] == nil {
+					said = append(said, v)
+				}
+				told[v] = append(told[v], l.T(brief[i]))
 			}
 			same = same && v == judge(all[0].now, all[0].before, all[0].d)
+		}
+		var words []string
+		for _, v := range said {
+			words = append(words, f.word(v)+": "+strings.Join(told[v], ", "))
 		}
 		if same {
 			words = []string{l.T("say.verdict.all", f.word(judge(all[0].now, all[0].before, all[0].d)))}
@@ -143,13 +150,12 @@ func courseTable(l terms.Lang, list []*facts) *report.Table {
 // the same period of last year and from the beginning of the year.
 func volumeTable(l terms.Lang, list []*facts) *report.Table {
 	count := func(key string) report.Column {
-		return report.Column{Head: l.T(key), Unit: measure.Count, Sum: true, Weight: 0.95}
+		return report.Column{Head: l.T(key), Unit: measure.Count, Sum: true}
 	}
 	delivered := count("say.col.delivered")
-	delivered.Weight = 1.25
-	share := report.Column{Head: l.T("say.col.in-time-year"), Unit: measure.Share, Words: l.T("points"), Digits: 1, Signed: true, Interval: true, Weight: 1.25}
+	share := report.Column{Head: l.T("say.col.in-time-year"), Unit: measure.Share, Words: l.T("points"), Digits: 1, Signed: true, Interval: true}
 	t := &report.Table{Title: l.T("say.table.volume"), Columns: []report.Column{
-		{Head: l.T("say.col.process"), Weight: 2.4}, count("say.col.began"), count("say.col.last-year"), delivered, count("say.col.last-year"), count("say.col.delivered-year"), count("say.col.last-year"),
+		{Head: l.T("say.col.process")}, count("say.col.began"), count("say.col.last-year"), delivered, count("say.col.last-year"), count("say.col.delivered-year"), count("say.col.last-year"),
 		{Head: l.T("say.col.in-time"), Unit: measure.Share, Words: "%", Digits: 1}, share,
 	}}
 	if len(list) > 1 {
@@ -178,7 +184,7 @@ func termsTable(l terms.Lang, list []*facts) *report.Table {
 		return report.Column{Head: l.T(key), Unit: measure.Count, Sum: true}
 	}
 	t := &report.Table{Title: l.T("say.table.terms", report.Moment(l, list[0].asOf)), Columns: []report.Column{
-		{Head: l.T("say.col.process"), Weight: 2.2}, count("say.col.open"), count("say.col.overdue"), count("say.col.due-3"), count("say.col.due-5"), count("say.col.due-10"), count("say.col.at-risk"),
+		{Head: l.T("say.col.process")}, count("say.col.open"), count("say.col.overdue"), count("say.col.due-3"), count("say.col.due-5"), count("say.col.due-10"), count("say.col.at-risk"),
 	}}
 	if len(list) > 1 {
 		t.Total = l.T("say.total")

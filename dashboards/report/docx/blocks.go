@@ -114,18 +114,15 @@ func (x *writer) table(t *report.Table) {
 		x.tables++
 		x.paragraph("Caption", "", run("", x.lang.T("report.table", x.tables, t.Title))+x.refer(t.Notes))
 	}
-	total := 0.0
-	for _, c := range t.Columns {
-		total += weight(c)
-	}
+	wide := draw.Columns(t, x.lang, textWidth, letters)
 	widths := make([]int, len(t.Columns))
 	x.body.WriteString(`<w:tbl><w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>`)
 	for _, side := range []string{"top", "left", "bottom", "right", "insideH", "insideV"} {
 		fmt.Fprintf(&x.body, `<w:%s w:val="single" w:sz="4" w:space="0" w:color="8A939C"/>`, side)
 	}
 	x.body.WriteString(`</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>`)
-	for i, c := range t.Columns {
-		widths[i] = int(math.Round(weight(c) / total * textWidth * mm))
+	for i := range t.Columns {
+		widths[i] = int(math.Round(wide[i] * mm))
 		fmt.Fprintf(&x.body, `<w:gridCol w:w="%d"/>`, widths[i])
 	}
 	x.body.WriteString(`</w:tblGrid><w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>`)
@@ -151,12 +148,8 @@ func (x *writer) table(t *report.Table) {
 	x.paragraph("", `<w:spacing w:after="60" w:line="120" w:lineRule="exact"/>`, "")
 }
 
-func weight(c report.Column) float64 {
-	if c.Weight > 0 {
-		return c.Weight
-	}
-	return 1
-}
+// letters are the sizes of the style Cell and of intervals, and the margins of cells.
+var letters = draw.Letters{Size: 9, Small: 7, Pad: 1.15}
 
 func (x *writer) row(t *report.Table, widths []int, cells []report.Cell, style string) {
 	x.body.WriteString(`<w:tr><w:trPr><w:cantSplit/></w:trPr>`)

@@ -16,6 +16,12 @@ const (
 
 // Chart lays a chart out at a width; a chart without values says so.
 func Chart(c report.Chart, lang terms.Lang, width float64) Picture {
+	return Lower(c, lang, width, 1)
+}
+
+// Lower is Chart with a picture that is lower than usual: low is its height against
+// that, between 0.5 and 1. Letters keep their size.
+func Lower(c report.Chart, lang terms.Lang, width, low float64) Picture {
 	switch c := c.(type) {
 	case report.Trend:
 		c.Points, c.Lines, c.Words = slices.Clone(c.Points), slices.Clone(c.Lines), report.Short(c.Words, 40)
@@ -25,13 +31,13 @@ func Chart(c report.Chart, lang terms.Lang, width float64) Picture {
 		for i := range c.Lines {
 			c.Lines[i].Name = report.Short(c.Lines[i].Name, 60)
 		}
-		return trend(c, lang, width)
+		return trend(c, lang, width, low)
 	case report.Bars:
 		c.Items, c.Words = slices.Clone(c.Items), report.Short(c.Words, 20)
 		for i := range c.Items {
 			c.Items[i].Label = report.Label(c.Items[i].Label)
 		}
-		return bars(c, lang, width)
+		return bars(c, lang, width, low)
 	}
 	return empty(lang, width)
 }
@@ -45,7 +51,7 @@ func empty(lang terms.Lang, width float64) Picture {
 func known(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // trend draws points over periods with the band of their intervals.
-func trend(c report.Trend, lang terms.Lang, width float64) Picture {
+func trend(c report.Trend, lang terms.Lang, width, low float64) Picture {
 	top, any := 0.0, false
 	for _, p := range c.Points {
 		for _, v := range []float64{p.Value, p.High} {
@@ -71,9 +77,9 @@ func trend(c report.Trend, lang terms.Lang, width float64) Picture {
 	for s := step; c.Unit != measure.Share && digits < 3 && math.Abs(s-math.Round(s)) > 1e-9; digits++ {
 		s *= 10
 	}
-	p := Picture{W: width, H: 54}
+	p := Picture{W: width, H: 17 + 37*low}
 	left := Width(report.Figures(lang, top, c.Unit, digits), small, false) + 3
-	x0, x1, y0, y1 := left, width-2, 7.0, 44.0
+	x0, x1, y0, y1 := left, width-2, 7.0, 7+37*low
 	y := func(v float64) float64 { return y1 - (y1-y0)*v/top }
 	x := func(i int) float64 { return x0 + (x1-x0)*(float64(i)+0.5)/float64(len(c.Points)) }
 	p.add(Text{Point{0, 3.5}, small, false, Start, Muted, c.Words})
@@ -188,7 +194,7 @@ func nice(x float64) float64 {
 }
 
 // bars draws lying bars with their labels before and their values behind them.
-func bars(c report.Bars, lang terms.Lang, width float64) Picture {
+func bars(c report.Bars, lang terms.Lang, width, low float64) Picture {
 	top, any := 0.0, false
 	for _, b := range c.Items {
 		for _, v := range []float64{b.Value, b.High} {
@@ -227,7 +233,7 @@ func bars(c report.Bars, lang terms.Lang, width float64) Picture {
 			lines = append(lines[:1], Fit(lines[1]+"…", middle, false, label))
 		}
 		h := 3.9 * float64(len(lines))
-		row := max(h, 5.6) + 1.4
+		row := max(h, 5.6*low) + 1.4*low
 		for k, l := range lines {
 			p.add(Text{Point{x0 - 2, y + (row-h)/2 + 3.9*float64(k) + 2.9}, middle, false, End, Ink, l})
 		}
@@ -235,7 +241,7 @@ func bars(c report.Bars, lang terms.Lang, width float64) Picture {
 		end := x0
 		if known(b.Value) {
 			end = x0 + (x1-x0)*max(0, b.Value)/top
-			p.add(Area{rect(x0, at-2.2, max(0.3, end-x0), 4.4), colourOf(b.Mark)})
+			p.add(Area{rect(x0, at-2.2*low, max(0.3, end-x0), 4.4*low), colourOf(b.Mark)})
 		}
 		if known(b.Low) && known(b.High) {
 			low, high := x0+(x1-x0)*max(0, b.Low)/top, x0+(x1-x0)*max(0, b.High)/top

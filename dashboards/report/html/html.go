@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/uprava/uprava/dashboards/report"
@@ -26,6 +27,9 @@ var style string
 
 var page = template.Must(template.New("report").Parse(source))
 
+// leastContents is up to how many sections a report needs no contents.
+const leastContents = 3
+
 // pictureWidth in millimetres.
 const pictureWidth = 178
 
@@ -39,11 +43,16 @@ type view struct {
 	Orders                            *table
 	Closing                           []string
 	Letter                            bool
+	Long                              bool // needs its contents
+	ContentsWord                      string
+	Contents                          []Entry
 }
 
 type section struct {
 	Heading string
+	Brief   string
 	NewPage bool
+	Folded  bool // shown when asked for
 	Blocks  []block
 	Notes   []note
 }
@@ -112,13 +121,38 @@ func Letter(w io.Writer, d *report.Document) error {
 	return write(w, &short, true)
 }
 
+// Entry is a line of the contents of a page.
+type Entry struct{ ID, Heading, Brief string }
+
 // Body writes the sections of the document alone, for a page that has its own head and
-// styles.
-func Body(w io.Writer, d *report.Document) error {
-	if err := page.ExecuteTemplate(w, "sections", viewOf(d, false)); err != nil {
-		return fmt.Errorf("writing the HTML: %w", err)
+// styles, and returns their contents. What to decide stands first there; the sections
+// about single processes are folded, each with what it says in some words.
+func Body(w io.Writer, d *report.Document) ([]Entry, error) {
+	v := viewOf(d, false)
+	for i, s := range d.Sections {
+		v.Sections[i].Folded = s.Together && len(d.Sections) > leastContents
 	}
-	return nil
+	if len(v.Sections) > 0 {
+		v.Sections[0].Blocks = decisionsFirst(v.Sections[0].Blocks)
+	}
+	if err := page.ExecuteTemplate(w, "sections", v); err != nil {
+		return nil, fmt.Errorf("writing the HTML: %w", err)
+	}
+	return v.Contents, nil
+}
+
+// decisionsFirst moves the last part of page one, what to decide, behind the sentence
+// that sums it up: a page is read from the screen that is seen first, paper whole.
+func decisionsFirst(blocks []block) []block {
+	first := slices.IndexFunc(blocks, func(b block) bool { return b.Kind == "sub" })
+	if first < 0 {
+		return blocks
+	}
+	last := len(blocks) - 1
+	for blocks[last].Kind != "sub" {
+		last--
+	}
+	return slices.Concat(blocks[:first], blocks[last:], blocks[first:last])
 }
 
 func write(w io.Writer, d *report.Document, letter bool) error {
@@ -142,13 +176,17 @@ func viewOf(d *report.Document, letter bool) view {
 		facts = append(facts, d.Lang.T("report.to", report.Clean(d.To)))
 	}
 	v.Facts = strings.Join(facts, ". ") + "."
-	for _, s := range d.Sections {
+	for i, s := range d.Sections {
 		v.Sections = append(v.Sections, x.section(s))
+		v.Contents = append(v.Contents, Entry{fmt.Sprintf("part-%d", i), report.Clean(s.Heading), report.Clean(s.Brief)})
 	}
 	if t := d.OrdersTable(); t != nil {
 		v.Orders = x.table(t)
 		v.Orders.Title = report.Clean(t.Title)
+		v.Contents = append(v.Contents, Entry{ID: "orders", Heading: v.Orders.Title})
 	}
+	v.Long = len(d.Sections) > leastContents && !letter
+	v.ContentsWord = d.Lang.T("reports.contents")
 	return v
 }
 
@@ -161,7 +199,7 @@ func (x *writer) refer(list []report.Footnote) []int {
 }
 
 func (x *writer) section(s report.Section) section {
-	out := section{Heading: report.Clean(s.Heading), NewPage: s.NewPage}
+	out := section{Heading: report.Clean(s.Heading), Brief: report.Clean(s.Brief), NewPage: s.NewPage}
 	x.notes = nil
 	for _, b := range s.Blocks {
 		out.Blocks = append(out.Blocks, x.block(b))

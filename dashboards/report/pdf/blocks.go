@@ -28,7 +28,7 @@ func (p *writer) plain(x, w float64, b report.Paragraph) {
 	case report.Key:
 		style = "B"
 	case report.Quiet:
-		size, colour = 9, draw.Muted
+		size, colour = min(9, p.body), draw.Muted
 	}
 	p.paragraph(x, w, b.Text+p.notes(b.Notes), size, style, colour)
 	p.y += 0.11 * p.body * p.body / usual
@@ -37,9 +37,9 @@ func (p *writer) plain(x, w float64, b report.Paragraph) {
 // figure draws a picture with its title above and its description below it.
 func (p *writer) figure(b report.Figure) {
 	p.flush()
-	pic := draw.Chart(b.Chart, p.lang, width)
-	said := draw.Wrap(report.Clean(b.Description), note+0.4, false, width)
-	p.need(lead(9.5) + pic.H + 2 + float64(len(said))*lead(note+0.4))
+	pic := draw.Lower(b.Chart, p.lang, width, p.low)
+	said := draw.Wrap(report.Clean(b.Description), p.note()+0.4, false, width)
+	p.need(lead(9.5) + pic.H + 2 + float64(len(said))*lead(p.note()+0.4))
 	p.y++
 	p.figures++
 	p.paragraph(left, width, p.lang.T("report.figure", p.figures, b.Title)+p.notes(b.Notes), 9.5, "B", draw.Ink)
@@ -47,7 +47,7 @@ func (p *writer) figure(b report.Figure) {
 	p.picture(pic, left, p.y)
 	p.y += pic.H + 1
 	if b.Description != "" {
-		p.paragraph(left, width, b.Description, note+0.4, "I", draw.Muted)
+		p.paragraph(left, width, b.Description, p.note()+0.4, "I", draw.Muted)
 	}
 	p.flush()
 	p.y++
@@ -55,6 +55,9 @@ func (p *writer) figure(b report.Figure) {
 
 // picture draws the items of a picture as vectors.
 func (p *writer) picture(pic draw.Picture, x, y float64) {
+	if p.dry {
+		return
+	}
 	for _, it := range pic.Items {
 		switch it := it.(type) {
 		case draw.Line:

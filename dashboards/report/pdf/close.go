@@ -24,14 +24,14 @@ const signatureHeight = 52
 
 // tableHeight is how high a table is on a page without end.
 func (p *writer) tableHeight(t *report.Table) float64 {
-	widths := Widths(t, width)
+	widths := draw.Columns(t, p.lang, width, p.letters())
 	total := 12.0
 	for _, r := range t.Rows {
 		row := make([]written, len(t.Columns))
 		for i, c := range t.Columns {
 			row[i] = p.cell(c, r[i], widths[i])
 		}
-		total += height(row)
+		total += p.height(row)
 	}
 	return total
 }

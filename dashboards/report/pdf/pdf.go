@@ -27,7 +27,6 @@ const (
 // Sizes of letters, in points.
 const (
 	usual   = 10.0
-	compact = 8.8
 	tableAt = 8.5
 	note    = 7.8
 )
@@ -40,6 +39,9 @@ const pages = "{nb}"
 
 type writer struct {
 	f       *fpdf.Fpdf
+	dry     bool    // nothing is drawn: it is tried how much room it takes
+	pages   int     // begun
+	low     float64 // how high pictures are against what is usual
 	body    float64 // size of letters of the section at hand
 	d       *report.Document
 	lang    terms.Lang
@@ -67,7 +69,7 @@ func Write(w io.Writer, d *report.Document) error {
 	f.SetAutoPageBreak(false, 0)
 	f.SetCellMargin(0)
 	f.AliasNbPages(pages)
-	p := &writer{f: f, body: usual, d: d, lang: d.Lang}
+	p := &writer{f: f, body: usual, low: 1, d: d, lang: d.Lang}
 	f.SetFooterFunc(p.footer)
 	p.page()
 	p.head()
@@ -90,9 +92,15 @@ func title(d *report.Document) string {
 }
 
 func (p *writer) page() {
-	p.f.AddPage()
+	if !p.dry {
+		p.f.AddPage()
+	}
+	p.pages++
 	p.y = top
 }
+
+// note is the size of the letters of notes.
+func (p *writer) note() float64 { return note * min(1, p.body/usual+0.1) }
 
 // need begins a page where so much does not fit any more, and reports whether it did.
 func (p *writer) need(h float64) bool {
@@ -170,6 +178,9 @@ func shown(s string) string {
 
 // text writes one line at its baseline.
 func (p *writer) text(x, y float64, s string, size float64, style string, c draw.Colour) {
+	if p.dry {
+		return
+	}
 	p.colour(c)
 	run := []rune(shown(s))
 	for len(run) > 0 {
@@ -199,6 +210,9 @@ func (p *writer) text(x, y float64, s string, size float64, style string, c draw
 }
 
 func (p *writer) line(x1, y1, x2, y2, width float64, c draw.Colour) {
+	if p.dry {
+		return
+	}
 	r, g, b := c.RGB()
 	p.f.SetDrawColor(int(r), int(g), int(b))
 	p.f.SetLineWidth(width)
@@ -206,6 +220,9 @@ func (p *writer) line(x1, y1, x2, y2, width float64, c draw.Colour) {
 }
 
 func (p *writer) box(x, y, w, h float64, c draw.Colour) {
+	if p.dry {
+		return
+	}
 	r, g, b := c.RGB()
 	p.f.SetFillColor(int(r), int(g), int(b))
 	p.f.Rect(x, y, w, h, "F")
@@ -268,13 +285,13 @@ func (p *writer) head() {
 
 // section writes a section; its heading stays with what follows.
 func (p *writer) section(s report.Section) {
-	if s.NewPage && p.y > top {
-		p.page()
-	}
-	p.body = usual
-	if s.Compact {
-		p.body = compact
-	}
+	p.fit(s)
+	p.parts(s)
+	p.body, p.low = usual, 1
+}
+
+// parts writes the heading and the blocks of a section.
+func (p *writer) parts(s report.Section) {
 	p.heading(s.Heading, 12.5, 0, s.Blocks)
 	for i, b := range s.Blocks {
 		if sub, ok := b.(report.Paragraph); ok && sub.Weight == report.Sub {
@@ -299,7 +316,9 @@ func (p *writer) heading(s string, size float64, level int, after []report.Block
 	if !p.need(h) && p.y > top {
 		p.y += 0.24 * size
 	}
-	p.f.Bookmark(report.Clean(s), level, p.y)
+	if !p.dry {
+		p.f.Bookmark(report.Clean(s), level, p.y)
+	}
 	p.paragraph(left, width, s, size, "B", draw.Main)
 	p.y += 1
 }
@@ -308,7 +327,7 @@ func (p *writer) heading(s string, size float64, level int, after []report.Block
 func (p *writer) least(b report.Block) float64 {
 	switch b := b.(type) {
 	case report.Figure:
-		pic := draw.Chart(b.Chart, p.lang, width)
+		pic := draw.Lower(b.Chart, p.lang, width, p.low)
 		return pic.H + 12
 	case *report.Table:
 		return 26
@@ -322,11 +341,11 @@ func (p *writer) flush() {
 		return
 	}
 	p.y += 1
-	p.need(2 * lead(note))
+	p.need(2 * lead(p.note()))
 	p.line(left, p.y, left+35, p.y, 0.2, draw.Muted)
 	p.y += 0.6
 	for _, n := range p.pending {
-		p.paragraph(left, width, n, note, "", draw.Muted)
+		p.paragraph(left, width, n, p.note(), "", draw.Muted)
 	}
 	p.pending = nil
 	p.y += 1

@@ -17,6 +17,9 @@ func points(list []draw.Point, x, y float64) []fpdf.PointType {
 	return out
 }
 
+// keepTable is up to what height a table stands on one page.
+const keepTable = (bottom - top) / 2
+
 const pad = 1.2 // between a cell's text and its edge
 
 // written is a cell broken into lines; small says which are in small letters.
@@ -34,10 +37,10 @@ func (p *writer) table(t *report.Table) {
 		return
 	}
 	p.flush()
-	widths := Widths(t, width)
+	widths := draw.Columns(t, p.lang, width, p.letters())
 	head := make([]written, len(t.Columns))
 	for i, c := range t.Columns {
-		head[i] = written{lines: draw.Wrap(c.Title(), tableAt, true, widths[i]-2*pad), right: i > 0 && (c.Unit != "" || isDate(t, i)), style: "B", ink: draw.White}
+		head[i] = written{lines: draw.Wrap(c.Title(), p.tableSize(), true, widths[i]-2*pad), right: i > 0 && (c.Unit != "" || isDate(t, i)), style: "B", ink: draw.White}
 	}
 	var rows [][]written
 	for _, r := range t.Rows {
@@ -61,11 +64,18 @@ func (p *writer) table(t *report.Table) {
 		}
 		rows = append(rows, row)
 	}
-	first := height(head)
-	if len(rows) > 0 {
-		first += min(height(rows[0]), 40)
+	first := p.height(head)
+	for _, row := range rows[:min(3, len(rows))] {
+		first += min(p.height(row), 40)
 	}
-	p.need(lead(9.5) + 2 + first)
+	whole := lead(9.5) + 3 + p.height(head)
+	for _, row := range rows {
+		whole += p.height(row)
+	}
+	if whole > keepTable {
+		whole = lead(9.5) + 2 + first
+	}
+	p.need(whole)
 	p.y++
 	if t.Title != "" {
 		p.tables++
@@ -85,21 +95,13 @@ func (p *writer) table(t *report.Table) {
 	p.y++
 }
 
-// Widths shares a width out among the columns of a table by their weights.
-func Widths(t *report.Table, width float64) []float64 {
-	total := 0.0
-	out := make([]float64, len(t.Columns))
-	for i, c := range t.Columns {
-		if out[i] = c.Weight; out[i] <= 0 {
-			out[i] = 1
-		}
-		total += out[i]
-	}
-	for i := range out {
-		out[i] *= width / total
-	}
-	return out
+// letters are the sizes of the letters of tables, which follow those of the section.
+func (p *writer) letters() draw.Letters {
+	size := p.tableSize()
+	return draw.Letters{Size: size, Small: size - 1.5, Pad: pad}
 }
+
+func (p *writer) tableSize() float64 { return tableAt * min(1, p.body/usual) }
 
 // isDate reports whether a column holds dates.
 func isDate(t *report.Table, column int) bool {
@@ -117,21 +119,21 @@ func (p *writer) cell(c report.Column, cell report.Cell, w float64) written {
 	case report.Good:
 		out.style, out.ink = "B", draw.Green
 	}
-	out.lines = draw.Wrap(text, tableAt, out.style == "B", w-2*pad)
+	out.lines = draw.Wrap(text, p.tableSize(), out.style == "B", w-2*pad)
 	if interval != "" {
-		small := draw.Wrap(interval, tableAt-1.5, false, w-2*pad)
+		small := draw.Wrap(interval, p.tableSize()-1.5, false, w-2*pad)
 		out.small = len(small)
 		out.lines = append(out.lines, small...)
 	}
 	return out
 }
 
-func height(row []written) float64 {
+func (p *writer) height(row []written) float64 {
 	most := 1
 	for _, c := range row {
 		most = max(most, len(c.lines))
 	}
-	return float64(most)*lead(tableAt) + 1.6
+	return float64(most)*lead(p.tableSize()) + 1.6
 }
 
 // long draws a row, in parts where it is higher than a page.
@@ -140,7 +142,7 @@ func (p *writer) long(row, head []written, widths []float64, fill draw.Colour) {
 		p.page()
 		p.row(head, widths, draw.Main, 0, 1<<30)
 	}
-	if h := height(row); p.y+h > bottom && h < (bottom-top)/2 {
+	if h := p.height(row); p.y+h > bottom && h < (bottom-top)/2 {
 		again()
 	}
 	most := 0
@@ -148,7 +150,7 @@ func (p *writer) long(row, head []written, widths []float64, fill draw.Colour) {
 		most = max(most, len(c.lines))
 	}
 	for from := 0; from == 0 || from < most; {
-		fit := int((bottom - p.y - 1.6) / lead(tableAt))
+		fit := int((bottom - p.y - 1.6) / lead(p.tableSize()))
 		if fit < 1 {
 			again()
 			continue
@@ -164,20 +166,20 @@ func (p *writer) row(row []written, widths []float64, fill draw.Colour, from, to
 	for _, c := range row {
 		most = max(most, min(to, len(c.lines))-from)
 	}
-	h := float64(most)*lead(tableAt) + 1.6
+	h := float64(most)*lead(p.tableSize()) + 1.6
 	p.box(left, p.y, width, h, fill)
 	x := left
 	for i, c := range row {
 		for k := from; k < min(to, len(c.lines)); k++ {
-			size, style, ink := tableAt, c.style, c.ink
+			size, style, ink := p.tableSize(), c.style, c.ink
 			if k >= len(c.lines)-c.small {
-				size, style, ink = tableAt-1.5, "", draw.Muted
+				size, style, ink = p.tableSize()-1.5, "", draw.Muted
 			}
 			at := x + pad
 			if c.right {
 				at = x + widths[i] - pad - draw.Width(shown(c.lines[k]), size, style == "B")
 			}
-			p.text(at, p.y+0.8+float64(k-from)*lead(tableAt)+0.76*lead(tableAt), c.lines[k], size, style, ink)
+			p.text(at, p.y+0.8+float64(k-from)*lead(p.tableSize())+0.76*lead(p.tableSize()), c.lines[k], size, style, ink)
 		}
 		x += widths[i]
 	}

@@ -27,7 +27,7 @@ func Document(lang terms.Lang) *report.Document {
 	}
 	trend.Points = append(trend.Points, report.TrendPoint{Label: "01.20", Value: 24, Low: 20, High: 28, Forecast: true})
 	long := &report.Table{Title: "Long table", Total: "Total", Columns: []report.Column{
-		{Head: "Case", Weight: 2}, {Head: "Plan", Unit: measure.CalendarDay, Words: "days", Digits: 1, Sum: true}, {Head: "Fact", Unit: measure.CalendarDay, Words: "days", Digits: 1, Interval: true, Sum: true},
+		{Head: "Case"}, {Head: "Plan", Unit: measure.CalendarDay, Words: "days", Digits: 1, Sum: true}, {Head: "Fact", Unit: measure.CalendarDay, Words: "days", Digits: 1, Interval: true, Sum: true},
 		{Head: "Deviation", Unit: measure.CalendarDay, Words: "days", Digits: 1, Deviation: &report.Deviation{Of: 2, From: 1}}, {Head: "In time", Unit: measure.Share, Words: "%", Digits: 1}, {Head: "Due"}},
 		Notes: []report.Footnote{{N: 60, Low: nan, High: nan}}}
 	for i := range 60 {

@@ -39,15 +39,17 @@ type pages struct {
 	area    *shell.Area
 	office  *dispatch.Office
 	compose *compose.Composer
+	ahead   func() (done, total int)
 }
 
-// Mount mounts the pages of the reports that an office makes, keeps and sends.
-func Mount(s *shell.Site, o *dispatch.Office, c *compose.Composer) error {
+// Mount mounts the pages of the reports that an office makes, keeps and sends. Ahead
+// tells how much of what they rest on is prepared in the background; nil where nothing is.
+func Mount(s *shell.Site, o *dispatch.Office, c *compose.Composer, ahead func() (done, total int)) error {
 	sub, err := fs.Sub(templates, "templates")
 	if err != nil {
 		return err
 	}
-	p := &pages{site: s, office: o, compose: c}
+	p := &pages{site: s, office: o, compose: c, ahead: ahead}
 	if p.area, err = s.Area(sub); err != nil {
 		return err
 	}
@@ -81,6 +83,7 @@ func request(q url.Values, of string, lang terms.Lang) (dispatch.Request, error)
 
 type headPage struct {
 	Period, Fragment string
+	Ahead            string // how far the preparation is
 	Kinds            []shell.Link
 	Formats          []string
 }
@@ -98,12 +101,18 @@ func (p *pages) head(w http.ResponseWriter, r *http.Request) error {
 	q := v.Query()
 	q.Set("lang", string(lang))
 	body := headPage{Period: v.Period, Fragment: shell.Href(r, q, "head", "report"), Formats: dispatch.Formats()}
+	if p.ahead != nil {
+		if done, total := p.ahead(); total > 0 {
+			body.Ahead = lang.T("reports.ahead", lang.Int(int64(done)), lang.Int(int64(total)))
+		}
+	}
 	return p.area.Show(w, r, "head", shell.Page{Title: lang.T("reports.head"), View: v, Body: body})
 }
 
 type executivePage struct {
 	Facts, Notice, Error string
 	Body                 template.HTML
+	Contents             []html.Entry
 	Before, After        shell.Link // the same for the period before and after
 }
 
@@ -124,7 +133,7 @@ func (p *pages) executive(w http.ResponseWriter, r *http.Request) error {
 	default:
 		d := made.Document
 		var text strings.Builder
-		if err := html.Body(&text, d); err != nil {
+		if body.Contents, err = html.Body(&text, d); err != nil {
 			return err
 		}
 		body.Body = template.HTML(text.String()) // of html/template

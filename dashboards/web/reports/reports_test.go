@@ -49,7 +49,7 @@ func serve(t *testing.T) *served {
 	s := &served{T: t, dir: t.TempDir(), office: dispatch.New(c, dispatch.Config{Dir: filepath.Join(dir, "reports"), Version: "test"})}
 	s.site, err = shell.New(shell.Config{Desk: d, Jobs: jobs.New(t.Context(), 1, 5), Version: "test"})
 	require.NoError(t, err)
-	require.NoError(t, reports.Mount(s.site, s.office, c))
+	require.NoError(t, reports.Mount(s.site, s.office, c, func() (int, int) { return 3, 12 }))
 	return s
 }
 
@@ -78,6 +78,7 @@ func TestReportsArePages(t *testing.T) {
 	require.Contains(t, s.text("/reports?lang=ru"), "Отчётов ещё не отправляли")
 	require.Contains(t, s.text("/reports?lang=en"), "Process: Agreement on redistribution")
 	require.Contains(t, s.text("/head?lang=ru&p=2019-Q4"), "head/report?lang=ru&p=2019-Q4")
+	require.Contains(t, s.text("/head?lang=ru"), "готово 3 из 12")
 	part := s.text("/head/report?lang=ru&p=2019-Q4")
 	for _, want := range []string{"Демонстрационные данные условного города", "Главное", "IV квартал 2019", "?p=2019-Q3", "?p=2020-Q1", "<svg"} {
 		require.Contains(t, part, want)
