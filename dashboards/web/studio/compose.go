@@ -205,7 +205,7 @@ func (p *pages) showDraft(w http.ResponseWriter, r *http.Request, x *place, d wh
 	for _, id := range d.With {
 		row := leverRow{Text: id, Line: "with: " + id, Ready: true, Drop: link("drop", "with:"+id)}
 		if s := x.bench.ReadyScenario(id); s != nil {
-			row.Text = s.Name.In(string(lang))
+			row.Text = readyName(x.bench.Model, s, lang)
 			for _, l := range s.Levers {
 				row.Inside = append(row.Inside, sentence(x.bench.Model, l, lang))
 			}
@@ -225,7 +225,7 @@ func (p *pages) showDraft(w http.ResponseWriter, r *http.Request, x *place, d wh
 	}
 	for _, s := range x.bench.Ready {
 		if !slices.Contains(d.With, s.ID) {
-			page.Ready = append(page.Ready, option{Value: s.ID, Text: s.Name.In(string(lang))})
+			page.Ready = append(page.Ready, option{Value: s.ID, Text: readyName(x.bench.Model, s, lang)})
 		}
 	}
 	for _, k := range leverKinds {
