@@ -84,6 +84,8 @@ type homePage struct {
 	Assumed                       []string
 	Trust                         *trust
 	Fitted                        bool
+	Differs                       []string // a variant from what it was made from
+	Variant                       bool
 	Ready                         []readyRow
 	ReadyNote                     string // where suggestions come from, or why there are none
 	Saved, Variants               []entry
@@ -116,6 +118,14 @@ func (p *pages) home(w http.ResponseWriter, r *http.Request, x *place) error {
 		return p.area.Show(w, r, "home", x.page(r, lang, "", page))
 	}
 	page.fill(r, p, x, lang)
+	differs, err := p.room.Differs(x.bench)
+	if err != nil {
+		return err
+	}
+	page.Variant = x.bench.Variant != nil
+	for _, t := range differs {
+		page.Differs = append(page.Differs, t.In(string(lang)))
+	}
 	saved, err := p.room.Scenarios(r.Context(), x.of)
 	if err != nil {
 		return err
