@@ -245,7 +245,7 @@ func (v *validator) process(p *Process) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(p.Rules)) {
 		v.known("flow", id, flows, at("branches", id), "process %q: rule", p.ID)
-		v.rule(p, p.Rules[id], nodes, at("branches", id))
+		v.rule(p, fmt.Sprintf("branch %q", id), p.Rules[id], nodes, at("branches", id))
 	}
 	for _, id := range slices.Sorted(maps.Keys(p.Decay)) {
 		if x := p.Decay[id]; !(x >= 0 && x <= 1) {
@@ -277,7 +277,7 @@ func (v *validator) attributes(p *Process, nodes []string, at func(...string) st
 		}
 	}
 	for _, x := range p.Priorities {
-		v.rule(p, x.When, nodes, at("priorities"))
+		v.rule(p, "priority", x.When, nodes, at("priorities"))
 	}
 	if p.MostAtOnce < 0 {
 		v.fault(at("most-at-once"), "process %q: at most %d cases at once, wanted a number from 1", p.ID, p.MostAtOnce)
@@ -299,8 +299,9 @@ func (v *validator) shares(list []float64, path, format string, args ...any) {
 	}
 }
 
-// rule checks that its conditions ask something, of what the process has.
-func (v *validator) rule(p *Process, r Rule, nodes []string, here string) {
+// rule checks that the conditions of the rule of something ask something, of what the
+// process has.
+func (v *validator) rule(p *Process, of string, r Rule, nodes []string, here string) {
 	var names []string
 	numeric := map[string]bool{}
 	for _, a := range p.Attributes {
@@ -312,16 +313,16 @@ func (v *validator) rule(p *Process, r Rule, nodes []string, here string) {
 			bounded := c.From != nil || c.Below != nil
 			switch {
 			case (c.Attribute == "") == (c.Node == ""):
-				v.fault(here, "process %q: condition: wanted either an attribute or a node", p.ID)
+				v.fault(here, "process %q: %s: condition: wanted either an attribute or a node", p.ID, of)
 			case c.Node != "":
-				v.known("node", c.Node, nodes, here, "process %q: condition", p.ID)
+				v.known("node", c.Node, nodes, here, "process %q: %s: condition", p.ID, of)
 				if c.Times < 1 || len(c.Is) > 0 || bounded {
-					v.fault(here, "process %q: condition on %q: found %d times, wanted a number from 1 and nothing else", p.ID, c.Node, c.Times)
+					v.fault(here, "process %q: %s: condition on %q: found %d times, wanted a number from 1 and nothing else", p.ID, of, c.Node, c.Times)
 				}
 			case !slices.Contains(names, c.Attribute):
-				v.known("attribute", c.Attribute, names, here, "process %q: condition", p.ID)
+				v.known("attribute", c.Attribute, names, here, "process %q: %s: condition", p.ID, of)
 			case numeric[c.Attribute] && (!bounded || len(c.Is) > 0), !numeric[c.Attribute] && (bounded || len(c.Is) == 0):
-				v.fault(here, "process %q: condition on %q: wanted from or below for a number, is for a text", p.ID, c.Attribute)
+				v.fault(here, "process %q: %s: condition on %q: wanted from or below for a number, is for a text", p.ID, of, c.Attribute)
 			}
 		}
 	}

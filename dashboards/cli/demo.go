@@ -113,6 +113,9 @@ func (a *app) demoLog(ctx context.Context, d *desk.Desk, path string, replicatio
 	if err != nil {
 		return "", err
 	}
+	for _, s := range suggested {
+		fmt.Fprintf(a.stdout, "%s. %s\n", plain(s.Name.In(string(l))), s.Reason.In(string(l)))
+	}
 	out, err := a.demoCompare(ctx, desk.Compared{Model: m, Scenarios: suggested}, replications)
 	if err != nil {
 		return "", err

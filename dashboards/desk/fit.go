@@ -10,10 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/simulator"
-	"github.com/uprava/uprava/simulator/experiment"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/bpsim"
 	"github.com/uprava/uprava/twin/fit"
@@ -101,51 +99,6 @@ func Simulated(cases, warmup int) func(context.Context, *twin.Model) (*eventlog.
 	return func(ctx context.Context, m *twin.Model) (*eventlog.Log, error) {
 		return simulator.Log(ctx, m, simulator.Config{Seed: fitSeed, Cases: max(1, cases), Warmup: warmup})
 	}
-}
-
-// Suggest returns the first changes that a person would try on a fitted model:
-// the step that takes most of the cases' time halved, and removed, and one
-// person more in the busiest pool. What takes most is seen in one simulation, the load
-// of the pools, which is said with its interval, in five.
-func Suggest(ctx context.Context, m *twin.Model) ([]*scenario.Scenario, error) {
-	s, err := simulator.Run(ctx, m, simulator.Config{Seed: fitSeed})
-	if err != nil {
-		return nil, err
-	}
-	var out []*scenario.Scenario
-	longest, most := "", 0.0
-	for _, a := range s.Activities {
-		if t := float64(a.Processing.N) * (a.Waiting.Mean() + a.Processing.Mean()); t > most {
-			longest, most = a.Name, t
-		}
-	}
-	if longest != "" {
-		out = append(out,
-			&scenario.Scenario{ID: "half", Name: twin.Text{RU: "«" + longest + "» вдвое быстрее", EN: "“" + longest + "” in half the time"},
-				Levers: []scenario.Lever{{Kind: scenario.Step, Target: longest, Scale: 0.5}}},
-			&scenario.Scenario{ID: "without", Name: twin.Text{RU: "Без шага «" + longest + "»", EN: "Without “" + longest + "”"},
-				Levers: []scenario.Lever{{Kind: scenario.Remove, Target: longest}}})
-	}
-	r, err := experiment.Run(ctx, m, experiment.Config{Replications: 5, Seed: fitSeed})
-	if err != nil {
-		return nil, err
-	}
-	busiest, load := "", experiment.KPI{}
-	for _, p := range m.Pools {
-		if k, ok := r.Find(experiment.Utilisation, p.ID); ok && k.Low > load.Low {
-			busiest, load = p.ID, k
-		}
-	}
-	for _, p := range m.Pools {
-		if p.ID == busiest {
-			now := func(lang terms.Lang) string {
-				return lang.T("suggest.load", lang.Percent(float64(load.Mean), 0), lang.Percent(float64(load.Low), 0), lang.Percent(float64(load.High), 0))
-			}
-			out = append(out, &scenario.Scenario{ID: "person", Name: twin.Text{RU: "На человека больше: " + p.Name.In("ru") + now(terms.RU), EN: "A person more: " + p.Name.In("en") + now(terms.EN)},
-				Levers: []scenario.Lever{{Kind: scenario.Pool, Target: busiest, Change: 1}}})
-		}
-	}
-	return out, nil
 }
 
 // ReadModel reads the model that the arguments of a command name: a twin folder,

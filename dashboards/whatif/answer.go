@@ -14,7 +14,6 @@ import (
 	"github.com/uprava/uprava/simulator/experiment"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/change"
-	"github.com/uprava/uprava/twin/scenario"
 )
 
 // Answer is that to a what-if.
@@ -94,11 +93,8 @@ type Minimum struct {
 	Citation      twin.Text
 }
 
-func whatIf(ctx context.Context, asIs *twin.Model, s *scenario.Scenario, q *Ask, tell Told) (*Answer, error) {
-	toBe, err := s.Apply(asIs)
-	if err != nil {
-		return nil, desk.InputError{Err: err}
-	}
+func whatIf(ctx context.Context, asIs, toBe *twin.Model, q *Ask, tell Told) (*Answer, error) {
+	var err error
 	a := &Answer{Process: q.Process, People: [2]int{asIs.Headcount(), toBe.Headcount()}, Minima: minima(toBe)}
 	if a.Changes, err = changes(asIs, toBe); err != nil {
 		return nil, err

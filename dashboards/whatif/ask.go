@@ -37,6 +37,9 @@ type Ask struct {
 	// Offered are the further levers that other sets may hold.
 	Offered []Lines `json:"offered,omitempty"`
 	Search  *Search `json:"search,omitempty"`
+	// ToBe is the hash of another model, such as a variant that was drawn, which a what-if
+	// sets against Model; the scenario changes it. "" for Model itself.
+	ToBe string `json:"to_be,omitempty"`
 
 	// What the answer does not depend on.
 	About About `json:"about"`
@@ -135,12 +138,16 @@ func (r *Room) prepare(q *Ask) (*twin.Model, []*scenario.Scenario, error) {
 	if err := q.Run.Validate(m); err != nil {
 		return nil, nil, err
 	}
+	to, err := r.toBe(q, m)
+	if err != nil {
+		return nil, nil, err
+	}
 	var list []*scenario.Scenario
 	var faults []error
 	for _, l := range q.Scenarios {
 		s, err := l.Scenario()
 		if err == nil {
-			_, err = s.Apply(m)
+			_, err = s.Apply(to)
 		}
 		if err != nil {
 			faults = append(faults, err)
@@ -151,6 +158,21 @@ func (r *Room) prepare(q *Ask) (*twin.Model, []*scenario.Scenario, error) {
 		return nil, nil, desk.InputError{Err: errors.Join(faults...)}
 	}
 	return m, list, nil
+}
+
+// toBe is the model that the scenarios of a question change.
+func (r *Room) toBe(q *Ask, asIs *twin.Model) (*twin.Model, error) {
+	if q.ToBe == "" {
+		return asIs, nil
+	}
+	if q.Kind != WhatIf {
+		return nil, desk.InputError{Err: fmt.Errorf("found a model to compare with in a question of the kind %q, wanted %q", q.Kind, WhatIf)}
+	}
+	m, err := r.model(q.ToBe)
+	if err != nil {
+		return nil, err
+	}
+	return m, q.Run.Validate(m)
 }
 
 // config is that of every replication. Names of activities are in Russian whoever asks,
@@ -215,7 +237,14 @@ func (r *Room) compute(ctx context.Context, q *Ask, tell Told) (any, error) {
 	}
 	switch q.Kind {
 	case WhatIf:
-		return whatIf(ctx, m, list[0], q, tell)
+		to, err := r.toBe(q, m)
+		if err != nil {
+			return nil, err
+		}
+		if to, err = list[0].Apply(to); err != nil {
+			return nil, desk.InputError{Err: err}
+		}
+		return whatIf(ctx, m, to, q, tell)
 	case Comparison:
 		return compare(ctx, m, list, q, tell)
 	case Attribution:

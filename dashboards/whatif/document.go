@@ -95,10 +95,14 @@ func (b *Bench) ready(id string) *scenario.Scenario {
 	if i := slices.IndexFunc(b.Ready, func(s *scenario.Scenario) bool { return s.ID == id }); i >= 0 {
 		return b.Ready[i]
 	}
+	if l, err := scenario.ParseLine(id); err == nil { // suggested once
+		return &scenario.Scenario{ID: id, Levers: []scenario.Lever{l}}
+	}
 	return nil
 }
 
 // ReadyScenario returns the ready scenario of that identifier; nil where there is none.
+// What was suggested of an earlier model is its lever, without a name.
 func (b *Bench) ReadyScenario(id string) *scenario.Scenario { return b.ready(id) }
 
 // Defaults are how a question about a model is run unless told otherwise: few enough

@@ -29,6 +29,9 @@ func (r *Room) KeepLog(ctx context.Context, q *Ask, side Side, name string) erro
 		return err
 	}
 	if side == ToBe {
+		if m, err = r.toBe(q, m); err != nil {
+			return err
+		}
 		if m, err = list[0].Apply(m); err != nil {
 			return desk.InputError{Err: err}
 		}

@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/kept"
@@ -41,6 +43,11 @@ type Bench struct {
 	Variant *Variant // nil for the model of a log or of a pack
 	Revision
 	Note desk.Note
+	// Suggested are how many of the ready scenarios, from the last, were found in the
+	// model; Suggesting, that they still are looked for; NoSuggestion, why there are none.
+	Suggested    int
+	Suggesting   bool
+	NoSuggestion error
 }
 
 // Revision is that of the kept document; "" where there is none.
@@ -62,6 +69,9 @@ func (r *Room) Bench(ctx context.Context, of string) (*Bench, error) {
 		if b.Bench, err = r.desk.Bench(ctx, name); err == nil && b.Bench == nil {
 			return nil, ErrNoModel
 		}
+		if err == nil && b.Pack == "" {
+			r.suggest(ctx, b)
+		}
 	case kind == "model" && strings.HasPrefix(name, variantPrefix):
 		return r.variant(ctx, of, name)
 	case kind == "model":
@@ -79,6 +89,26 @@ func (r *Room) Bench(ctx context.Context, of string) (*Bench, error) {
 	}
 	b.Note = r.desk.NoteOf(b.Hash)
 	return b, nil
+}
+
+// patience is how long a page waits for suggestions that nobody has asked for before.
+const patience = 3 * time.Second
+
+// suggest adds what is suggested for a fitted model to its ready scenarios. Where that
+// takes long it goes on, and is there for who asks next.
+func (r *Room) suggest(ctx context.Context, b *Bench) {
+	soon, end := context.WithTimeout(ctx, patience)
+	defer end()
+	list, err := r.desk.Suggested(soon, b.Log)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		b.Suggesting = true
+	case err != nil:
+		b.NoSuggestion = err
+	}
+	b.Suggested = len(list)
+	b.Ready = slices.Concat(b.Ready, list) // those of the desk are shared
+	b.Compared += len(list)
 }
 
 // Packs lists the models that come with the program.

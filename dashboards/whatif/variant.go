@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -77,6 +78,7 @@ type Edit struct {
 	Diagram string             `json:"diagram"` // BPMN
 	Steps   map[string]Step    `json:"steps"`   // by identifier of the node
 	Shares  map[string]float64 `json:"shares"`  // by identifier of the flow
+	Rules   map[string]string  `json:"rules"`   // by identifier of the flow, see twin.ParseRule; nil keeps those there are
 	Base    Revision           `json:"base"`    // of the variant that is changed; "" for a new one
 	Into    string             `json:"into"`    // identifier of that variant
 }
@@ -112,7 +114,8 @@ func (e *Edit) Apply(b *Bench) (*twin.Model, error) {
 	p.Diagram, p.Layout, p.Collaboration, p.Causes = d.Processes[0], d.Diagram, d.Collaboration, d.Causes
 	rename(p, b.Model.Processes[i].Diagram)
 	e.steps(p)
-	e.flows(p)
+	rules := e.flows(p)
+	faults = append(faults, rules...)
 	if err := m.Validate(); err != nil {
 		faults = append(faults, err)
 	} else if _, err := simulator.Compile(m, "ru"); err != nil {
@@ -221,8 +224,9 @@ func scale(d twin.Distribution) float64 {
 	return d.Scale
 }
 
-// flows takes over the shares, and forgets those of flows that are gone.
-func (e *Edit) flows(p *twin.Process) {
+// flows takes over the shares and rules, and forgets those of flows that are gone. A
+// rule that cannot be read is a fault.
+func (e *Edit) flows(p *twin.Process) (faults []error) {
 	there := map[string]bool{}
 	p.Diagram.Walk(func(scope *bpmn.Process, _ *bpmn.Node) {
 		for _, f := range scope.Flows {
@@ -244,6 +248,31 @@ func (e *Edit) flows(p *twin.Process) {
 			delete(p.Decay, id)
 		}
 	}
+	if e.Rules != nil {
+		for id := range p.Rules {
+			if e.Rules[id] == "" {
+				delete(p.Rules, id)
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(e.Rules)) {
+		if !there[id] || e.Rules[id] == twin.RuleText(p.Rules[id]) {
+			continue
+		}
+		r, err := twin.ParseRule(e.Rules[id])
+		if err == nil {
+			err = values(p, r)
+		}
+		if err != nil {
+			faults = append(faults, fmt.Errorf("the rule of the flow %q: %w", id, err))
+			continue
+		}
+		if p.Rules == nil {
+			p.Rules = map[string]twin.Rule{}
+		}
+		p.Rules[id] = r
+		delete(p.Branches, id)
+	}
 	for id, share := range e.Shares {
 		if there[id] {
 			p.Branches[id] = share
@@ -254,6 +283,40 @@ func (e *Edit) flows(p *twin.Process) {
 			delete(p.Branches, id)
 		}
 	}
+	return faults
+}
+
+// values checks that a rule asks for values that the attributes of the cases can have: one
+// that asks for others would never hold.
+func values(p *twin.Process, r twin.Rule) error {
+	var faults []error
+	for _, line := range r {
+		for _, c := range line {
+			i := slices.IndexFunc(p.Attributes, func(a twin.Attribute) bool { return a.ID == c.Attribute })
+			if i < 0 || len(p.Attributes[i].Shares) == 0 {
+				continue
+			}
+			for _, value := range c.Is {
+				if _, ok := p.Attributes[i].Shares[value]; !ok {
+					faults = append(faults, fmt.Errorf("attribute %q: found the value %q, wanted one of %q", c.Attribute, value, slices.Sorted(maps.Keys(p.Attributes[i].Shares))))
+				}
+			}
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// Differs says in words what a variant changes in the model that it was made from; nothing
+// of another bench.
+func (r *Room) Differs(b *Bench) ([]twin.Text, error) {
+	if b.Variant == nil {
+		return nil, nil
+	}
+	was, err := r.model(b.Variant.From)
+	if err != nil {
+		return nil, err
+	}
+	return changes(was, b.Model)
 }
 
 // SaveVariant keeps an edited model as a variant; see kept.Folder.Write.

@@ -112,7 +112,7 @@ func (p *pages) progress(w http.ResponseWriter, r *http.Request, up *upload, j *
 const shownRejected = 10
 
 type resultPage struct {
-	Log, Map           string
+	Log, Map, Studio   string
 	Report             *connectors.IngestReport
 	Warnings           []string
 	Rejected           []connectors.Rejected
@@ -125,6 +125,9 @@ func (p *pages) result(w http.ResponseWriter, r *http.Request, up *upload, log s
 	body := resultPage{Log: log, Report: report, Map: shell.Path("logs", log), Findings: shell.Href(r, nil, "import", up.ID, "findings")}
 	if path, ok := p.site.TabPath("map"); ok {
 		body.Map = shell.Path("logs", log, path)
+	}
+	if path, ok := p.site.TabPath("studio"); ok {
+		body.Studio = shell.Path("logs", log, path)
 	}
 	for _, w := range report.Warnings {
 		body.Warnings = append(body.Warnings, p.words(lang, up, w))

@@ -101,29 +101,57 @@ export function mountPanel(host, modeler, drawing) {
     panel.append(who, nobody, calendarLabel, lawFields(words.delay, step.delay, null, 0, changed, true));
   }
 
-  // The shares of all flows out of one gateway, since they must be 100 % together.
+  // How each flow out of one gateway is chosen: by a share, which must be 100 % together,
+  // or by a rule. The one flow beside rules that has neither takes all other cases.
   function showShares(gateway) {
     const out = (gateway.outgoing ?? []).filter((f) => f.type === 'bpmn:SequenceFlow');
     if (out.length < 2 || !/Exclusive|Inclusive/.test(gateway.type)) return false;
     const box = element('fieldset', {}, element('legend', { textContent: words.shares }));
-    const sum = element('p', { className: 'sub' });
+    const sum = element('p', { className: 'sub' }), list = element('datalist', { id: 'rule-examples' });
+    for (const text of drawing.examples ?? []) list.append(element('option', { value: text }));
+    const ruled = (f) => drawing.rules[f.id] !== undefined;
     const total = () => {
-      const x = out.reduce((s, f) => s + (drawing.shares[f.id] ?? 0), 0);
-      sum.textContent = `${words.sum} ${+(100 * x).toFixed(2)} %`;
+      const shares = out.filter((f) => !ruled(f));
+      const x = shares.reduce((s, f) => s + (drawing.shares[f.id] ?? 0), 0);
+      sum.textContent = shares.length ? `${words.sum} ${+(100 * x).toFixed(2)} %` : '';
     };
-    for (const f of out) {
-      const to = f.businessObject.name || f.target?.businessObject?.name || drawing.labels[f.target?.id] || f.target?.id || f.id;
-      if (drawing.rules[f.id]) {
-        box.append(element('p', {}, `${to} — ${words.rule}: `, element('code', { textContent: drawing.rules[f.id] })));
-        continue;
+    const rows = () => {
+      box.querySelectorAll('.flow').forEach((x) => x.remove());
+      const alone = out.some(ruled) && out.filter((f) => !ruled(f)).length === 1;
+      for (const f of out) {
+        const to = f.businessObject.name || drawing.labels[f.id] || f.target?.businessObject?.name || drawing.labels[f.target?.id] || f.target?.id || f.id;
+        const row = element('div', { className: 'flow', role: 'group', 'aria-label': to }, element('strong', { textContent: to }));
+        const choice = element('select', {}, element('option', { value: 'share', textContent: words['by-share'] }), element('option', { value: 'rule', textContent: words['by-rule'] }));
+        choice.value = ruled(f) ? 'rule' : 'share';
+        choice.addEventListener('change', () => {
+          if (choice.value === 'rule') { drawing.rules[f.id] = drawing.examples?.[0] ?? ''; delete drawing.shares[f.id]; }
+          else { delete drawing.rules[f.id]; drawing.shares[f.id] = 0; }
+          host.dataset.changed = 'yes';
+          rows();
+          box.querySelector(`[data-flow="${CSS.escape(f.id)}"]`)?.focus();
+        });
+        row.append(label(words.by, choice));
+        if (ruled(f)) {
+          const input = element('input', { type: 'text', value: drawing.rules[f.id], spellcheck: false, list: 'rule-examples', required: true, 'data-flow': f.id, 'aria-describedby': 'rule-hint' });
+          input.addEventListener('input', () => { drawing.rules[f.id] = input.value; input.removeAttribute('aria-invalid'); host.dataset.changed = 'yes'; });
+          row.append(label(words['rule-text'], input));
+        } else if (alone) {
+          row.append(element('p', { className: 'sub', 'data-flow': f.id, tabIndex: -1, textContent: words.otherwise }));
+        } else {
+          drawing.shares[f.id] ??= 0;
+          const input = element('input', { type: 'number', min: '0', max: '100', step: 'any', value: String(+(100 * drawing.shares[f.id]).toFixed(4)), 'data-flow': f.id });
+          input.addEventListener('input', () => { drawing.shares[f.id] = Number(input.value) / 100; host.dataset.changed = 'yes'; input.removeAttribute('aria-invalid'); total(); });
+          row.append(label(words.share, input));
+        }
+        box.append(row);
       }
-      drawing.shares[f.id] ??= 0;
-      const input = element('input', { type: 'number', min: '0', max: '100', step: 'any', value: String(+(100 * drawing.shares[f.id]).toFixed(4)), 'aria-label': `${words.share}: ${to}` });
-      input.addEventListener('input', () => { drawing.shares[f.id] = Number(input.value) / 100; host.dataset.changed = 'yes'; total(); });
-      box.append(element('label', {}, `${to}, % `, input));
-    }
-    total();
-    box.append(sum);
+      sum.hidden = alone;
+      box.append(sum, list);
+      if (out.some(ruled)) box.append(element('p', { id: 'rule-hint', className: 'sub', textContent: drawing.hint }));
+      else box.querySelector('#rule-hint')?.remove();
+      total();
+    };
+    rows();
     panel.append(box);
     return true;
   }
@@ -143,10 +171,30 @@ export function mountPanel(host, modeler, drawing) {
   }
   modeler.get('eventBus').on('selection.changed', ({ newSelection }) => show(newSelection[0]));
 
+  // A fault with a place leads there.
+  function go(at) {
+    const e = registry.get(at);
+    if (!e) return;
+    modeler.get('canvas').scrollToElement(e);
+    modeler.get('selection').select(e);
+    const field = panel.querySelector(`[data-flow="${CSS.escape(at)}"]`) ?? panel.querySelector('input, select');
+    field?.setAttribute('aria-invalid', 'true');
+    field?.focus();
+  }
+
   function say(title, list = []) {
     faults.replaceChildren();
     if (!title) return;
-    faults.append(element('div', { className: 'notice' }, element('p', {}, element('strong', { textContent: title })), element('ul', {}, ...list.map((x) => element('li', { textContent: x })))));
+    const line = ({ text, at }) => {
+      const item = element('li', { textContent: text });
+      if (at && registry.get(at)) {
+        const button = element('button', { type: 'button', textContent: words['go-to'], 'aria-label': `${words['go-to']}: ${text}` });
+        button.addEventListener('click', () => go(at));
+        item.append(' ', button);
+      }
+      return item;
+    };
+    faults.append(element('div', { className: 'notice' }, element('p', {}, element('strong', { textContent: title })), element('ul', {}, ...list.map(line))));
   }
 
   form.addEventListener('submit', async (event) => {
@@ -158,12 +206,14 @@ export function mountPanel(host, modeler, drawing) {
     for (const [id, s] of Object.entries(drawing.steps)) if (registry.get(id)) steps[id] = s;
     for (const [id, s] of Object.entries(drawing.shares)) {
       const f = registry.get(id);
-      if (f && !drawing.rules[id] && f.source?.outgoing?.length > 1) shares[id] = s;
+      if (f && drawing.rules[id] === undefined && f.source?.outgoing?.length > 1) shares[id] = s;
     }
+    const rules = {};
+    for (const [id, text] of Object.entries(drawing.rules)) if (registry.get(id)) rules[id] = text.trim() || '[]';
     try {
       const reply = await fetch(drawing.post, {
         method: 'POST', headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ name: form.elements.name.value, process: drawing.process, diagram: xml, steps, shares, base: fresh ? '' : revision, into: fresh ? '' : drawing.into }),
+        body: JSON.stringify({ name: form.elements.name.value, process: drawing.process, diagram: xml, steps, shares, rules, base: fresh ? '' : revision, into: fresh ? '' : drawing.into }),
       });
       const answer = await reply.json();
       if (answer.location) location.assign(answer.location);

@@ -205,7 +205,7 @@ func (p *pages) showDraft(w http.ResponseWriter, r *http.Request, x *place, d wh
 	for _, id := range d.With {
 		row := leverRow{Text: id, Line: "with: " + id, Ready: true, Drop: link("drop", "with:"+id)}
 		if s := x.bench.ReadyScenario(id); s != nil {
-			row.Text = s.Name.In(string(lang))
+			row.Text = readyName(x.bench.Model, s, lang)
 			for _, l := range s.Levers {
 				row.Inside = append(row.Inside, sentence(x.bench.Model, l, lang))
 			}
@@ -225,7 +225,7 @@ func (p *pages) showDraft(w http.ResponseWriter, r *http.Request, x *place, d wh
 	}
 	for _, s := range x.bench.Ready {
 		if !slices.Contains(d.With, s.ID) {
-			page.Ready = append(page.Ready, option{Value: s.ID, Text: s.Name.In(string(lang))})
+			page.Ready = append(page.Ready, option{Value: s.ID, Text: readyName(x.bench.Model, s, lang)})
 		}
 	}
 	for _, k := range leverKinds {
@@ -403,13 +403,23 @@ func (p *pages) run(w http.ResponseWriter, r *http.Request, x *place) error {
 	if err != nil {
 		return err
 	}
-	if len(s.Levers) == 0 {
+	against := r.PostForm.Get("against") != "" && x.bench.Variant != nil
+	if len(s.Levers) == 0 && !against {
 		return desk.InputError{Err: errors.New("the scenario has no lever: choose a ready one, or add one")}
 	}
 	ask := p.ask(r, x, whatif.WhatIf, d.Run)
 	ask.Scenarios = []whatif.Lines{whatif.LinesOf(s)}
 	ask.Scenarios[0].Name.RU, ask.Scenarios[0].Name.EN = "", "" // a name changes no figure
 	ask.About.Name, ask.About.Draft, ask.About.Saved = d.Name, &d, r.PostForm.Get("saved")
+	if against {
+		ask.Model, ask.ToBe = x.bench.Variant.From, x.bench.Hash
+		if ask.About.Name == "" {
+			ask.About.Name = x.bench.Variant.Name
+		}
+		if len(s.Levers) == 0 {
+			ask.About.Draft = nil
+		}
+	}
 	return p.begin(w, r, ask)
 }
 

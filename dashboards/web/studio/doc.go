@@ -42,6 +42,7 @@ func Mount(s *shell.Site, d *desk.Desk) error {
 	}
 	s.Section("studio", "studio")
 	s.Tab("studio", "studio")
+	s.Door(shell.Team, p.suggestions)
 	s.Handle("GET /studio", p.index)
 	for _, at := range []string{"/studio/{model}", "/logs/{log}/studio"} {
 		for pattern, h := range map[string]func(http.ResponseWriter, *http.Request, *place) error{

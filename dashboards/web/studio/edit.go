@@ -6,10 +6,10 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/kept"
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/dashboards/web/shell"
@@ -32,7 +32,9 @@ type drawing struct {
 	Bins      map[string][]int       `json:"bins"`    // by step: histogram of that sample
 	Shares    map[string]float64     `json:"shares"`
 	Rules     map[string]string      `json:"rules"`
-	Labels    map[string]string      `json:"labels"` // by node: its name in the reader's language
+	Hint      string                 `json:"hint"`     // how a rule is written
+	Examples  []string               `json:"examples"` // rules on what is known of a case
+	Labels    map[string]string      `json:"labels"`   // by node: its name in the reader's language
 	Pools     []option               `json:"pools"`
 	Calendars []option               `json:"calendars"`
 	Post      string                 `json:"post"`
@@ -40,7 +42,7 @@ type drawing struct {
 }
 
 // editorWords are those of the panel, by key of terms without "editor.".
-var editorWords = []string{"nothing", "time", "delay", "pools", "calendar", "law", "none", "mean", "sd", "min", "max", "mode", "value", "share", "shares", "rule", "seconds", "minutes", "hours", "days",
+var editorWords = []string{"nothing", "time", "delay", "pools", "calendar", "law", "none", "mean", "sd", "min", "max", "mode", "value", "share", "shares", "rule", "otherwise", "by", "by-share", "by-rule", "rule-text", "go-to", "seconds", "minutes", "hours", "days",
 	"saved", "faults", "save-failed", "conflict", "loading", "failed", "density", "least", "sample", "nobody", "sum", "always"}
 
 type editPage struct {
@@ -85,9 +87,9 @@ func (p *pages) drawing(x *place, lang terms.Lang) (*drawing, *twin.Process, err
 		}
 	}
 	for id, r := range q.Rules {
-		text, _ := json.Marshal(twin.WriteRule(r))
-		out.Rules[id] = string(text)
+		out.Rules[id] = twin.RuleText(r)
 	}
+	out.Hint, out.Examples = x.ruleHint(lang), ruleExamples(q)
 	for id, t := range q.Labels {
 		out.Labels[id] = t.In(string(lang))
 	}
@@ -104,6 +106,17 @@ func (p *pages) drawing(x *place, lang terms.Lang) (*drawing, *twin.Process, err
 		out.Words["law."+one] = lang.T("law." + one)
 	}
 	return out, q, nil
+}
+
+// ruleExamples are rules on each value of the attributes of the cases of a process.
+func ruleExamples(p *twin.Process) []string {
+	var out []string
+	for _, a := range p.Attributes {
+		for _, value := range slices.Sorted(maps.Keys(a.Shares)) {
+			out = append(out, twin.RuleText(twin.Rule{{{Attribute: a.ID, Is: []string{value}}}}))
+		}
+	}
+	return out
 }
 
 // named gives the nodes and flows of a diagram the names of the reader's language; what
@@ -171,18 +184,46 @@ func (p *pages) drawn(w http.ResponseWriter, r *http.Request, x *place, page, ot
 // mostDrawn bytes of an edited model are taken.
 const mostDrawn = 8 << 20
 
+// fault is what is wrong with an edited model, and where: the identifier of the node or
+// flow that it names, "" for none.
+type fault struct {
+	Text string `json:"text"`
+	At   string `json:"at"`
+}
+
+// quoted finds the identifiers in a sentence.
+var quoted = regexp.MustCompile(`"([^"]+)"`)
+
+// inFile is the place of a fault in a file of a model.
+var inFile = regexp.MustCompile(`^processes/\S+:\d+:\d+: `)
+
+// faultsOf splits an error into its sentences, and finds the place of each in a diagram.
+func faultsOf(err error, diagram string) []fault {
+	var out []fault
+	for _, text := range strings.Split(err.Error(), "\n") {
+		f := fault{Text: inFile.ReplaceAllString(text, "")} // which file it would be in, the reader does not see
+		for _, m := range quoted.FindAllStringSubmatch(text, -1) {
+			if strings.Contains(diagram, `id="`+m[1]+`"`) {
+				f.At = m[1] // the last is the nearest
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
 // saveEdit keeps an edited model and answers with its "location", or with all of its
-// "faults".
+// "faults", each with its place.
 func (p *pages) saveEdit(w http.ResponseWriter, r *http.Request, x *place) error {
 	reply := func(v any) error {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		return json.NewEncoder(w).Encode(v)
 	}
-	refused := func(err error) error { return reply(map[string]any{"faults": strings.Split(err.Error(), "\n")}) }
+	var e whatif.Edit
+	refused := func(err error) error { return reply(map[string]any{"faults": faultsOf(err, e.Diagram)}) }
 	if x.bench == nil {
 		return refused(whatif.ErrNoModel)
 	}
-	var e whatif.Edit
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, mostDrawn)).Decode(&e); err != nil {
 		return refused(err)
 	}
@@ -190,14 +231,11 @@ func (p *pages) saveEdit(w http.ResponseWriter, r *http.Request, x *place) error
 		e.Into, e.Base = "", ""
 	}
 	id, err := p.room.SaveVariant(x.bench, &e, shell.Reader(r.Context()))
-	var input desk.InputError
 	var conflict *kept.ConflictError
-	switch {
-	case errors.As(err, &conflict):
-		return refused(errors.New(p.site.Language(r).T("editor.conflict")))
-	case errors.As(err, &input):
-		return refused(err)
-	case err != nil:
+	if errors.As(err, &conflict) {
+		err = errors.New(p.site.Language(r).T("editor.conflict"))
+	}
+	if err != nil {
 		return refused(err)
 	}
 	return reply(map[string]any{"location": shell.Href(r, nil, "studio", id)})

@@ -84,7 +84,10 @@ type homePage struct {
 	Assumed                       []string
 	Trust                         *trust
 	Fitted                        bool
+	Differs                       []string // a variant from what it was made from
+	Variant                       bool
 	Ready                         []readyRow
+	ReadyNote                     string // where suggestions come from, or why there are none
 	Saved, Variants               []entry
 	Compose, Edit, Tokens, Choose string
 	Optimise, RunPost             string
@@ -115,6 +118,14 @@ func (p *pages) home(w http.ResponseWriter, r *http.Request, x *place) error {
 		return p.area.Show(w, r, "home", x.page(r, lang, "", page))
 	}
 	page.fill(r, p, x, lang)
+	differs, err := p.room.Differs(x.bench)
+	if err != nil {
+		return err
+	}
+	page.Variant = x.bench.Variant != nil
+	for _, t := range differs {
+		page.Differs = append(page.Differs, t.In(string(lang)))
+	}
 	saved, err := p.room.Scenarios(r.Context(), x.of)
 	if err != nil {
 		return err
@@ -164,11 +175,19 @@ func (page *homePage) fill(r *http.Request, p *pages, x *place, lang terms.Lang)
 	page.Trust = trustOf(p.room.TrustOf(hashOf(b)), b.Pack != "", lang)
 	run := b.Defaults()
 	page.Defaults = lang.T("studio.defaults", lang.Count("studio.replications", int64(run.Replications)), lang.Count("studio.days", int64(run.Days)), lang.Count("studio.days", int64(run.Before)), lang.Int(int64(run.Seed)))
+	switch {
+	case b.Suggesting:
+		page.ReadyNote = lang.T("studio.suggesting")
+	case b.NoSuggestion != nil:
+		page.ReadyNote = lang.T("studio.suggested.failed", b.NoSuggestion)
+	case b.Suggested > 0:
+		page.ReadyNote = lang.T("studio.suggested")
+	}
 	for i, s := range b.Ready {
 		if i >= b.Compared && b.Pack != "" && !touches(x, i) {
 			continue
 		}
-		page.Ready = append(page.Ready, readyRow{s.ID, s.Name.In(string(lang)), s.Reason.In(string(lang)),
+		page.Ready = append(page.Ready, readyRow{s.ID, readyName(b.Model, s, lang), s.Reason.In(string(lang)),
 			x.href(r, query(whatif.Draft{With: []string{s.ID}}, b.Process, nil), "compose"), len(s.Levers)})
 	}
 }
@@ -242,10 +261,16 @@ func (p *pages) fit(w http.ResponseWriter, r *http.Request, x *place) error {
 	if err != nil {
 		return err
 	}
-	stage := p.site.Language(r).T("studio.fit.stage")
+	lang := p.site.Language(r)
+	stage, suggesting := lang.T("studio.fit.stage"), lang.T("studio.suggesting.stage")
 	p.again("fit", x.log, r, func(ctx context.Context, tell jobs.Tell) (any, error) {
 		_, _, err := p.desk.Fit(ctx, x.log, p.desk.ModelDir(x.log), desk.FitConfig{Look: look, Progress: func(done, total int) { tell(stage, int64(done), int64(total)) }})
-		return nil, err
+		if err != nil {
+			return nil, err
+		}
+		tell(suggesting, 0, 0)
+		_, _ = p.desk.Suggested(ctx, x.log) // that there is none is said where they would stand
+		return nil, nil
 	})
 	shell.Redirect(w, x.href(r, nil))
 	return nil

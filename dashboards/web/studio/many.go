@@ -37,7 +37,7 @@ func (p *pages) choose(w http.ResponseWriter, r *http.Request, x *place) error {
 	lang := p.site.Language(r)
 	page := choosePage{Process: x.bench.Process, Post: x.href(r, nil, "compare"), Run: x.bench.Defaults(), Most: whatif.MostReplications}
 	for i, s := range x.bench.Ready {
-		page.Ready = append(page.Ready, option{s.ID, s.Name.In(string(lang)), i < x.bench.Compared})
+		page.Ready = append(page.Ready, option{s.ID, readyName(x.bench.Model, s, lang), i < x.bench.Compared})
 	}
 	saved, err := p.room.Scenarios(r.Context(), x.of)
 	if err != nil {
@@ -274,7 +274,7 @@ func (p *pages) search(w http.ResponseWriter, r *http.Request, x *place) error {
 	}
 	for i, s := range x.bench.Ready {
 		if len(s.Levers) <= 3 && touches(x, i) {
-			page.Levers = append(page.Levers, option{s.ID, s.Name.In(string(lang)), true})
+			page.Levers = append(page.Levers, option{s.ID, readyName(x.bench.Model, s, lang), true})
 		}
 	}
 	return p.area.Show(w, r, "search", x.page(r, lang, lang.T("studio.optimise.title"), page))

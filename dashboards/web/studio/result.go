@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"math"
@@ -90,6 +91,7 @@ type answerPage struct {
 	AsIsLog, ToBeLog         string // links to the stored logs
 	LogJob                   *shell.JobPart
 	LogFault                 string
+	Drawn                    bool // another model was set against as-is, not levers
 	Save                     []hidden
 	SavePost                 string
 }
@@ -116,8 +118,14 @@ func (p *pages) showAnswer(w http.ResponseWriter, r *http.Request, id string, q 
 		return err
 	}
 	page.Process = processName(model, q.Process, lang)
+	changed := model // has the nodes that levers name
+	if q.ToBe != "" {
+		if changed, err = p.room.Model(q.ToBe); err != nil {
+			return err
+		}
+	}
 	for _, l := range s.Levers {
-		page.Levers = append(page.Levers, sentence(model, l, lang))
+		page.Levers = append(page.Levers, sentence(changed, l, lang))
 	}
 	for _, c := range a.Changes {
 		page.Changes = append(page.Changes, c.In(string(lang)))
@@ -126,7 +134,11 @@ func (p *pages) showAnswer(w http.ResponseWriter, r *http.Request, id string, q 
 	page.fill(&a, q, model, known, lang)
 	page.Evidence = p.evidence(r, id, q, x, a.Evidence, a.Doubts, lang)
 	page.Evidence.Rows = append(page.Evidence.Rows, evidenceRow{lang.T("studio.evidence.to-be-hash"), a.ToBeHash})
-	p.addAttribution(r, id, q, &page, known, lang)
+	if q.ToBe == "" {
+		p.addAttribution(r, id, q, &page, known, lang)
+	} else {
+		page.AttributionPost, page.Drawn = "", true
+	}
 	if err := p.addLogs(r, id, &page); err != nil {
 		return err
 	}
@@ -369,7 +381,7 @@ func (p *pages) evidence(r *http.Request, id string, q *whatif.Ask, x *place, e 
 	pack := x.bench != nil && x.bench.Pack != ""
 	out.Trust = trustOf(p.room.TrustOf(p.judged(q, x)), pack, lang)
 	if x.bench != nil {
-		out.Stale = x.bench.Hash != q.Model
+		out.Stale = x.bench.Hash != cmp.Or(q.ToBe, q.Model)
 	}
 	for _, t := range p.desk.NoteOf(p.judged(q, x)).Assumed {
 		out.Assumed = append(out.Assumed, t.In(string(lang)))

@@ -15,6 +15,7 @@ import (
 	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/dashboards/whatif"
 	"github.com/uprava/uprava/simulator/experiment"
+	"github.com/uprava/uprava/twin/scenario"
 )
 
 // begin keeps a question, starts its job where it has no answer yet, and leads to it.
@@ -115,14 +116,22 @@ func (p *pages) back(r *http.Request, q *whatif.Ask) string {
 	return shell.Href(r, nil, pathOf(q.About.Of)...)
 }
 
-// name is what a run is called: as its scenario, or as the ready scenario that it is.
+// name is what a run is called: as its scenario, as the ready scenario that it is, or
+// where it has a single lever by what that does.
 func name(q *whatif.Ask, x *place, lang terms.Lang) string {
 	if q.About.Name != "" {
 		return q.About.Name
 	}
-	if d := q.About.Draft; d != nil && x.bench != nil && len(d.With) == 1 && len(d.Levers) == 0 {
-		if s := x.bench.ReadyScenario(d.With[0]); s != nil {
-			return s.Name.In(string(lang))
+	if d := q.About.Draft; q.Kind == whatif.WhatIf && d != nil && x.bench != nil {
+		if len(d.With) == 1 && len(d.Levers) == 0 {
+			if s := x.bench.ReadyScenario(d.With[0]); s != nil {
+				return readyName(x.bench.Model, s, lang)
+			}
+		}
+		if len(d.With) == 0 && len(d.Levers) == 1 {
+			if l, err := scenario.ParseLine(d.Levers[0]); err == nil {
+				return sentence(x.bench.Model, l, lang)
+			}
 		}
 	}
 	return lang.T("studio.run." + string(q.Kind))

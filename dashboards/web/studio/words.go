@@ -90,6 +90,18 @@ func processName(m *twin.Model, id string, lang terms.Lang) string {
 	return id
 }
 
+// readyName is the name of a ready scenario; of one without a name, what its levers do.
+func readyName(m *twin.Model, s *scenario.Scenario, lang terms.Lang) string {
+	if name := s.Name.In(string(lang)); name != "" {
+		return name
+	}
+	var out []string
+	for _, l := range s.Levers {
+		out = append(out, sentence(m, l, lang))
+	}
+	return strings.Join(out, "; ")
+}
+
 // sentence says what a lever does.
 func sentence(m *twin.Model, l scenario.Lever, lang terms.Lang) string {
 	node := func(id string) string { return nodeName(m, l.Process, id, lang) }
