@@ -63,7 +63,14 @@ func (d *Desk) Risks(ctx context.Context, log string, look Look) (*Risks, error)
 			if ctx.Err() != nil || !errors.Is(err, predict.ErrTooLittle) {
 				return nil, err
 			}
-			return d.dueList(ctx, log, look)
+			r, err := d.Due(ctx, log, look)
+			if err == nil {
+				r.Doubts = append([]measure.Doubt{{
+					EN: "too few cases have ended to predict the open ones: they are listed by their due dates",
+					RU: "завершённых дел слишком мало для прогноза: открытые дела показаны по срокам",
+				}}, r.Doubts...)
+			}
+			return r, err
 		}
 		q := f.Quality.Breach
 		r := &Risks{Forecast: true, States: q.N, Brier: q.Brier, Base: q.Base, Beats: q.Beats, Doubts: doubtsOf(f.Doubts), Cases: []predict.Case{}}
@@ -118,8 +125,9 @@ func (r *Risks) add(c predict.Case) {
 	}
 }
 
-// dueList lists the open cases by due date, without a forecast.
-func (d *Desk) dueList(ctx context.Context, log string, look Look) (*Risks, error) {
+// Due lists the open cases of a log by due date, without a forecast: none of them is at
+// risk, they are overdue or not. O(cases) once the outline of the log is known.
+func (d *Desk) Due(ctx context.Context, log string, look Look) (*Risks, error) {
 	s, err := d.about(ctx, log)
 	if err != nil {
 		return nil, err
@@ -128,10 +136,7 @@ func (d *Desk) dueList(ctx context.Context, log string, look Look) (*Risks, erro
 	if err != nil {
 		return nil, err
 	}
-	r := &Risks{AsOf: look.AsOf, Cases: []predict.Case{}, Doubts: []measure.Doubt{{
-		EN: "too few cases have ended to predict the open ones: they are listed by their due dates",
-		RU: "завершённых дел слишком мало для прогноза: открытые дела показаны по срокам",
-	}}}
+	r := &Risks{AsOf: look.AsOf, Cases: []predict.Case{}, Doubts: []measure.Doubt{}}
 	if r.AsOf.IsZero() {
 		for _, t := range o.Last {
 			if at := t.Go(); at.After(r.AsOf) {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -51,6 +52,23 @@ func TestTheChosenDoorComesFirst(t *testing.T) {
 	require.Contains(t, body, "просрочено: 2, под угрозой: 3 из 9")
 	require.Contains(t, get(h, "/doors/head?lang=en").Body.String(), "No report was sent yet")
 	require.Equal(t, http.StatusNotFound, get(h, "/doors/cat").Code)
+}
+
+// TestADoorDoesNotWaitForForecasts opens the start page where a forecast takes long: what
+// is overdue stands there at once, the rest comes by itself and takes its place.
+func TestADoorDoesNotWaitForForecasts(t *testing.T) {
+	server := httptest.NewServer(handlerOf(t, logs{"slow": log("slow", []string{"a", "b"})}))
+	defer server.Close()
+	b := webtest.Open(t)
+	b.Go(server.URL + "/?lang=en")
+	b.Wait("[data-fragment='./doors/owner'] [data-instead]")
+	require.Contains(t, b.String("document.querySelector('[data-fragment=\"./doors/owner\"]').innerText"), "overdue: 1 of 4 open cases")
+	require.Eventually(t, func() bool {
+		return strings.Contains(b.String("document.querySelector('[data-fragment=\"./doors/owner\"]').innerText"), "at risk: 2 of 4")
+	}, time.Minute, 50*time.Millisecond)
+	require.Zero(t, b.Int("document.querySelectorAll('.doors .wait').length"))
+	require.Equal(t, 1, b.Int("document.querySelectorAll('[data-fragment=\"./doors/owner\"] .lines').length"))
+	b.Clean(server.URL)
 }
 
 func TestSearch(t *testing.T) {

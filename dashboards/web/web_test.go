@@ -51,8 +51,15 @@ func (b logs) Logs(context.Context) ([]desk.Log, error) {
 	return out, nil
 }
 
-func (b logs) Risks(_ context.Context, log string, _ desk.Look) (*desk.Risks, error) {
+func (b logs) Risks(ctx context.Context, log string, _ desk.Look) (*desk.Risks, error) {
 	switch log {
+	case "slow":
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(3 * time.Second):
+			return &desk.Risks{Open: 4, Overdue: 1, AtRisk: 2, AsOf: time.Date(2019, 3, 6, 0, 0, 0, 0, time.UTC)}, nil
+		}
 	case "hostile":
 		return &desk.Risks{Open: 9, Overdue: 2, AtRisk: 3, Limited: true, AsOf: time.Date(2019, 3, 6, 0, 0, 0, 0, time.UTC)}, nil
 	case "plain":
@@ -61,6 +68,11 @@ func (b logs) Risks(_ context.Context, log string, _ desk.Look) (*desk.Risks, er
 		return nil, errors.New("nothing to judge")
 	}
 	return &desk.Risks{}, nil
+}
+
+// Due is what is known at once; of the log "slow" the forecast takes longer than readers wait.
+func (b logs) Due(_ context.Context, log string, _ desk.Look) (*desk.Risks, error) {
+	return &desk.Risks{Open: 4, Overdue: 1, AsOf: time.Date(2019, 3, 6, 0, 0, 0, 0, time.UTC)}, nil
 }
 
 func (b logs) Twins(context.Context) ([]desk.TwinName, error) {
@@ -114,6 +126,11 @@ func backend() logs {
 
 func handler(t *testing.T) http.Handler {
 	t.Helper()
+	return handlerOf(t, backend())
+}
+
+func handlerOf(t *testing.T, list logs) http.Handler {
+	t.Helper()
 	assets, err := Assets()
 	if err != nil {
 		require.Contains(t, err.Error(), "make assets")
@@ -126,7 +143,7 @@ func handler(t *testing.T) http.Handler {
 	require.NoError(t, err)
 	s.Mount("GET /assets/", assets)
 	s.Section("twins", "twins") // stands for the area that shows what is found
-	require.NoError(t, home.Mount(s, backend()))
+	require.NoError(t, home.Mount(s, list))
 	pages, err := compressed(s)
 	require.NoError(t, err)
 	return Guard(pages)

@@ -8,8 +8,10 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/uprava/uprava/dashboards/desk"
 	"github.com/uprava/uprava/dashboards/terms"
@@ -26,6 +28,8 @@ type Desk interface {
 	Logs(ctx context.Context) ([]desk.Log, error)
 	// Risks are the open cases of a log by their risk of breach.
 	Risks(ctx context.Context, log string, look desk.Look) (*desk.Risks, error)
+	// Due are the open cases of a log by their due date, without a forecast: at once.
+	Due(ctx context.Context, log string, look desk.Look) (*desk.Risks, error)
 	// Twins names the twins there are.
 	Twins(ctx context.Context) ([]desk.TwinName, error)
 	// Things are what readers may look for in all twins.
@@ -158,7 +162,11 @@ type doorPage struct {
 	Lines  []shell.Line
 	More   int
 	Faults []string
+	Later  string // where the rest comes from, when that takes longer than readers wait; "" for no rest
 }
+
+// patience is how long a door waits for forecasts before it opens without them.
+const patience = 1500 * time.Millisecond
 
 // door answers with what waits behind a door; what cannot be told is said beside what
 // can.
@@ -168,8 +176,18 @@ func (p *pages) door(w http.ResponseWriter, r *http.Request) error {
 		return shell.ErrNoPage
 	}
 	body := doorPage{Reader: reader}
+	ctx := r.Context()
+	if reader == shell.Owner && r.URL.Query().Get("all") == "" {
+		patient, done := context.WithTimeout(ctx, patience)
+		defer done()
+		ctx = patient
+	}
 	for _, waiting := range p.site.Behind(reader) {
-		lines, err := waiting(r.Context(), lang)
+		lines, err := waiting(ctx, lang)
+		if ctx.Err() != nil && r.Context().Err() == nil { // the forecasts go on by themselves
+			body.Later = shell.Href(r, url.Values{"all": {"yes"}}, "doors", reader)
+			lines, err = p.overdue(r.Context(), lang)
+		}
 		if err != nil {
 			if r.Context().Err() != nil {
 				return err
@@ -197,6 +215,19 @@ func (p *pages) door(w http.ResponseWriter, r *http.Request) error {
 // late are the processes with open cases that are late or are likely to be, the most
 // first.
 func (p *pages) late(ctx context.Context, lang terms.Lang) ([]shell.Line, error) {
+	return p.troubled(ctx, lang, p.desk.Risks, func(r *desk.Risks) (string, int) {
+		return lang.T("home.late", lang.Int(int64(r.Overdue)), lang.Int(int64(r.AtRisk)), lang.Int(int64(r.Open)), lang.Date(r.AsOf)), r.Overdue + r.AtRisk
+	})
+}
+
+// overdue are the processes with open cases past their due date, the most first.
+func (p *pages) overdue(ctx context.Context, lang terms.Lang) ([]shell.Line, error) {
+	return p.troubled(ctx, lang, p.desk.Due, func(r *desk.Risks) (string, int) {
+		return lang.T("home.overdue", lang.Int(int64(r.Overdue)), lang.Int(int64(r.Open)), lang.Date(r.AsOf)), r.Overdue
+	})
+}
+
+func (p *pages) troubled(ctx context.Context, lang terms.Lang, ask func(context.Context, string, desk.Look) (*desk.Risks, error), say func(*desk.Risks) (note string, cases int)) ([]shell.Line, error) {
 	list, err := p.desk.Logs(ctx)
 	if err != nil {
 		return nil, err
@@ -207,16 +238,15 @@ func (p *pages) late(ctx context.Context, lang terms.Lang) ([]shell.Line, error)
 	}
 	var out []found
 	for _, l := range list {
-		risks, err := p.desk.Risks(ctx, l.Name, desk.Look{})
+		risks, err := ask(ctx, l.Name, desk.Look{})
 		if err != nil {
 			if ctx.Err() != nil {
 				return nil, err
 			}
 			continue // its own board says why
 		}
-		if n := risks.Overdue + risks.AtRisk; n > 0 {
-			out = append(out, found{shell.Line{Text: l.Title.In(string(lang)), Href: shell.Path("logs", l.Name), Urgent: true,
-				Note: lang.T("home.late", lang.Int(int64(risks.Overdue)), lang.Int(int64(risks.AtRisk)), lang.Int(int64(risks.Open)), lang.Date(risks.AsOf))}, n})
+		if note, n := say(risks); n > 0 {
+			out = append(out, found{shell.Line{Text: l.Title.In(string(lang)), Href: shell.Path("logs", l.Name), Urgent: true, Note: note}, n})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b found) int { return cmp.Compare(b.cases, a.cases) })

@@ -57,16 +57,21 @@ type pages struct {
 
 // Mount mounts the pages; what readers send lies below folder until it is taken in.
 func Mount(s *shell.Site, d Desk, store Store, folder string) error {
+	_, err := mount(s, d, store, folder)
+	return err
+}
+
+func mount(s *shell.Site, d Desk, store Store, folder string) (*pages, error) {
 	sub, err := fs.Sub(templates, "templates")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	p := &pages{site: s, desk: d, store: store, most: mostBytes}
 	if p.uploads, err = openUploads(folder); err != nil {
-		return fmt.Errorf("opening the folder of uploads: %w", err)
+		return nil, fmt.Errorf("opening the folder of uploads: %w", err)
 	}
 	if p.area, err = s.Area(sub); err != nil {
-		return err
+		return nil, err
 	}
 	s.Section("import", "import")
 	s.Handle("GET /import", p.begin)
@@ -75,7 +80,7 @@ func Mount(s *shell.Site, d Desk, store Store, folder string) error {
 	s.Handle("POST /import/{id}", p.run)
 	s.Handle("POST /import/{id}/discard", p.discard)
 	s.Handle("GET /import/{id}/findings", p.findings)
-	return nil
+	return p, nil
 }
 
 type waiting struct {

@@ -32,10 +32,13 @@ type wizard struct {
 	site   *shell.Site
 	desk   *desk.Desk
 	folder string
+	pages  *pages
 }
 
-func open(t *testing.T) *wizard {
-	d, err := desk.Open(context.Background(), desk.Config{Dir: enginetest.Dir(t)})
+func open(t *testing.T) *wizard { return openAt(t, enginetest.Dir(t)) }
+
+func openAt(t *testing.T, dir string) *wizard {
+	d, err := desk.Open(context.Background(), desk.Config{Dir: dir})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, d.Close()) })
 	life, end := context.WithCancel(context.Background())
@@ -43,8 +46,9 @@ func open(t *testing.T) *wizard {
 	t.Cleanup(func() { end(); work.Wait() })
 	s, err := shell.New(shell.Config{Desk: d, Jobs: work, Version: "test"})
 	require.NoError(t, err)
-	w := &wizard{t, s, d, d.Folder("imports")}
-	require.NoError(t, Mount(s, d, d.Store(), w.folder))
+	w := &wizard{t: t, site: s, desk: d, folder: d.Folder("imports")}
+	w.pages, err = mount(s, d, d.Store(), w.folder)
+	require.NoError(t, err)
 	return w
 }
 

@@ -44,6 +44,9 @@ var encodings = []string{"", "utf-8", "windows-1251", "utf-16", "cp866", "koi8-r
 // delimiters are offered for columns, as Config takes them.
 var delimiters = []string{"", ";", ",", "tab", "|"}
 
+// mappingKeys stand in every address that says how a file is to be read.
+var mappingKeys = []string{"name", "delimiter", "encoding", "c0"}
+
 // keep returns what of an address goes on to other pages: the language, and what is said.
 func keep(q url.Values) url.Values {
 	out := url.Values{}
@@ -114,7 +117,13 @@ func (p *pages) look(w http.ResponseWriter, r *http.Request) error {
 	case j != nil && !j.Status().Ended():
 		return p.progress(w, r, up, j)
 	}
-	return p.mapping(w, r, up, j, r.URL.Query(), http.StatusOK)
+	q := r.URL.Query()
+	if said := p.uploads.form(up); j != nil && said != nil && !slices.ContainsFunc(mappingKeys, q.Has) {
+		for k, v := range said { // what the last try was told is not asked again
+			q[k] = v
+		}
+	}
+	return p.mapping(w, r, up, j, q, http.StatusOK)
 }
 
 func (p *pages) mapping(w http.ResponseWriter, r *http.Request, up *upload, last *jobs.Job, q url.Values, status int) error {
@@ -436,6 +445,8 @@ func (p *pages) words(lang terms.Lang, up *upload, err error) string {
 		return lang.T("import.doubt.repeated", strconv.Itoa(repeated.Column), repeated.Name)
 	case errors.As(err, &busy):
 		return lang.T("import.fault.busy")
+	case clickhouse.DiskFull(err):
+		return lang.T("import.fault.disk-full")
 	}
 	return strings.ReplaceAll(err.Error(), up.Path, up.Name)
 }

@@ -55,7 +55,7 @@ func (p *pages) run(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.uploads.change(func() {
-		up.Log = log
+		up.Log, up.Form = log, q
 		up.Job = p.site.Jobs.Start(jobKind, "", shell.Reader(r.Context()), func(ctx context.Context, tell jobs.Tell) (any, error) {
 			return nil, p.ingest(ctx, up, log, !taken, cfg, lang, tell)
 		})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,6 +26,8 @@ type uploads struct {
 	dir  string
 	lock *os.File // held for the life of the process
 
+	create func(path string) (io.WriteCloser, error) // a new file; tests put a full disk here
+
 	mu   sync.Mutex
 	byID map[string]*upload
 }
@@ -41,6 +44,7 @@ type upload struct {
 
 	// Of the work, once it was begun; guarded by uploads.mu.
 	Job    *jobs.Job
+	Form   url.Values // what the reader said of the file
 	Log    string
 	Report *connectors.IngestReport
 }
@@ -78,7 +82,11 @@ func openUploads(root string) (*uploads, error) {
 	if err != nil {
 		return nil, fmt.Errorf("locking %q: %w", dir, err)
 	}
-	return &uploads{dir: dir, lock: l, byID: map[string]*upload{}}, nil
+	return &uploads{dir: dir, lock: l, create: create, byID: map[string]*upload{}}, nil
+}
+
+func create(path string) (io.WriteCloser, error) {
+	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 }
 
 // held takes the lock of a folder; an error where another process has it.
@@ -118,7 +126,7 @@ func (u *uploads) take(owner, name string, from io.Reader) (_ *upload, err error
 		}
 	}()
 	up := &upload{ID: id, Name: baseName(name), Path: filepath.Join(dir, "file"), Owner: owner, At: time.Now()}
-	f, err := os.OpenFile(up.Path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	f, err := u.create(up.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -172,6 +180,13 @@ func (u *uploads) state(up *upload) (j *jobs.Job, log string, report *connectors
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return up.Job, up.Log, up.Report
+}
+
+// form returns what was said of an upload when its work was last begun.
+func (u *uploads) form(up *upload) url.Values {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return up.Form
 }
 
 // drop removes the file of an upload, and with forget all that is known of it.

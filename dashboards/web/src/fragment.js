@@ -11,8 +11,10 @@ async function load(host, mount) {
     const reply = await fetch(inLanguage(host.dataset.fragment), { headers: { Accept: 'text/html' } });
     if (reply.status === 401) { location.reload(); return; } // the session is over: the reader must say again who asks
     const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
-    host.replaceChildren(...page.body.childNodes);
-    mount(host);
+    const whole = host.hasAttribute('data-instead') && reply.ok ? host.parentElement : host; // the rest stands for all that came before
+    whole.replaceChildren(...page.body.childNodes);
+    mount(whole);
+    mountFragments(mount, whole); // a part may have a part that takes longer still
     host.dataset.ready = reply.ok ? 'yes' : 'failed';
   } catch {
     host.textContent = host.dataset.failed;

@@ -2,11 +2,21 @@
 const watcher = new ResizeObserver((list) => { for (const e of list) reach(e.target); });
 
 export function mountScroll(root = document) {
+  for (const table of root.querySelectorAll('table.stack:not([data-labelled])')) label(table);
   for (const host of root.querySelectorAll('.scroll:not([data-reach])')) {
     host.dataset.reach = '';
     watcher.observe(host);
     reach(host);
   }
+}
+
+// On a narrow screen a stacked table shows each row as a card, where each cell says itself what it is.
+function label(table) {
+  const names = [...table.tHead?.rows[0]?.cells ?? []].map((c) => c.textContent.trim());
+  for (const row of table.tBodies[0]?.rows ?? []) {
+    for (const cell of row.querySelectorAll('td')) cell.dataset.label = names[cell.cellIndex] ?? '';
+  }
+  table.dataset.labelled = '';
 }
 
 function reach(host) {

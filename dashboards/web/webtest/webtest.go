@@ -112,6 +112,15 @@ func (b *Browser) Wait(selector string) {
 	require.NoError(b.t, chromedp.Do(ctx, chromedp.WaitVisible(chromedp.CSS(selector))), "waiting for %s", selector)
 }
 
+// Settle waits until every part of the page that comes by itself is there.
+func (b *Browser) Settle() {
+	b.t.Helper()
+	require.Eventually(b.t, func() bool {
+		return b.Int("document.querySelectorAll('[data-fragment]:not([data-ready]), [data-map]:not([data-ready]), [data-chart]:not([data-ready])').length") == 0
+	}, time.Minute, 50*time.Millisecond, "parts of %s do not come", b.String("location.href"))
+	require.Zero(b.t, b.Int("document.querySelectorAll('[data-ready=failed]').length"), "a part of %s failed", b.String("location.href"))
+}
+
 // String evaluates a JavaScript expression that gives text.
 func (b *Browser) String(expression string) string {
 	b.t.Helper()
