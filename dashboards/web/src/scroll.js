@@ -13,7 +13,7 @@ export function mountScroll(root = document) {
 // On a narrow screen a stacked table shows each row as a card, where each cell says itself what it is.
 function label(table) {
   const names = [...table.tHead?.rows[0]?.cells ?? []].map((c) => c.textContent.trim());
-  for (const row of table.tBodies[0]?.rows ?? []) {
+  for (const row of table.querySelectorAll('tbody tr')) {
     for (const cell of row.querySelectorAll('td')) cell.dataset.label = names[cell.cellIndex] ?? '';
   }
   table.dataset.labelled = '';
