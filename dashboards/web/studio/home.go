@@ -35,13 +35,13 @@ func (p *pages) index(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, l := range logs {
 		e := entry{l.Title.In(string(lang)), lang.T("studio.log.fit"), shell.Href(r, nil, "logs", l.Name, "studio")}
-		b, err := p.desk.Bench(r.Context(), l.Name)
+		known, err := p.desk.Known(r.Context(), l.Name)
 		switch {
 		case err != nil:
 			e.Note = err.Error()
-		case b != nil && b.Pack != "":
-			e.Name, e.Note = b.Title.In(string(lang)), lang.T("studio.log.pack")
-		case b != nil:
+		case known.Model != nil && known.Pack != "":
+			e.Name, e.Note = known.Title.In(string(lang)), lang.T("studio.log.pack")
+		case known.Model != nil:
 			e.Note = lang.T("studio.log.fitted")
 		}
 		page.Logs = append(page.Logs, e)
