@@ -93,7 +93,7 @@ func (w *townWalk) mine(ctx context.Context, _ int) error {
 		}
 		w.mined[v.Process] = r
 		show := together(l, r.Unit, r.Mean, r.Low, r.High)
-		t.add(w.name(v.Process), show(r.Mean), show(r.Low)+" … "+show(r.High), l.Int(int64(r.Completed)), l.Float(float64(r.EffectiveN), 0), l.Int(int64(r.Open)))
+		t.add(w.name(v.Process), show(r.Mean), show(r.Low)+" … "+show(r.High), l.Int(int64(r.Completed)), l.Float(min(float64(r.EffectiveN), float64(r.Completed)), 0), l.Int(int64(r.Open)))
 	}
 	return t.write(w.stdout)
 }

@@ -94,7 +94,22 @@ func (l Lang) T(key string, args ...any) string {
 	if len(args) == 0 {
 		return text
 	}
-	return fmt.Sprintf(text, args...)
+	return oneStop(fmt.Sprintf(text, args...))
+}
+
+// oneStop leaves one full stop where a sentence ends with an abbreviation: «17 дн.».
+func oneStop(s string) string {
+	if !strings.Contains(s, "..") {
+		return s
+	}
+	var b strings.Builder
+	for i := range len(s) {
+		doubled := s[i] == '.' && i > 0 && s[i-1] == '.' && (i < 2 || s[i-2] != '.') && (i+1 == len(s) || s[i+1] == ' ' || s[i+1] == '\n')
+		if !doubled {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
 }
 
 // Known returns the text of a key, or instead where there is no such key.

@@ -60,3 +60,9 @@ func TestADueMomentIsTheLastDayInTime(t *testing.T) {
 	require.Equal(t, RU.Moment(time.Date(2020, 1, 9, 21, 0, 0, 0, time.UTC)), RU.Due(time.Date(2020, 1, 9, 21, 0, 0, 0, time.UTC)), "an hour is an hour")
 	require.Equal(t, "—", RU.Due(time.Time{}))
 }
+
+func TestASentenceEndsWithOneStop(t *testing.T) {
+	for from, want := range map[string]string{"было 17 дн.. Стало": "было 17 дн. Стало", "17 дн..": "17 дн.", "../up": "../up", "a... b": "a... b", "..": ".", "1..3 steps": "1..3 steps", "": ""} {
+		require.Equal(t, want, oneStop(from))
+	}
+}
