@@ -30,7 +30,9 @@ const mostLabels = 12
 // needs no script. A period without a value is a gap; one that is not over is drawn
 // hollow. alt describes the picture to those who do not see it.
 func Trend(points []TrendPoint, lines []TrendLine, unit, alt string, lang terms.Lang) template.HTML {
-	const width, height, left, right, top, bottom = 900.0, 300.0, 64.0, 20.0, 34.0, 44.0
+	const width, left, right, bottom = 900.0, 64.0, 20.0, 44.0
+	top := 34.0 + 16*float64(max(0, len(lines)-1)) // what the lines mean stands above the field, clear of the trend
+	height := 266 + top
 	high, low := math.Inf(-1), 0.0
 	see := func(v float64) {
 		if !math.IsNaN(v) && !math.IsInf(v, 0) {
@@ -65,9 +67,12 @@ func Trend(points []TrendPoint, lines []TrendLine, unit, alt string, lang terms.
 			left, width-right, y(v), y(v), left-8, y(v)+4, esc(lang.Float(v, 2)))
 	}
 	fmt.Fprintf(&b, `<text class="tick" x="%.1f" y="14">%s</text>`, 4.0, esc(unit))
-	for _, l := range lines {
-		fmt.Fprintf(&b, `<line class="%s" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/><text class="%s-label" x="%.1f" y="%.1f" text-anchor="end">%s</text>`,
-			l.Class, left, width-right, y(l.Value), y(l.Value), l.Class, width-right, y(l.Value)-5, esc(shorten(l.Label, 60)))
+	for i, l := range lines {
+		at := 14 + 16*float64(i)
+		label := shorten(l.Label, 60)
+		key := width - right - 8 - 7.5*float64(len([]rune(label)))
+		fmt.Fprintf(&b, `<line class="%s" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/><line class="%s" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/><text class="%s-label" x="%.1f" y="%.1f" text-anchor="end">%s</text>`,
+			l.Class, left, width-right, y(l.Value), y(l.Value), l.Class, key-28, key, at-4, at-4, l.Class, width-right, at, esc(label))
 	}
 	path, pen := "", false
 	for i, p := range points {

@@ -208,7 +208,7 @@ func figureText(l terms.Lang, f twin.Figure) string {
 func originText(l terms.Lang, p twin.Provenance) string {
 	s := l.T("provenance." + p.Kind)
 	if p.Source != "" {
-		s += ", " + plain(p.Source)
+		s += ", " + plain(l.Source(p.Source))
 	}
 	if p.N > 0 {
 		s += ", n = " + l.Int(int64(p.N))

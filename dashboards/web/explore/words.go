@@ -4,7 +4,7 @@ package explore
 var wordsOf = map[string][]string{
 	"map.": {
 		"failed", "slow", "start", "end", "loading",
-		"hides-nothing", "hides-activities", "hides-paths", "hides-cases", "hides-cases-at-least",
+		"hides-nothing", "hides-activities", "hides-paths", "hides-paths-apart", "hides-paths-rare", "paths-of", "hides-cases", "hides-cases-at-least",
 		"say.activity", "say.work", "say.path", "say.time", "say.start", "say.end", "say.people", "say.people-edge", "say.diff",
 		"link.cases", "link.only", "link.without", "link.slow",
 		"replay.play", "replay.pause", "replay.moment", "replay.few", "replay.all", "replay.failed", "replay.none",

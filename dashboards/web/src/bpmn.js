@@ -2,6 +2,9 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import { readData } from './data.js';
 import { mountSaves } from './picture.js';
 
+// least is the zoom at which the words of a diagram, of 12 px, can be read.
+const least = 11 / 12;
+
 // A BPMN diagram to look at: classes and badges over its nodes, a sentence for what is chosen.
 export async function mountBPMN(host) {
   const data = readData(host.dataset.bpmn);
@@ -56,10 +59,22 @@ export async function mountBPMN(host) {
     g.setAttribute('aria-label', data.nodes[id].text);
     g.addEventListener('keydown', (ev) => { if (ev.key === 'Enter' || ev.key === ' ') { ev.preventDefault(); choose(id); } });
   }
+  // Large enough to read: words of 12 px at this zoom are 11 px high. A diagram that is wider begins at
+  // its left end and is moved by hand, wheel or arrows.
+  const readable = () => {
+    fit();
+    if (board.zoom() >= least) return;
+    const { inner } = board.viewbox();
+    canvas.style.height = `min(76vh, ${Math.round(Math.max(220, 60 + inner.height * least))}px)`;
+    board.resized();
+    const { outer } = board.viewbox(), width = outer.width / least, height = outer.height / least;
+    board.viewbox({ x: inner.x - 20, y: inner.height > height ? inner.y - 20 : inner.y + (inner.height - height) / 2, width, height });
+  };
   const zoom = (f) => board.zoom(board.zoom() * f);
   part('in').addEventListener('click', () => zoom(1.25));
   part('out').addEventListener('click', () => zoom(0.8));
   part('fit').addEventListener('click', fit);
+  part('readable')?.addEventListener('click', readable);
   canvas.addEventListener('keydown', (ev) => {
     if (ev.ctrlKey || ev.metaKey || ev.altKey) return;
     const act = { '+': () => zoom(1.25), '=': () => zoom(1.25), '-': () => zoom(0.8), 0: fit,
@@ -68,7 +83,7 @@ export async function mountBPMN(host) {
     ev.preventDefault();
     act();
   });
-  fit();
+  readable();
   new ResizeObserver(() => board.resized()).observe(canvas);
   mountSaves(host.closest('section') ?? host, () => canvas.querySelector('svg[data-element-id], .djs-container svg'), data.words.failed);
   host.dataset.ready = 'yes';

@@ -3,7 +3,7 @@ import { Layouter, dotOf, placesOf } from './layouter.js';
 import { boxOf, render, valueOf } from './mapdraw.js';
 import { PanZoom } from './panzoom.js';
 import { keep, mountSaves } from './picture.js';
-import { hides, shown } from './shown.js';
+import { hides, paths, shown } from './shown.js';
 import { onTheme } from './theme.js';
 
 // A map of activities, of people, or of differences: laid out in a worker, drawn as our own SVG.
@@ -28,7 +28,7 @@ export function mountMap(host) {
     if (note) note.textContent = hides(graph, now);
     for (const name of ['activities', 'paths']) {
       const out = part(name + '-shown'), s = sliders[name];
-      if (out && s) out.textContent = name === 'paths' ? percent(Number(s.value) / 100) : integer.format(Number(s.value));
+      if (out && s) out.textContent = name === 'paths' ? paths(graph, now) : integer.format(Number(s.value));
     }
   };
   let last = null, moved = false;

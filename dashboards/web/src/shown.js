@@ -16,10 +16,16 @@ export function shown(graph, activities, paths) {
     if (e.s !== e.t && !into.has(e.t)) { into.add(e.t); edges.add(i); }
     if (e.s !== e.t && !out.has(e.s)) { out.add(e.s); edges.add(i); }
   }
-  return { nodes, edges };
+  return { nodes, edges, possible: possible.filter((i) => !graph.nodes[graph.edges[i].s].kind && !graph.nodes[graph.edges[i].t].kind).length };
 }
 
-// hides says in words what a map leaves out: activities, paths, and the cases that are not seen whole.
+// paths says how many of the paths between the activities shown are shown.
+export function paths(graph, now) {
+  const seen = [...now.edges].filter((i) => !graph.nodes[graph.edges[i].s].kind && !graph.nodes[graph.edges[i].t].kind).length;
+  return fill(graph.words['paths-of'], integer.format(seen), integer.format(now.possible));
+}
+
+// hides says in words what a map leaves out: activities, paths and why, and the cases that are not seen whole.
 export function hides(graph, now) {
   const { total, words } = graph;
   const inner = [...now.nodes].filter((i) => !graph.nodes[i].kind);
@@ -34,6 +40,9 @@ export function hides(graph, now) {
   if (gonePaths > 0) {
     const sum = (list) => list.reduce((n, e) => n + e.count, 0);
     said.push(fill(words['hides-paths'], integer.format(gonePaths), integer.format(total.edges), percent(1 - sum(seen) / total.steps)));
+    const apart = total.edges - now.possible, rare = now.possible - seen.length;
+    if (apart > 0) said.push(fill(words['hides-paths-apart'], integer.format(apart)));
+    if (rare > 0) said.push(fill(words['hides-paths-rare'], integer.format(rare)));
   }
   if (graph.ways && said.length > 0) {
     let whole = 0, all = total.rest;

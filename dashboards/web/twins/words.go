@@ -57,24 +57,13 @@ func origin(l terms.Lang, p twin.Provenance) string {
 	}
 	s := l.T("provenance." + p.Kind)
 	if p.Source != "" {
-		s += ": " + source(l, p.Source)
+		s += ": " + l.Source(p.Source)
 	}
 	if p.N > 0 {
 		s += ", n\u00a0=\u00a0" + l.Int(int64(p.N))
 	}
 	if reason := p.Reason.In(string(l)); reason != "" {
 		s += ". " + reason
-	}
-	return s
-}
-
-// source is who or what a number was taken from. Packs name their authors in English.
-func source(l terms.Lang, s string) string {
-	switch s {
-	case "authors of the pack":
-		return l.T("twins.from.authors")
-	case "Publication on the municipal digital twin":
-		return l.T("twins.from.publication")
 	}
 	return s
 }
