@@ -120,7 +120,7 @@ func (x *writer) table(t *report.Table) {
 	for _, side := range []string{"top", "left", "bottom", "right", "insideH", "insideV"} {
 		fmt.Fprintf(&x.body, `<w:%s w:val="single" w:sz="4" w:space="0" w:color="8A939C"/>`, side)
 	}
-	x.body.WriteString(`</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>`)
+	x.body.WriteString(`</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>`)
 	for i := range t.Columns {
 		widths[i] = int(math.Round(wide[i] * mm))
 		fmt.Fprintf(&x.body, `<w:gridCol w:w="%d"/>`, widths[i])

@@ -32,21 +32,21 @@ func (x *writer) styles() string {
 		fmt.Fprintf(&b, `<w:style w:type="paragraph" w:styleId="%s"%s><w:name w:val="%s"/>%s<w:qFormat/><w:pPr>%s</w:pPr><w:rPr>%s</w:rPr></w:style>`, id, extra, name, based, paragraph, letters)
 	}
 	heading := func(level int, size, before int) {
-		style(fmt.Sprintf("Heading%d", level), fmt.Sprintf("heading %d", level), "Normal", "", fmt.Sprintf(`<w:keepNext/><w:keepLines/><w:spacing w:before="%d" w:after="80"/><w:outlineLvl w:val="%d"/>`, before, level-1), fmt.Sprintf(`<w:b/><w:sz w:val="%d"/><w:szCs w:val="%d"/>`, size, size))
+		style(fmt.Sprintf("Heading%d", level), fmt.Sprintf("heading %d", level), "Normal", "", fmt.Sprintf(`<w:keepNext/><w:keepLines/><w:spacing w:before="%d" w:after="40" w:line="240" w:lineRule="auto"/><w:outlineLvl w:val="%d"/>`, before, level-1), fmt.Sprintf(`<w:b/><w:sz w:val="%d"/><w:szCs w:val="%d"/>`, size, size))
 	}
 	style("Normal", "Normal", "", ` w:default="1"`, "", "")
 	heading(1, 29, 200)
-	heading(2, 25, 120)
-	style("Title", "Title", "Normal", "", `<w:keepNext/><w:spacing w:before="200" w:after="60"/><w:jc w:val="center"/>`, `<w:b/><w:sz w:val="34"/><w:szCs w:val="34"/>`)
+	heading(2, 24, 50)
+	style("Title", "Title", "Normal", "", `<w:keepNext/><w:spacing w:before="100" w:after="40"/><w:jc w:val="center"/>`, `<w:b/><w:sz w:val="34"/><w:szCs w:val="34"/>`)
 	style("Subtitle", "Subtitle", "Normal", "", `<w:spacing w:after="120"/><w:jc w:val="center"/>`, `<w:b/><w:sz w:val="28"/><w:szCs w:val="28"/>`)
 	style("Quiet", "Quiet", "Normal", "", "", `<w:color w:val="59636E"/><w:sz w:val="22"/><w:szCs w:val="22"/>`)
 	style("Notice", "Notice", "Normal", "", `<w:pBdr><w:left w:val="single" w:sz="24" w:space="6" w:color="8A5300"/></w:pBdr><w:shd w:val="clear" w:color="auto" w:fill="FFF3D6"/>`, `<w:sz w:val="22"/><w:szCs w:val="22"/>`)
 	style("Caption", "caption", "Normal", "", `<w:keepNext/><w:spacing w:before="120" w:after="60"/>`, `<w:b/><w:sz w:val="23"/><w:szCs w:val="23"/>`)
 	style("Cell", "Cell", "Normal", "", `<w:spacing w:after="0" w:line="240" w:lineRule="auto"/>`, `<w:sz w:val="18"/><w:szCs w:val="18"/>`)
-	style("Compact", "Compact", "Normal", "", `<w:spacing w:after="40" w:line="240" w:lineRule="auto"/>`, `<w:sz w:val="20"/><w:szCs w:val="20"/>`)
+	style("Compact", "Compact", "Normal", "", `<w:spacing w:after="0" w:line="240" w:lineRule="auto"/>`, `<w:sz w:val="18"/><w:szCs w:val="18"/>`)
 	style("Header", "header", "Normal", "", `<w:spacing w:after="0"/>`, `<w:sz w:val="22"/><w:szCs w:val="22"/>`)
 	style("Footer", "footer", "Normal", "", `<w:spacing w:after="0"/>`, `<w:color w:val="59636E"/><w:sz w:val="16"/><w:szCs w:val="16"/>`)
-	style("FootnoteText", "footnote text", "Normal", "", `<w:spacing w:after="0" w:line="240" w:lineRule="auto"/>`, `<w:sz w:val="18"/><w:szCs w:val="18"/>`)
+	style("FootnoteText", "footnote text", "Normal", "", `<w:spacing w:after="0" w:line="240" w:lineRule="auto"/>`, `<w:sz w:val="16"/><w:szCs w:val="16"/>`)
 	b.WriteString(`<w:style w:type="character" w:styleId="FootnoteReference"><w:name w:val="footnote reference"/><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style><w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="60" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style></w:styles>`)
 	return b.String()
 }

@@ -168,6 +168,22 @@ func TestReportsArePages(t *testing.T) {
 				}
 			}
 		}
+		b.Size(1440, 900)
+		b.Go(server.URL + "/head?p=2019-Q4&lang=ru")
+		b.Wait("[data-fragment][data-ready=yes]")
+		sheets := b.Paper("head-ru")
+		paper := strings.Join(sheets, "\n")
+		require.Less(t, len(sheets), 12)
+		for i, sheet := range sheets[:len(sheets)-1] {
+			require.Greater(t, strings.Count(sheet, "\n"), 8, "sheet %d is nearly empty", i+1)
+		}
+		for _, want := range []string{"Главное", "Что решить", "Проект поручений", "Узкие места", "В сравнении"} {
+			require.Contains(t, paper, want)
+		}
+		require.NotContains(t, paper, "Содержание", "contents lead nowhere on paper")
+		for _, menu := range []string{"Взять с собой", "Составить", "Найти", "← "} {
+			require.NotContains(t, paper, menu, "nor do menus")
+		}
 		b.Clean(server.URL)
 	})
 }
