@@ -87,6 +87,8 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 		return p.showTable(w, r, id, q, x)
 	case whatif.Front:
 		return p.showFront(w, r, id, q, x)
+	case whatif.Sensitivity:
+		return p.showSensitivity(w, r, id, q, x)
 	case whatif.Attribution:
 		return p.showShares(w, r, id, q, x)
 	}
