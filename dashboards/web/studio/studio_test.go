@@ -212,9 +212,9 @@ func TestRule(t *testing.T) {
 	row := "[...document.querySelectorAll('.flow')].find((x) => x.querySelector('[data-flow=incomplete]'))"
 	b.String(row + `.querySelector('select').value = 'rule'`)
 	b.String(`(() => { ` + row + `.querySelector('select').dispatchEvent(new Event('change')); return 'done'; })()`)
-	b.Wait("input[type=text][data-flow=incomplete]")
+	b.Wait("textarea[data-flow=incomplete]")
 	require.Contains(t, b.String("document.querySelector('[data-flow=complete]').innerText"), "in all other cases")
-	require.Positive(t, b.Int("document.querySelectorAll('#rule-examples option').length"))
+	require.Positive(t, b.Int("document.querySelectorAll('.flow select option').length - 4"))
 	set(b, "[data-flow=incomplete]", "[[{attribute: service, is: [estimat]}]]")
 	b.Screenshot("studio-rule")
 	b.Axe()
