@@ -16,8 +16,13 @@ import (
 
 // checked tells what is doubtful of models before anything is simulated, such as a pool
 // to which more work comes than it can do, and returns all their faults at once. The
-// first is the model as it is.
+// first is the model as it is; where its back-test failed, nothing is simulated.
 func (a *app) checked(cfg experiment.Config, models ...experiment.Named) error {
+	if len(models) > 0 {
+		if err := desk.Refuse(models[0].Model); err != nil {
+			return err
+		}
+	}
 	doubts, err := experiment.Check(cfg, models...)
 	if err != nil {
 		return desk.InputError{Err: err}

@@ -96,7 +96,7 @@ func (a *app) printPlanned(w io.Writer, r *desk.Planned) error {
 	}
 	fmt.Fprintln(w, l.T("experiment.sensitivity", l.T("kpi."+s.Figure.Name), s.Figure.Of, s.Method, l.Int(int64(s.Points)), l.Int(int64(s.Replications))))
 	t := table{right: map[int]bool{1: true, 2: true}}
-	effects := slices.Clone(s.Effects)
+	effects := s.Ordered()
 	if s.Method == "sobol" {
 		t.head = []string{l.T("experiment.factor"), l.T("experiment.first"), l.T("experiment.total")}
 		share := func(e measure.Estimate) string {
@@ -106,29 +106,22 @@ func (a *app) printPlanned(w io.Writer, r *desk.Planned) error {
 			}
 			return text
 		}
-		slices.SortStableFunc(effects, func(x, y experiment.Effect) int { return descending(x.Total.Value, y.Total.Value) })
 		for _, e := range effects {
 			t.add(e.ID, share(e.First), share(e.Total))
 		}
 	} else {
-		t.head = []string{l.T("experiment.factor"), l.T("experiment.mu-star"), l.T("experiment.sigma")}
-		unit := s.Unit
-		slices.SortStableFunc(effects, func(x, y experiment.Effect) int { return descending(x.MuStar, y.MuStar) })
+		t.head = []string{l.T("experiment.factor"), l.T("experiment.mu-star"), l.T("experiment.mu"), l.T("cli.interval"), l.T("experiment.sigma")}
+		t.right[3], t.right[4] = true, true
+		show := func(x measure.Number) string { return l.Amount(s.Unit, float64(x)) }
 		for _, e := range effects {
-			t.add(e.ID, l.Amount(unit, float64(e.MuStar)), l.Amount(unit, float64(e.Sigma)))
+			interval := measure.Unknown
+			if e.Interval != nil {
+				interval = between(show, measure.Number(e.Interval.Low), measure.Number(e.Interval.High))
+			}
+			t.add(e.ID, show(e.MuStar), show(e.Mu), interval, show(e.Sigma))
 		}
 	}
 	return t.write(w)
-}
-
-func descending(x, y measure.Number) int {
-	switch {
-	case float64(x) > float64(y):
-		return -1
-	case float64(x) < float64(y):
-		return 1
-	}
-	return 0
 }
 
 func (a *app) printScenarios(w io.Writer, t *experiment.Table) error {

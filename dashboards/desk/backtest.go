@@ -6,7 +6,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/uprava/uprava/dashboards/terms"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator/backtest"
+	"github.com/uprava/uprava/twin"
 )
 
 // trustFile holds, in the folder of a fitted model, what a back-test of the log said.
@@ -33,6 +36,18 @@ func (d *Desk) Backtest(ctx context.Context, log string, look Look, cfg backtest
 		return nil, fmt.Errorf("keeping the verdict of the back-test: %w", err)
 	}
 	return r, nil
+}
+
+// Refuse returns, for a model whose back-test found its times wrong, the sentence with
+// which an answer by it is withheld and what to do; nil for any other.
+func Refuse(m *twin.Model) error {
+	if !backtest.FailsTimes(m.Trust) {
+		return nil
+	}
+	say := func(lang terms.Lang) string {
+		return lang.T("studio.trust.poor.refusal") + " " + lang.T("studio.trust.advice")
+	}
+	return InputError{&measure.Doubt{EN: say(terms.EN), RU: say(terms.RU)}}
 }
 
 // Doubtful reports whether a model is fitted to a log that no back-test has judged.

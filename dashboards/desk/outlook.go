@@ -57,6 +57,11 @@ func (d *Desk) Outlook(ctx context.Context, log string, look Look, cfg OutlookCo
 	if err != nil {
 		return nil, err
 	}
+	if s != nil {
+		if err := Refuse(s.model); err != nil {
+			return nil, err
+		}
+	}
 	var m *twin.Model
 	var process *twin.Process
 	if s != nil && s.process != nil {

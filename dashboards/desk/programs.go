@@ -51,6 +51,9 @@ func (p programs) Simulate(ctx context.Context, cfg api.SimulateConfig) (json.Ma
 	if err != nil {
 		return nil, asked(err)
 	}
+	if err := Refuse(s.model); err != nil {
+		return nil, asked(err)
+	}
 	if cfg.Scenario == "" {
 		r, err := experiment.Run(ctx, s.model, cfg.Experiment)
 		return r, asked(err)

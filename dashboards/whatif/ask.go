@@ -22,6 +22,7 @@ const (
 	WhatIf      Kind = "what-if"     // as-is and one scenario
 	Comparison  Kind = "comparison"  // as-is and many scenarios
 	Attribution Kind = "attribution" // which lever gave what
+	Sensitivity Kind = "sensitivity" // what matters most
 	Front       Kind = "front"       // staff and levers that no others beat
 )
 
@@ -37,6 +38,7 @@ type Ask struct {
 	// Offered are the further levers that other sets may hold.
 	Offered []Lines `json:"offered,omitempty"`
 	Search  *Search `json:"search,omitempty"`
+	Screen  *Screen `json:"screen,omitempty"` // of a sensitivity
 	// ToBe is the hash of another model, such as a variant that was drawn, which a what-if
 	// sets against Model; the scenario changes it. "" for Model itself.
 	ToBe string `json:"to_be,omitempty"`
@@ -141,6 +143,14 @@ func (r *Room) prepare(q *Ask) (*twin.Model, []*scenario.Scenario, error) {
 	to, err := r.toBe(q, m)
 	if err != nil {
 		return nil, nil, err
+	}
+	if q.Kind == Sensitivity {
+		if q.Screen == nil {
+			return nil, nil, desk.InputError{Err: errors.New("nothing is named that may vary")}
+		}
+		if _, err := q.Screen.factors(m); err != nil {
+			return nil, nil, err
+		}
 	}
 	var list []*scenario.Scenario
 	var faults []error
@@ -251,8 +261,10 @@ func (r *Room) compute(ctx context.Context, q *Ask, tell Told) (any, error) {
 		return attribute(ctx, m, list, q, tell)
 	case Front:
 		return front(ctx, m, list, q, tell)
+	case Sensitivity:
+		return sensitive(ctx, m, q, tell)
 	}
-	return nil, desk.InputError{Err: fmt.Errorf("found the question %q, wanted %q", q.Kind, []Kind{WhatIf, Comparison, Attribution, Front})}
+	return nil, desk.InputError{Err: fmt.Errorf("found the question %q, wanted %q", q.Kind, []Kind{WhatIf, Comparison, Attribution, Front, Sensitivity})}
 }
 
 // Doubts returns what is doubtful about a model before it is run: work that comes

@@ -265,7 +265,7 @@ func (e *Edit) flows(p *twin.Process) (faults []error) {
 		}
 		if err != nil {
 			faults = append(faults, fmt.Errorf("the rule of the flow %q: %w", id, err))
-			continue
+			r = twin.Rule{{{Node: p.Diagram.Nodes[0].ID, Times: 1}}} // that there is none is no fault besides
 		}
 		if p.Rules == nil {
 			p.Rules = map[string]twin.Rule{}

@@ -88,7 +88,7 @@ type Trust string
 // the training period does, or by little that matters (a twentieth of the n-grams, half
 // an hour of the day, a tenth of the mean cycle time), is as good as the past; up to
 // three times that it shows the rough picture; beyond, its answers on this side mean
-// nothing.
+// nothing. Neither do those on the cycle time where its mean was missed by more than half.
 const (
 	Good     Trust = "good"
 	Rough    Trust = "rough"
@@ -132,6 +132,13 @@ type Prediction struct {
 	// Quantiles of the test's cycle times, of twenty, that lie within the range of the
 	// runs' own, as a share.
 	Quantiles measure.Number `json:"quantiles_covered"`
+}
+
+// missed reports that the mean was foretold wrongly by more than half of what it was, and
+// not within the scatter of the runs. Where a process has changed, the past foretells it
+// as wrongly, so that the distances alone would let the model pass.
+func (p Prediction) missed() bool {
+	return !p.Covers && math.Abs(float64(p.Predicted-p.Actual)) > float64(p.Actual)/2
 }
 
 func (c Config) split(l *eventlog.Log) (*Parts, error) {
@@ -228,6 +235,11 @@ func Run(ctx context.Context, l *eventlog.Log, cfg Config) (*Result, error) {
 			Training: measure.Number(training[i]), Trust: grade(s.Mean, training[i], little(names[i].name, cycle))})
 	}
 	r.CycleTime = predict(cycles, cycleTimes(parts.Test))
+	for i := range r.Distances {
+		if f := &r.Distances[i]; f.Name == "cycle_time" && r.CycleTime.missed() {
+			f.Trust = Poor
+		}
+	}
 	return r, nil
 }
 

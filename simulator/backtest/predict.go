@@ -92,3 +92,15 @@ func (r *Result) Words() string {
 	}
 	return fmt.Sprintf("%s (%d runs of the cases from %s on)", strings.Join(parts, "; "), r.Runs, r.Cut.Format(time.DateOnly))
 }
+
+// FailsTimes reports whether a verdict in the form of Words says that the model foretold
+// the times of the cases wrongly, so that what it says of them means nothing.
+func FailsTimes(words string) bool {
+	list, _, _ := strings.Cut(words, " (")
+	for part := range strings.SplitSeq(list, "; ") {
+		if names, ok := strings.CutPrefix(part, string(Poor)+": "); ok && slices.Contains(strings.Split(names, ", "), "cycle_time") {
+			return true
+		}
+	}
+	return false
+}

@@ -391,7 +391,7 @@ func TestSobol(t *testing.T) {
 // Of a linear function the elementary effects are its slopes; of a product they
 // scatter.
 func TestMorris(t *testing.T) {
-	e, err := Morris(context.Background(), 4, 30, 1, func(_ context.Context, x []float64) (float64, error) {
+	e, err := Morris(context.Background(), 4, 30, 0.95, 1, func(_ context.Context, x []float64) (float64, error) {
 		return 3*x[0] - 2*x[1] + 5*x[2]*x[3], nil
 	})
 	require.NoError(t, err)
@@ -400,7 +400,15 @@ func TestMorris(t *testing.T) {
 	require.InDelta(t, 2, float64(e[1].MuStar), 1e-9)
 	require.InDelta(t, 0, float64(e[1].Sigma), 1e-9)
 	require.Greater(t, float64(e[2].Sigma), 0.5)
-	_, err = Morris(context.Background(), 0, 3, 1, nil)
+	require.True(t, e[2].Interval.Contains(2.5), "%v: 5·x holds 2.5 on average", e[2].Interval)
+	require.InDelta(t, -2, e[1].Interval.Low, 1e-9)
+	s := Sensitivity{Effects: []Effect{{ID: "a", MuStar: 1}, {ID: "b", MuStar: 3}, {ID: "c", MuStar: 3}}}
+	var order []string
+	for _, x := range s.Ordered() {
+		order = append(order, x.ID)
+	}
+	require.Equal(t, []string{"b", "c", "a"}, order)
+	_, err = Morris(context.Background(), 0, 3, 0.95, 1, nil)
 	require.Error(t, err)
 }
 

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -41,6 +42,15 @@ func (f *Factor) pull(x float64) (scenario.Lever, error) {
 	return l, nil
 }
 
+// Check reports why a model cannot take the factor at x, 0 for Low to 1 for High.
+func (f *Factor) Check(m *twin.Model, x float64) error {
+	l, err := f.pull(x)
+	if err == nil {
+		_, err = (&scenario.Scenario{ID: f.ID, Levers: []scenario.Lever{l}}).Apply(m)
+	}
+	return err
+}
+
 // Effect is how much a factor matters.
 type Effect struct {
 	ID string `json:"id"`
@@ -51,6 +61,10 @@ type Effect struct {
 	MuStar measure.Number `json:"mu_star"`
 	Mu     measure.Number `json:"mu"`
 	Sigma  measure.Number `json:"sigma"`
+	// Interval is Student's of Mu over the trajectories, nil for Sobol's indices. It tells
+	// how Mu scatters over the range of the other factors, not the noise of replications,
+	// which all points share.
+	Interval *measure.Interval `json:"interval,omitempty"`
 	// First is the share of the variance that the factor explains by itself, Total
 	// that which is lost without it, both with intervals.
 	First measure.Estimate `json:"first"`
@@ -63,7 +77,7 @@ type Response func(ctx context.Context, x []float64) (float64, error)
 // Morris screens k factors by elementary effects along trajectories that change one
 // factor at a time, by half of its range (Morris 1991,
 // doi:10.1080/00401706.1991.10484804, four levels). trajectories·(k+1) evaluations.
-func Morris(ctx context.Context, k, trajectories int, seed uint64, f Response) ([]Effect, error) {
+func Morris(ctx context.Context, k, trajectories int, confidence float64, seed uint64, f Response) ([]Effect, error) {
 	if k < 1 || trajectories < 2 {
 		return nil, fmt.Errorf("screening %d factors by %d trajectories: wanted 1 and 2 or more", k, trajectories)
 	}
@@ -105,7 +119,11 @@ func Morris(ctx context.Context, k, trajectories int, seed uint64, f Response) (
 		for _, v := range e {
 			star += math.Abs(v) / float64(len(e))
 		}
-		out[i] = Effect{MuStar: measure.Number(star), Mu: measure.Number(mean), Sigma: measure.Number(spread)}
+		between, err := measure.MeanInterval(e, confidence)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = Effect{MuStar: measure.Number(star), Mu: measure.Number(mean), Sigma: measure.Number(spread), Interval: &between}
 	}
 	return out, nil
 }
@@ -206,6 +224,19 @@ type Sensitivity struct {
 	Replications int          `json:"replications"`
 }
 
+// Ordered returns the effects with what matters most first: by Total where that was
+// asked for, else by MuStar.
+func (s *Sensitivity) Ordered() []Effect {
+	out := slices.Clone(s.Effects)
+	slices.SortStableFunc(out, func(x, y Effect) int {
+		if s.Method == "sobol" {
+			return cmp.Compare(float64(y.Total.Value), float64(x.Total.Value))
+		}
+		return cmp.Compare(float64(y.MuStar), float64(x.MuStar))
+	})
+	return out
+}
+
 // Screen runs Morris's method over factors of a model, Sobol's where sobol is true.
 // n is the number of trajectories or base points.
 func Screen(ctx context.Context, m *twin.Model, factors []Factor, sobol bool, n int, cfg Config) (*Sensitivity, error) {
@@ -257,7 +288,7 @@ func Screen(ctx context.Context, m *twin.Model, factors []Factor, sobol bool, n 
 	if sobol {
 		s.Effects, err = Sobol(ctx, len(factors), n, cfg.Confidence, cfg.Seed, respond)
 	} else {
-		s.Effects, err = Morris(ctx, len(factors), n, cfg.Seed, respond)
+		s.Effects, err = Morris(ctx, len(factors), n, cfg.Confidence, cfg.Seed, respond)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("sensitivity of %s: %w", cfg.Figure, err)

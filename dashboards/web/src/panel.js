@@ -107,8 +107,7 @@ export function mountPanel(host, modeler, drawing) {
     const out = (gateway.outgoing ?? []).filter((f) => f.type === 'bpmn:SequenceFlow');
     if (out.length < 2 || !/Exclusive|Inclusive/.test(gateway.type)) return false;
     const box = element('fieldset', {}, element('legend', { textContent: words.shares }));
-    const sum = element('p', { className: 'sub' }), list = element('datalist', { id: 'rule-examples' });
-    for (const text of drawing.examples ?? []) list.append(element('option', { value: text }));
+    const sum = element('p', { className: 'sub' });
     const ruled = (f) => drawing.rules[f.id] !== undefined;
     const total = () => {
       const shares = out.filter((f) => !ruled(f));
@@ -132,9 +131,16 @@ export function mountPanel(host, modeler, drawing) {
         });
         row.append(label(words.by, choice));
         if (ruled(f)) {
-          const input = element('input', { type: 'text', value: drawing.rules[f.id], spellcheck: false, list: 'rule-examples', required: true, 'data-flow': f.id, 'aria-describedby': 'rule-hint' });
-          input.addEventListener('input', () => { drawing.rules[f.id] = input.value; input.removeAttribute('aria-invalid'); host.dataset.changed = 'yes'; });
+          const input = element('textarea', { rows: 3, value: drawing.rules[f.id], spellcheck: false, required: true, 'data-flow': f.id, 'aria-describedby': 'rule-hint' });
+          const read = () => { drawing.rules[f.id] = input.value; input.removeAttribute('aria-invalid'); host.dataset.changed = 'yes'; };
+          input.addEventListener('input', read);
           row.append(label(words['rule-text'], input));
+          if (drawing.examples?.length) {
+            const insert = element('select', {}, element('option', { value: '', textContent: '—' }));
+            for (const text of drawing.examples) insert.append(element('option', { value: text, textContent: text.replace(/^\[\[\{attribute: |\}\]\]$/g, '') }));
+            insert.addEventListener('change', () => { if (insert.value) { input.value = insert.value; read(); input.focus(); } });
+            row.append(label(words.insert, insert));
+          }
         } else if (alone) {
           row.append(element('p', { className: 'sub', 'data-flow': f.id, tabIndex: -1, textContent: words.otherwise }));
         } else {
@@ -146,7 +152,7 @@ export function mountPanel(host, modeler, drawing) {
         box.append(row);
       }
       sum.hidden = alone;
-      box.append(sum, list);
+      box.append(sum);
       if (out.some(ruled)) box.append(element('p', { id: 'rule-hint', className: 'sub', textContent: drawing.hint }));
       else box.querySelector('#rule-hint')?.remove();
       total();

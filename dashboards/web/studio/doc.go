@@ -3,7 +3,7 @@
 //
 //	/studio                     models, scenarios and variants that were kept
 //	/studio/MODEL, /logs/LOG/studio   one model (a pack, a variant; that of a log):
-//	    compose  s/ID  edit  tokens  compare  optimise
+//	    compose  s/ID  edit  tokens  compare  optimise  sensitivity
 //	/runs/ID                    the answer to one question, by its input hash
 //
 // A scenario stands whole in the address while it is composed, so that a link shows a
@@ -50,6 +50,7 @@ func Mount(s *shell.Site, d *desk.Desk) error {
 			"GET /compose": p.compose, "GET /s/{id}": p.saved, "POST /save": p.save, "POST /delete": p.delete, "POST /run": p.run,
 			"GET /edit": p.edit, "POST /edit": p.saveEdit, "GET /tokens": p.tokens,
 			"GET /compare": p.choose, "POST /compare": p.compare,
+			"GET /sensitivity": p.vary, "POST /sensitivity": p.screen,
 			"GET /optimise": p.search, "POST /optimise": p.optimise,
 		} {
 			method, rest := pattern, ""

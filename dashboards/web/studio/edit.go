@@ -42,7 +42,7 @@ type drawing struct {
 }
 
 // editorWords are those of the panel, by key of terms without "editor.".
-var editorWords = []string{"nothing", "time", "delay", "pools", "calendar", "law", "none", "mean", "sd", "min", "max", "mode", "value", "share", "shares", "rule", "otherwise", "by", "by-share", "by-rule", "rule-text", "go-to", "seconds", "minutes", "hours", "days",
+var editorWords = []string{"nothing", "time", "delay", "pools", "calendar", "law", "none", "mean", "sd", "min", "max", "mode", "value", "share", "shares", "rule", "otherwise", "by", "by-share", "by-rule", "rule-text", "insert", "go-to", "seconds", "minutes", "hours", "days",
 	"saved", "faults", "save-failed", "conflict", "loading", "failed", "density", "least", "sample", "nobody", "sum", "always"}
 
 type editPage struct {

@@ -90,7 +90,7 @@ type homePage struct {
 	ReadyNote                     string // where suggestions come from, or why there are none
 	Saved, Variants               []entry
 	Compose, Edit, Tokens, Choose string
-	Optimise, RunPost             string
+	Optimise, Vary, RunPost       string
 	Defaults                      string
 }
 
@@ -147,6 +147,7 @@ func (page *homePage) fill(r *http.Request, p *pages, x *place, lang terms.Lang)
 	b := x.bench
 	q := processQuery(x)
 	page.Compose, page.Edit, page.Tokens = x.href(r, q, "compose"), x.href(r, q, "edit"), x.href(r, q, "tokens")
+	page.Vary = x.href(r, q, "sensitivity")
 	page.Choose, page.Optimise, page.RunPost = x.href(r, q, "compare"), x.href(r, q, "optimise"), x.href(r, nil, "run")
 	page.Process, page.Fitted = b.Process, b.Fitted()
 	if len(b.Model.Processes) > 1 {

@@ -55,6 +55,7 @@ type evidence struct {
 	Trust    *trust
 	Assumed  []string
 	Warnings []string
+	Withheld bool // what the answer says of times
 	Stale    bool // the model has changed since
 	Repeat   string
 	Repeated string // what came of the last repetition
@@ -380,6 +381,7 @@ func (p *pages) evidence(r *http.Request, id string, q *whatif.Ask, x *place, e 
 	add("engine", e.Engine+"; uprava "+p.site.Version)
 	pack := x.bench != nil && x.bench.Pack != ""
 	out.Trust = trustOf(p.room.TrustOf(p.judged(q, x)), pack, lang)
+	out.Withheld = p.room.TrustOf(p.judged(q, x)).WithholdMean()
 	if x.bench != nil {
 		out.Stale = x.bench.Hash != cmp.Or(q.ToBe, q.Model)
 	}

@@ -39,16 +39,20 @@ func (p *pages) answered(id string) bool {
 // startJob starts the computation of an answer, or finds the one under way.
 func (p *pages) startJob(r *http.Request, id string) *jobs.Job {
 	lang := p.site.Language(r)
+	withheld := true
+	if q, err := p.room.Asked(id); err == nil {
+		withheld = p.room.TrustOf(p.judged(q, p.placeOf(r, q))).WithholdMean()
+	}
 	return p.again("run", id, r, func(ctx context.Context, tell jobs.Tell) (any, error) {
-		return nil, p.room.Compute(ctx, id, told(tell, lang))
+		return nil, p.room.Compute(ctx, id, told(tell, withheld, lang))
 	})
 }
 
-// told says how far a run is, and what its first replications say.
-func told(tell jobs.Tell, lang terms.Lang) whatif.Told {
+// told says how far a run is, and what its first replications say, unless that is withheld.
+func told(tell jobs.Tell, withheld bool, lang terms.Lang) whatif.Told {
 	stage := lang.T("studio.run.stage")
 	return func(done, total int, first *experiment.Difference) {
-		if first != nil {
+		if first != nil && !withheld {
 			changes := lang.Changes(first.Unit, float64(first.Low), float64(first.High))
 			stage = lang.T("studio.run.first", lang.Amount(first.Unit, float64(first.AsIs)), lang.Amount(first.Unit, float64(first.ToBe)), changes(float64(first.Low)), changes(float64(first.High)))
 		}
@@ -87,6 +91,8 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 		return p.showTable(w, r, id, q, x)
 	case whatif.Front:
 		return p.showFront(w, r, id, q, x)
+	case whatif.Sensitivity:
+		return p.showSensitivity(w, r, id, q, x)
 	case whatif.Attribution:
 		return p.showShares(w, r, id, q, x)
 	}
@@ -156,7 +162,11 @@ func (p *pages) frame(r *http.Request, q *whatif.Ask, x *place, lang terms.Lang,
 // answer is the file of the answer, the same bytes whenever it is computed.
 func (p *pages) answer(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
-	if _, err := p.room.Asked(id); err != nil {
+	q, err := p.room.Asked(id)
+	if err != nil {
+		return err
+	}
+	if err := p.refused(r, q); err != nil {
 		return err
 	}
 	data, err := os.ReadFile(p.room.File(id))
@@ -170,6 +180,16 @@ func (p *pages) answer(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Disposition", `attachment; filename="run-`+id+`.json"`)
 	_, _ = w.Write(data)
 	return nil
+}
+
+// refused is the sentence with which a file or a log of an answer is withheld where the
+// back-test failed; nil where it did not.
+func (p *pages) refused(r *http.Request, q *whatif.Ask) error {
+	if !p.room.TrustOf(p.judged(q, p.placeOf(r, q))).WithholdMean() {
+		return nil
+	}
+	lang := p.site.Language(r)
+	return desk.InputError{Err: errors.New(lang.T("studio.trust.poor.refusal") + " " + lang.T("studio.trust.advice"))}
 }
 
 // start starts a run that was stopped, or whose answer is gone.
@@ -196,7 +216,7 @@ func (p *pages) repeat(w http.ResponseWriter, r *http.Request) error {
 	}
 	lang := p.site.Language(r)
 	p.again("repeat", id, r, func(ctx context.Context, tell jobs.Tell) (any, error) {
-		same, err := p.room.Repeat(ctx, id, told(tell, lang))
+		same, err := p.room.Repeat(ctx, id, told(tell, true, lang))
 		if err == nil && !same {
 			err = errDiffers
 		}
@@ -255,6 +275,9 @@ func (p *pages) keepLog(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
 	q, err := p.room.Asked(id)
 	if err != nil {
+		return err
+	}
+	if err := p.refused(r, q); err != nil {
 		return err
 	}
 	side := whatif.Side(r.PostFormValue("side"))

@@ -3,7 +3,11 @@ package studio_test
 import (
 	"context"
 	"fmt"
+	"html"
+	"io"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -180,9 +184,85 @@ func TestEditor(t *testing.T) {
 	b.Wait("form[action$='/run']")
 	require.Contains(t, b.String("location.pathname"), "/studio/v-")
 	looked(t, b, b.String("location.href"), "studio-variant", "main section", map[string]string{"ru": "Вариант модели", "en": "A variant of a model"})
+	require.Contains(t, b.String("document.querySelector('section[aria-labelledby=differs]').innerText"), "+5", "what was changed, in words")
 	b.Go(address + "/studio/municipality/tokens?lang=ru")
 	b.Wait("[data-drawing][data-ready=yes]")
 	b.Wait(".bts-palette, .bts-toggle-mode")
 	b.Screenshot("studio-tokens")
+	b.Clean(address)
+}
+
+// set gives an input or a choice a value as a person does.
+func set(b *webtest.Browser, selector, value string) {
+	b.String(fmt.Sprintf(`(() => { const x = document.querySelector(%q); x.value = %q; x.dispatchEvent(new Event('input', {bubbles: true})); x.dispatchEvent(new Event('change', {bubbles: true})); return 'done'; })()`, selector, value))
+}
+
+// A flow that has a share is given a rule: what is wrong is told with a button that leads
+// to its field; the variant says in words what it changes, and is run against the model
+// that it was made from.
+func TestRule(t *testing.T) {
+	_, address := serving(t)
+	b := webtest.Open(t)
+	b.Size(1440, 900)
+	b.Go(address + "/studio/expertise/edit?lang=en")
+	b.Wait("[data-drawing][data-ready=yes]")
+	b.String(`(() => { document.querySelector('[data-element-id=incomplete] .djs-hit').dispatchEvent(new MouseEvent('click', {bubbles: true})); return 'done'; })()`)
+	b.Wait("[data-flow=incomplete]")
+	require.Equal(t, "number", b.String("document.querySelector('[data-flow=incomplete]').type"))
+	row := "[...document.querySelectorAll('.flow')].find((x) => x.querySelector('[data-flow=incomplete]'))"
+	b.String(row + `.querySelector('select').value = 'rule'`)
+	b.String(`(() => { ` + row + `.querySelector('select').dispatchEvent(new Event('change')); return 'done'; })()`)
+	b.Wait("textarea[data-flow=incomplete]")
+	require.Contains(t, b.String("document.querySelector('[data-flow=complete]').innerText"), "in all other cases")
+	require.Positive(t, b.Int("document.querySelectorAll('.flow select option').length - 4"))
+	set(b, "[data-flow=incomplete]", "[[{attribute: service, is: [estimat]}]]")
+	b.Screenshot("studio-rule")
+	b.Axe()
+	click(b, "[data-part=save] button.primary")
+	b.Wait("[data-part=faults] li button")
+	require.Contains(t, b.String("document.querySelector('[data-part=faults]').innerText"), `"estimat", wanted one of ["estimate"`)
+	b.Screenshot("studio-rule-fault")
+	click(b, "[data-part=faults] li button")
+	require.Equal(t, "incomplete", b.String("document.activeElement.dataset.flow"))
+	require.Equal(t, "true", b.String("document.activeElement.getAttribute('aria-invalid')"))
+	set(b, "[data-flow=incomplete]", "[[{attribute: service, is: [estimate]}]]")
+	click(b, "[data-part=save] button.primary")
+	b.Wait("section[aria-labelledby=differs] form")
+	require.Contains(t, b.String("document.querySelector('section[aria-labelledby=differs]').innerText"), "estimate")
+	looked(t, b, b.String("location.href"), "studio-differs", "section[aria-labelledby=differs] form", map[string]string{"ru": "Чем вариант отличается", "en": "How the variant differs"})
+	b.Go(b.String("location.href.split('?')[0]") + "?lang=en")
+	b.Wait("section[aria-labelledby=differs] form")
+	b.String(`(() => { const f = document.querySelector('section[aria-labelledby=differs] form'); for (const [k, v] of [['n', 3], ['days', 90], ['before', 30]]) { const x = document.createElement('input'); x.type = 'hidden'; x.name = k; x.value = v; f.append(x); } return 'done'; })()`)
+	click(b, "section[aria-labelledby=differs] form button")
+	b.Wait(".answer")
+	require.Contains(t, b.String("document.querySelector('section[aria-labelledby=changes]').innerText"), "estimate")
+	b.Screenshot("studio-drawn-answer")
+	b.Clean(address)
+}
+
+// What matters most: bounds are given, the answer is a picture with intervals and the same
+// in a table.
+func TestSensitivity(t *testing.T) {
+	_, address := serving(t)
+	b := webtest.Open(t)
+	looked(t, b, address+"/studio/expertise/sensitivity", "studio-vary", "input[name=factor]", map[string]string{"ru": "Поток дел", "en": "Arrivals"})
+	b.Go(address + "/studio/expertise/sensitivity?lang=en")
+	b.Wait("input[name=factor]")
+	b.String(`(() => { [...document.querySelectorAll('input[name=factor]')].forEach((x, i) => { x.checked = i < 3; }); return 'done'; })()`)
+	for name, value := range map[string]string{"n": "2", "days": "60", "before": "10", "trajectories": "3"} {
+		set(b, "input[name="+name+"]", value)
+	}
+	reply, err := http.PostForm(address+"/studio/expertise/sensitivity", url.Values{"factor": {"0", "1"}, "line-0": {"arrivals:expertise*1"}, "low-0": {"150"}, "high-0": {"120"}, "line-1": {"step:nowhere*1"}, "low-1": {"50"}, "high-1": {"x"}, "trajectories": {"3"}})
+	require.NoError(t, err)
+	said, err := io.ReadAll(reply.Body)
+	require.NoError(t, err)
+	require.NoError(t, reply.Body.Close())
+	require.Contains(t, html.UnescapeString(string(said)), `found "x", wanted a number from 0`)
+	set(b, "input[name=low-0]", "80")
+	click(b, "form button.primary")
+	b.Wait("svg.signed")
+	looked(t, b, b.String("location.href.split('?')[0]"), "studio-tornado", "svg.signed", map[string]string{"ru": "Метод Морриса: траекторий 3", "en": "Morris's method: trajectories 3"})
+	require.Equal(t, 3, b.Int("document.querySelectorAll('section[aria-labelledby=tornado] tbody tr').length"))
+	require.Equal(t, 3, b.Int("document.querySelectorAll('section[aria-labelledby=tornado] tbody tr .range').length"), "each with its interval")
 	b.Clean(address)
 }
