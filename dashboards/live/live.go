@@ -39,7 +39,7 @@ func New(changes Changes, every time.Duration) *Watcher {
 	return &Watcher{changes: changes, every: every, news: make(chan struct{})}
 }
 
-// Follow yields the state of a log now and after each change, and again after beat
+// Follow yields the state of a log, or of whichever changed last where log is empty, now and after each change, and again after beat
 // without one, so that a listener who is gone is noticed. It ends with ctx.
 func (w *Watcher) Follow(ctx context.Context, log string, beat time.Duration) iter.Seq[State] {
 	return func(yield func(State) bool) {
@@ -51,7 +51,7 @@ func (w *Watcher) Follow(ctx context.Context, log string, beat time.Duration) it
 			w.mu.Lock()
 			known, news := w.known, w.news
 			w.mu.Unlock()
-			if at := known[log]; known != nil && (first || !at.Equal(told)) {
+			if at := latest(known, log); known != nil && (first || !at.Equal(told)) {
 				if !yield(State{log, at}) {
 					return
 				}
@@ -68,6 +68,20 @@ func (w *Watcher) Follow(ctx context.Context, log string, beat time.Duration) it
 			}
 		}
 	}
+}
+
+// latest is when a log last changed, or any of them.
+func latest(known map[string]time.Time, log string) time.Time {
+	if log != "" {
+		return known[log]
+	}
+	var out time.Time
+	for _, at := range known {
+		if at.After(out) {
+			out = at
+		}
+	}
+	return out
 }
 
 func (w *Watcher) join() {

@@ -65,6 +65,11 @@ func TestLivePage(t *testing.T) {
 			}
 			return a.Show(w, r, "page", shell.Page{Title: "Live", Log: "l", Live: true, AsOf: time.Date(2019, 10, 31, 20, 59, 59, 0, time.UTC), View: v, Body: fmt.Sprintf("%d cases", log.cases)})
 		})
+		for pattern, of := range map[string]string{"GET /logs/{log}/map": "l", "GET /owner": ""} {
+			s.Handle(pattern, func(w http.ResponseWriter, r *http.Request) error {
+				return a.Show(w, r, "page", shell.Page{Title: "News", Log: of, News: true, Body: "as it was"})
+			})
+		}
 		l, err := net.Listen("tcp", address)
 		require.NoError(t, err)
 		life, end := context.WithCancel(context.Background())
@@ -109,4 +114,24 @@ func TestLivePage(t *testing.T) {
 	b.Wait(".as-of a")
 	require.Contains(t, b.String("location.search"), "as-of=2018-01-01")
 	require.Contains(t, b.String("location.search"), "p=2019", "the rest of what is looked at stays")
+
+	// Pages that a reader has arranged, and those of all logs, say that there is more.
+	for _, page := range []string{"/logs/l/map", "/owner"} {
+		b.Go("http://" + address + page + "?lang=ru")
+		b.Wait("#cases")
+		time.Sleep(2 * pause) // it listens, and nothing is said
+		require.Empty(t, b.String("document.getElementById('live').textContent"), page)
+		log.grow()
+		b.Wait("#live[data-state=news] button")
+		require.Contains(t, b.String("document.getElementById('live').textContent"), "В журнале новые события")
+		b.Axe()
+		b.Screenshot("live-news")
+		b.Do(chromedp.Evaluate[chromedp.Void]("document.body.dataset.old = 'yes'"))
+		b.Do(chromedp.Click(chromedp.CSS("#live button")))
+		b.Wait("body:not([data-old]) #cases")
+		require.Empty(t, b.String("document.getElementById('live').textContent"), "what was read again is new")
+	}
 }
+
+// pause is longer than a page takes to hear how its log stands.
+const pause = 500 * time.Millisecond

@@ -61,7 +61,7 @@ func (p *pages) owners(w http.ResponseWriter, r *http.Request) error {
 			page.Remarks = append(page.Remarks, p.remarkRow(r, lang, x))
 		}
 	}
-	show := shell.Page{Title: lang.T("board.owners.title"), Body: page}
+	show := shell.Page{Title: lang.T("board.owners.title"), News: true, Body: page}
 	if r.URL.Query().Get(partKey) != "" {
 		return p.area.Part(w, r, "owners", show)
 	}
@@ -281,7 +281,7 @@ func (p *pages) signatures(w http.ResponseWriter, r *http.Request) error {
 	if preparing || !ready || !loaded {
 		page.Later = withPart(r)
 	}
-	show := shell.Page{Title: lang.T("board.signatures.title"), Body: page}
+	show := shell.Page{Title: lang.T("board.signatures.title"), News: true, Body: page}
 	if r.URL.Query().Get(partKey) != "" {
 		return p.area.Part(w, r, "signatures", show)
 	}

@@ -158,7 +158,7 @@ func (p *pages) page(tab string, show func(*looked) (name string, body any, err 
 		if fault == nil {
 			name, body, fault = show(c)
 		}
-		page := shell.Page{Title: c.lang.T("tab." + tab), Log: c.log, Tab: tab, View: c.view, AsOf: c.last, Notice: c.known.Notice.In(string(c.lang))}
+		page := shell.Page{Title: c.lang.T("tab." + tab), Log: c.log, Tab: tab, View: c.view, AsOf: c.last, Notice: c.known.Notice.In(string(c.lang)), News: c.view.AsOf.IsZero()}
 		page.Crumbs = []shell.Link{{Text: c.known.Title.In(string(c.lang)), Href: shell.Href(r, nil, "logs", c.log)}}
 		if titled, ok := body.(interface{ title() string }); ok && fault == nil {
 			page.Title = titled.title()

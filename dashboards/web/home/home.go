@@ -151,7 +151,7 @@ func (p *pages) start(w http.ResponseWriter, r *http.Request) error {
 		}
 		return cmp.Compare(order(a), order(b))
 	})
-	return p.area.Show(w, r, "start", shell.Page{Title: lang.T("home.title"), Body: body})
+	return p.area.Show(w, r, "start", shell.Page{Title: lang.T("home.title"), News: true, Body: body})
 }
 
 // shownLines is how many lines a door shows.

@@ -31,7 +31,11 @@ type Page struct {
 	// HTML differs from what the server sent before are replaced, keeping open
 	// details, what was typed, sliders, focus and scrolling. Children with a
 	// data-fragment fetch that again. A section with data-keep is never replaced.
-	Live   bool
+	Live bool
+
+	// News pages of a Log, or of all logs where Log is empty, stay as they are when
+	// events come: the reader is told and offered to read the page again.
+	News   bool
 	Bare   bool // without menus and search, for readers who may see nothing yet
 	Status int  // 0 for 200
 	Body   any
@@ -146,7 +150,7 @@ func (a *Area) render(w http.ResponseWriter, r *http.Request, name, what string,
 	here := url.URL{Path: strings.TrimPrefix(r.URL.Path, "/"), RawPath: strings.TrimPrefix(r.URL.EscapedPath(), "/"), RawQuery: r.URL.RawQuery}
 	f.Here = here.String()
 	f.Asked = asked(r.Context()).UnixMicro()
-	f.Page.Live = p.Live && s.live != nil
+	f.Page.Live, f.Page.News = p.Live && s.live != nil, p.News && s.live != nil
 	f.asOf(r.URL.Query())
 	for _, e := range s.sections {
 		f.Sections = append(f.Sections, entry{Link{lang.T("nav." + e.key), f.Href(e.path)}, here.Path == e.path || e.path != "" && strings.HasPrefix(here.Path, e.path+"/")})

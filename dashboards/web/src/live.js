@@ -1,10 +1,11 @@
 // A live page listens to its log and brings itself up to date: it fetches its own address again and
 // replaces those parts whose HTML differs from what the server sent before. What the reader opened,
-// typed, moved or scrolled stays. A hidden tab does not listen: browsers allow few streams at once.
+// typed, moved or scrolled stays. Pages with data-news only say that there are new events. A hidden tab does not listen: browsers allow few streams at once.
 const main = document.querySelector('main[data-live]');
 const said = document.getElementById('live');
 const longest = 30_000;
 
+let news = main?.dataset.news === undefined ? undefined : false; // there are events that the page does not show
 let source, sent, shown, wait = 1000, timer, lost = false, leaving = false, busy = false, again = false;
 
 // keepSent notes what the server sent before other scripts change it.
@@ -25,7 +26,11 @@ export function mountLive(mount, reload) {
     });
     source.addEventListener('state', (e) => {
       const changed = Number(e.data);
-      if (changed > shown || (changed === 0 && shown !== 0)) { shown = changed; refresh(mount, reload); }
+      if (changed > shown || (changed === 0 && shown !== 0 && main.dataset.live)) {
+        shown = changed;
+        if (news !== undefined) news = true; else refresh(mount, reload);
+      }
+      if (news) offer();
     });
     source.addEventListener('error', () => {
       quit();
@@ -42,6 +47,16 @@ export function mountLive(mount, reload) {
   addEventListener('pageshow', () => { leaving = false; follow(); });
   addEventListener('online', () => { wait = 1000; follow(); });
   follow();
+}
+
+// offer says that there are new events, with a button that reads the page again.
+function offer() {
+  if (said.dataset.state === 'news') return;
+  said.dataset.state = 'news';
+  const again = document.createElement('button');
+  again.textContent = said.dataset.again;
+  again.addEventListener('click', () => location.reload());
+  said.replaceChildren(said.dataset.news + ' ', again);
 }
 
 function say(word) {
