@@ -173,11 +173,11 @@ func (p *pages) showSensitivity(w http.ResponseWriter, r *http.Request, id strin
 		}
 		row.Effect = change(d, lang)
 		if d.Low <= 0 && d.High >= 0 {
-			row.Effect.Value = signed(s.Unit, float64(e.Mu), lang) // the scatter is that over the other factors, not noise
+			row.Effect.Value = lang.Changes(s.Unit, float64(e.Mu))(float64(e.Mu)) // the scatter is that over the other factors, not noise
 		}
 		page.Rows = append(page.Rows, row)
 		bars = append(bars, charts.Bar{Label: row.Name, Value: float64(e.Mu), Low: float64(d.Low), High: float64(d.High)})
 	}
-	page.Picture = charts.Signed(bars, func(v float64) string { return signed(s.Unit, v, lang) }, lang.T("studio.sensitivity.alt"))
+	page.Picture = charts.Signed(bars, func(v float64) string { return lang.Changes(s.Unit, v)(v) }, lang.T("studio.sensitivity.alt"))
 	return p.area.Show(w, r, "tornado", p.frame(r, q, x, lang, page))
 }
