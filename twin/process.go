@@ -18,7 +18,7 @@ type Process struct {
 	Collaboration *bpmn.Collaboration
 	Causes        []*bpmn.Cause
 	Layout        *bpmn.Diagram   // nil where the diagram has no coordinates
-	Labels        map[string]Text // by node identifier: the name in both languages
+	Labels        map[string]Text // by identifier of a node or a flow: the name in both languages
 	Arrivals      Arrivals
 	Tasks         map[string]Task    // by identifier of the task, event, sub-process or call activity
 	Branches      map[string]float64 // by identifier of the flow out of a splitting gateway

@@ -228,7 +228,9 @@ func (v *validator) process(p *Process) {
 	}
 	v.optionalCalendar(p.LeadTime.Calendar, at("lead-time"), "process %q: lead time", p.ID)
 	for _, id := range slices.Sorted(maps.Keys(p.Labels)) {
-		v.known("node", id, nodes, at("labels", id), "process %q: label", p.ID)
+		if !slices.Contains(flows, id) {
+			v.known("node", id, nodes, at("labels", id), "process %q: label", p.ID)
+		}
 	}
 	for _, n := range all {
 		if t, ok := p.Tasks[n.ID]; ok {

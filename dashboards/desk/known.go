@@ -78,6 +78,36 @@ type Known struct {
 	Labels        map[string]twin.Text // of activities in both languages, by name in the log
 }
 
+// Who is a unit, a pool or one of its people, as a log names them, in a language: by the
+// twin where it knows them, as they are where it does not.
+func (k *Known) Who(name, lang string) string {
+	if k.Model == nil {
+		return name
+	}
+	find := func(name string) (twin.Text, bool) {
+		for i := range k.Model.Units {
+			if t := k.Model.Units[i].Name; t.RU == name || t.EN == name {
+				return t, true
+			}
+		}
+		for i := range k.Model.Pools {
+			if t := k.Model.Pools[i].Name; t.RU == name || t.EN == name {
+				return t, true
+			}
+		}
+		return twin.Text{}, false
+	}
+	if t, ok := find(name); ok {
+		return t.In(lang)
+	}
+	if i := strings.LastIndexByte(name, ' '); i > 0 && strings.Trim(name[i+1:], "0123456789") == "" { // one of a pool
+		if t, ok := find(name[:i]); ok {
+			return t.In(lang) + name[i:]
+		}
+	}
+	return name
+}
+
 // Known returns what is known of a log's process.
 func (d *Desk) Known(ctx context.Context, log string) (*Known, error) {
 	return Remember(ctx, d, log, "known\x00"+d.fittedAt(log), func(ctx context.Context) (*Known, error) {

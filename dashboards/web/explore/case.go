@@ -131,7 +131,7 @@ func (page *casePage) clock(c *looked, f *desk.CaseFile) {
 
 func (c *looked) eventRow(cs eventlog.Case, i int) eventRow {
 	e := cs.Event(i)
-	row := eventRow{N: i + 1, Time: c.seconds(e.Time), Activity: c.label(e.Activity), Unit: e.Unit, By: e.Resource, Gap: "—", Start: "—"}
+	row := eventRow{N: i + 1, Time: c.seconds(e.Time), Activity: c.label(e.Activity), Unit: c.who(e.Unit), By: c.who(e.Resource), Gap: "—", Start: "—"}
 	if e.Start.Time != eventlog.NoTime {
 		row.Start = c.seconds(e.Start)
 	}

@@ -236,6 +236,9 @@ func (c *looked) label(name string) string {
 	return name
 }
 
+// who is a unit or a person of the log in the reader's language.
+func (c *looked) who(name string) string { return c.known.Who(name, string(c.lang)) }
+
 // href leads to another page about the log with what is looked at here; extra pairs of
 // key and value are added.
 func (c *looked) href(path string, pairs ...string) string {

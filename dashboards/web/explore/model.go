@@ -187,6 +187,17 @@ func translated(c *looked, m *desk.ShownModel) *bpmn.Definitions {
 
 func renamed(c *looked, p *bpmn.Process) *bpmn.Process {
 	q := *p
+	if c.known.Process != nil {
+		q.Name = c.known.Title.In(string(c.lang))
+		q.Flows = make([]*bpmn.Flow, len(p.Flows))
+		for i, f := range p.Flows {
+			g := *f
+			if label := c.known.Process.Labels[f.ID].In(string(c.lang)); label != "" && f.Name != "" {
+				g.Name = label
+			}
+			q.Flows[i] = &g
+		}
+	}
 	q.Nodes = make([]*bpmn.Node, len(p.Nodes))
 	for i, n := range p.Nodes {
 		m := *n

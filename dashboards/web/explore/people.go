@@ -47,7 +47,7 @@ func (p *pages) people(c *looked) (string, any, error) {
 	}
 	m := mapData{Kind: "people", Nodes: []mapNode{}, Edges: []mapEdge{}, Ways: [][3][]int64{}, View: "count", Words: words(c, "map."), Total: mapTotal{Events: max(1, h.Rows), Activities: len(h.Nodes), Edges: len(h.Edges), Steps: h.Total, Cases: 1}}
 	for _, n := range h.Nodes {
-		name := n.Name.In(string(c.lang))
+		name := c.who(n.Name.In(string(c.lang)))
 		if n.Members > 1 {
 			name += " (" + c.lang.Count("people.person", int64(n.Members)) + ")"
 		}

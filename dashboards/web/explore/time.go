@@ -328,14 +328,14 @@ func (p *pages) bottlenecks(c *looked) (any, error) {
 	}
 	if t.Parties != nil {
 		for _, k := range t.Parties.Courts[:min(15, len(t.Parties.Courts))] {
-			name := k.Party
+			name := c.who(k.Party)
 			if name == "" {
 				name = c.lang.T("time.nobody")
 			}
 			page.Parties = append(page.Parties, partyRow{name, float64(k.Time), float64(k.Share), k.Cases})
 		}
 		for _, h := range t.Handovers[:min(15, len(t.Handovers))] { // between units: people are not set beside each other here
-			page.Handovers = append(page.Handovers, handoverRow{h.From, h.To, h.N, h.Gap.Median, float64(h.Total)})
+			page.Handovers = append(page.Handovers, handoverRow{c.who(h.From), c.who(h.To), h.N, h.Gap.Median, float64(h.Total)})
 		}
 	}
 	page.CSV, page.XLS = c.exported("time", "bottlenecks.csv")

@@ -12,7 +12,6 @@ import (
 	"github.com/uprava/uprava/mining"
 	"github.com/uprava/uprava/mining/eventlog"
 	"github.com/uprava/uprava/mining/filter"
-	"github.com/uprava/uprava/twin"
 )
 
 // FilterBar is what the part "filter" shows: the steps of the filter as chips, small
@@ -34,7 +33,7 @@ type FilterBar struct {
 
 	Activities  []NameOption
 	MoreThere   int // activities that are not offered
-	Units       []string
+	Units       []NameOption
 	Attributes  []NameOption
 	NoSelection bool // nothing is selected
 }
@@ -115,20 +114,22 @@ func (s *Site) FilterBar(r *http.Request, d namer, log string, v View, effect *f
 	if err != nil {
 		return nil, err
 	}
-	b.offer(names, known.Labels)
+	b.offer(names, known)
 	return b, nil
 }
 
-func (b *FilterBar) offer(names *desk.Names, labels map[string]twin.Text) {
+func (b *FilterBar) offer(names *desk.Names, known *desk.Known) {
 	for _, a := range names.Activities[:min(mostOffered, len(names.Activities))] {
 		o := NameOption{Value: a}
-		if t, ok := labels[a]; ok && t.In(string(b.Lang)) != a {
+		if t, ok := known.Labels[a]; ok && t.In(string(b.Lang)) != a {
 			o.Label = t.In(string(b.Lang))
 		}
 		b.Activities = append(b.Activities, o)
 	}
 	b.MoreThere = len(names.Activities) - len(b.Activities)
-	b.Units = names.Units[:min(mostOffered, len(names.Units))]
+	for _, u := range names.Units[:min(mostOffered, len(names.Units))] {
+		b.Units = append(b.Units, NameOption{u, known.Who(u, string(b.Lang))})
+	}
 	for _, a := range names.Attributes[:min(mostOffered, len(names.Attributes))] {
 		kind := "text"
 		switch a.Kind {

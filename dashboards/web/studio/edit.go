@@ -122,6 +122,9 @@ func ruleExamples(p *twin.Process) []string {
 // named gives the nodes and flows of a diagram the names of the reader's language; what
 // is saved keeps the names that it had, see whatif.Edit.
 func named(p *twin.Process, lang terms.Lang) {
+	if name := p.Name.In(string(lang)); name != "" {
+		p.Diagram.Name = name
+	}
 	p.Diagram.Walk(func(scope *bpmn.Process, _ *bpmn.Node) {
 		for _, n := range scope.Nodes {
 			if t, ok := p.Labels[n.ID]; ok {
