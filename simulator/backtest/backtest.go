@@ -88,7 +88,8 @@ type Trust string
 // the training period does, or by little that matters (a twentieth of the n-grams, half
 // an hour of the day, a tenth of the mean cycle time), is as good as the past; up to
 // three times that it shows the rough picture; beyond, its answers on this side mean
-// nothing. Neither do those on the cycle time where its mean was missed by more than half.
+// nothing. Neither do those on the cycle time where its mean was missed by more than four
+// times.
 const (
 	Good     Trust = "good"
 	Rough    Trust = "rough"
@@ -134,11 +135,12 @@ type Prediction struct {
 	Quantiles measure.Number `json:"quantiles_covered"`
 }
 
-// missed reports that the mean was foretold wrongly by more than half of what it was, and
-// not within the scatter of the runs. Where a process has changed, the past foretells it
-// as wrongly, so that the distances alone would let the model pass.
+// missed reports that the mean was foretold wrongly by more than four times, and not
+// within the scatter of the runs. Where a process has changed, its past foretells it as
+// wrongly, so that the distances alone would let the model pass.
 func (p Prediction) missed() bool {
-	return !p.Covers && math.Abs(float64(p.Predicted-p.Actual)) > float64(p.Actual)/2
+	actual, predicted := float64(p.Actual), float64(p.Predicted)
+	return !p.Covers && (predicted > 4*actual || actual > 4*predicted)
 }
 
 func (c Config) split(l *eventlog.Log) (*Parts, error) {

@@ -3,6 +3,7 @@ package backtest
 import (
 	"context"
 	"fmt"
+	"github.com/uprava/uprava/mining/measure"
 	"strings"
 	"testing"
 	"time"
@@ -162,4 +163,18 @@ func TestShared(t *testing.T) {
 			require.Less(t, float64(r.Distances[5].Mean), c.cycle)
 		})
 	}
+}
+
+// A mean that is missed by far is not to be trusted, even where the past foretells it as
+// wrongly.
+func TestMissed(t *testing.T) {
+	for _, c := range []struct {
+		actual, predicted measure.Number
+		covers, want      bool
+	}{{100, 100, true, false}, {100, 390, false, false}, {100, 410, false, true}, {410, 100, false, true}, {410, 100, true, false}} {
+		require.Equal(t, c.want, Prediction{Actual: c.actual, Predicted: c.predicted, Covers: c.covers}.missed(), "%+v", c)
+	}
+	require.True(t, FailsTimes("good: ngram_2; poor: case_arrival, cycle_time (10 runs of the cases from 2023-03-30 on)"))
+	require.False(t, FailsTimes("good: cycle_time; poor: ngram_2 (10 runs of the cases from 2023-03-30 on)"))
+	require.False(t, FailsTimes(""))
 }

@@ -103,11 +103,13 @@ func TestReceipt(t *testing.T) {
 	b.Wait(".trust.rough")
 	require.Contains(t, b.String("document.querySelector('.trust details').textContent"), "receipt", "how it was tested")
 	looked(t, b, address+"/logs/receipt/studio", "studio-fitted", ".trust.rough", map[string]string{"ru": "по сроку 85 % дел и по доле просроченных модель не годится", "en": "Not fit for decisions on p85 and on the share overdue"})
-	b.Go(address + "/logs/receipt/studio/compose?kind=step&n=4&days=90&before=30&lang=en")
-	b.Wait("select[name=target]")
-	click(b, "#add form.fields button.primary")
-	b.Wait("form[action$='/run'] button.primary")
-	click(b, "form[action$='/run'] button.primary")
+	b.Go(address + "/logs/receipt/studio?lang=en")
+	b.Wait("section[aria-labelledby=ready] form button")
+	require.Equal(t, 3, b.Int("document.querySelectorAll('section[aria-labelledby=ready] tbody tr').length"), "what to try on the fitted model")
+	for i := range 3 {
+		require.Contains(t, b.String(fmt.Sprintf("document.querySelectorAll('section[aria-labelledby=ready] tbody tr')[%d].querySelector('.range').innerText", i)), "5 replications", "each with its reason")
+	}
+	click(b, "section[aria-labelledby=ready] form button")
 	b.Wait(".answer")
 	looked(t, b, b.String("location.href.split('?')[0].split('#')[0]"), "studio-refused", ".answer", map[string]string{"ru": "эти числа не показаны", "en": "these figures are withheld"})
 	figure := func(name string) string {
@@ -116,6 +118,10 @@ func TestReceipt(t *testing.T) {
 	require.Contains(t, figure("p85"), "withheld")
 	require.NotContains(t, figure("arrival to end"), "withheld")
 	require.NotContains(t, b.String("document.querySelector('section[aria-labelledby=changes] ul').innerText"), "Task_", "the step by its name")
+	b.Go(address + "/?lang=en") // what to try stands behind the team's door
+	b.Wait("a[href$='logs/receipt/studio#ready']")
+	require.Contains(t, b.String("document.querySelector(\"a[href$='logs/receipt/studio#ready']\").innerText"), "in half the time")
+	b.Screenshot("studio-door")
 	b.Clean(address)
 }
 
@@ -184,7 +190,7 @@ func TestEditor(t *testing.T) {
 	b.Wait("form[action$='/run']")
 	require.Contains(t, b.String("location.pathname"), "/studio/v-")
 	looked(t, b, b.String("location.href"), "studio-variant", "main section", map[string]string{"ru": "Вариант модели", "en": "A variant of a model"})
-	require.Contains(t, b.String("document.querySelector('section[aria-labelledby=differs]').innerText"), "+5", "what was changed, in words")
+	require.Contains(t, b.String("document.querySelector('section[aria-labelledby=differs]').innerText"), "it is “5 min”", "what was changed, in words")
 	b.Go(address + "/studio/municipality/tokens?lang=ru")
 	b.Wait("[data-drawing][data-ready=yes]")
 	b.Wait(".bts-palette, .bts-toggle-mode")
