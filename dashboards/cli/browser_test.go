@@ -1,8 +1,17 @@
 package cli
 
 import (
+	"bytes"
+	"cmp"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +43,11 @@ func TestWalk(t *testing.T) {
 	out := unspaced(s.ok("demo", "--replications", "5"))
 	require.Contains(t, out, "As-is, simulated")
 	address := s.serving()
+	if *update { // the pictures show forecasts, which nobody needs to wait for otherwise
+		r, err := http.Get(address + "/doors/owner?all=yes")
+		require.NoError(t, err)
+		require.NoError(t, r.Body.Close())
+	}
 	b := webtest.Open(t)
 	page := address + "/logs/municipality-redistribution"
 	for _, size := range []struct {
@@ -56,7 +70,9 @@ func TestWalk(t *testing.T) {
 			require.NotContains(t, body, "NaN")
 			b.Screenshot("town-" + lang + "-" + size.name)
 			if *update && size.name == "wide" {
+				b.Size(1180, 1590)
 				picture(t, b, "page-"+lang+".png")
+				b.Size(size.width, size.height)
 			}
 		}
 	}
@@ -64,11 +80,18 @@ func TestWalk(t *testing.T) {
 	for _, lang := range []string{"ru", "en"} {
 		b.Go(address + "/language/" + lang)
 		b.Go(address + "/")
-		b.Wait("[data-fragment][data-ready=yes]")
+		b.Wait(".door .lines .urgent")
 		if *update {
 			picture(t, b, "start-"+lang+".png")
 		}
 		click(b, "main a[href$='logs/municipality-redistribution']")
+		b.Wait("nav.tabs a[href$='/map']")
+		click(b, "nav.tabs a[href$='/map']")
+		b.Wait("[data-map][data-ready=yes]")
+		if *update {
+			b.Do(chromedp.Evaluate[chromedp.Void]("document.querySelector('section:has([data-map])').scrollIntoView()"))
+			picture(t, b, "map-"+lang+".png")
+		}
 		b.Wait("nav.tabs a[href$='/studio']")
 		click(b, "nav.tabs a[href$='/studio']")
 		b.Wait("input[value=portal-and-requests] ~ button")
@@ -88,12 +111,36 @@ func click(b *webtest.Browser, selector string) {
 	b.Do(chromedp.Click(chromedp.CSS(selector)))
 }
 
-// picture keeps what a reader sees first, for the README.
+// picture keeps what a reader sees, once all its parts have come, for the README.
 func picture(t *testing.T, b *webtest.Browser, name string) {
 	t.Helper()
-	png := b.Picture()
-	require.Less(t, len(png), 150_000, "%s is too large for a README", name)
-	require.NoError(t, os.WriteFile(filepath.Join("testdata", name), png, 0o644))
+	b.Settle()
+	small, err := fewColours(b.Picture())
+	require.NoError(t, err)
+	require.Less(t, len(small), 150_000, "%s is too large for a README", name)
+	require.NoError(t, os.WriteFile(filepath.Join("testdata", name), small, 0o644))
+}
+
+// fewColours writes a picture with its 256 most frequent colours, which are nearly all
+// that a page has: a third of the bytes.
+func fewColours(b []byte) ([]byte, error) {
+	img, err := png.Decode(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	n := map[color.Color]int{}
+	for y := range img.Bounds().Dy() {
+		for x := range img.Bounds().Dx() {
+			n[color.RGBAModel.Convert(img.At(x, y))]++
+		}
+	}
+	key := func(c color.Color) uint32 { r, g, b, _ := c.RGBA(); return r>>8<<16 | g>>8<<8 | b>>8 }
+	all := slices.SortedFunc(maps.Keys(n), func(x, y color.Color) int { return cmp.Or(cmp.Compare(n[y], n[x]), cmp.Compare(key(x), key(y))) })
+	few := image.NewPaletted(img.Bounds(), all[:min(256, len(all))])
+	draw.Draw(few, few.Bounds(), img, image.Point{}, draw.Src)
+	var out bytes.Buffer
+	err = (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, few)
+	return out.Bytes(), err
 }
 
 // The three readers do their main job on a pack besides the town and on a real log:

@@ -29,7 +29,7 @@ system:gis.`,
 		Example: `  uprava twin show municipality
   uprava twin impact municipality --remove pool:lawyers`,
 	}
-	c.AddCommand(a.twinValidate(), a.twinShow(), a.twinPlan(), a.twinDiff(), a.twinMerge(), a.twinImpact(), a.twinPriority(), a.twinLoad(), a.twinDuplicates(), a.twinExport(), a.twinSchema())
+	c.AddCommand(a.twinValidate(), a.twinShow(), a.twinPlan(), a.twinDiff(), a.twinMerge(), a.twinImpact(), a.twinPriority(), a.twinLoad(), a.twinDuplicates(), a.twinStreams(), a.twinSigning(), a.twinExport(), a.twinSchema())
 	return c
 }
 

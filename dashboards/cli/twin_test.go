@@ -186,3 +186,45 @@ func TestTwinMergesUnderGit(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(data), "<<<<<<< ours\nsize: 5\n=======\nsize: 4\n>>>>>>> theirs\n")
 }
+
+// TestTwinStreamsAndSigning asks what the pages of the twin show, for scripts and people.
+func TestTwinStreamsAndSigning(t *testing.T) {
+	out, errs, code := run("twin", "streams", "expertise", "--replications", "2", "--lang", "ru")
+	require.Zero(t, code, errs)
+	for _, want := range []string{"Текущее состояние", "Целевое состояние", "Прогонов: 2"} {
+		require.Contains(t, out, want)
+	}
+	out, errs, code = run("twin", "streams", "expertise", "--replications", "2", "--json")
+	require.Zero(t, code, errs)
+	again, _, _ := run("twin", "streams", "expertise", "--replications", "2", "--json")
+	require.Equal(t, out, again, "the same twice, to the byte")
+	var streams struct {
+		Replications int
+		Processes    []struct {
+			Process string
+			AsIs    struct {
+				Lead struct{ Value, Low, High float64 }
+			} `json:"as_is"`
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(out), &streams))
+	require.Equal(t, 2, streams.Replications)
+	require.NotEmpty(t, streams.Processes)
+	for _, p := range streams.Processes {
+		require.Positive(t, p.AsIs.Lead.Value, p.Process)
+		require.LessOrEqual(t, p.AsIs.Lead.Low, p.AsIs.Lead.Value)
+	}
+	out, errs, code = run("twin", "signing", "expertise", "--replications", "2", "--lang", "en")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "Signatures a year")
+	require.NotContains(t, out, "NaN")
+	out, errs, code = run("twin", "signing", "expertise", "--replications", "2", "--top", "1", "--json")
+	require.Zero(t, code, errs)
+	require.Equal(t, 1, strings.Count(out, `"by"`))
+	_, errs, code = run("twin", "streams", "expertise", "--scenario", "none")
+	require.NotZero(t, code)
+	require.Contains(t, errs, "none")
+	_, errs, code = run("twin", "streams", "expertise", "--replications", "1")
+	require.NotZero(t, code)
+	require.Contains(t, errs, "wanted 2 or more")
+}

@@ -13,6 +13,9 @@ import (
 	"github.com/uprava/uprava/twin"
 )
 
+// WorkingDays of a year, by which numbers a year become numbers a day.
+const WorkingDays = 247
+
 // Signer is a pool of people whose steps are waited for, over all processes of its twin
 // that have a log.
 type Signer struct {

@@ -1,10 +1,9 @@
 // Package search finds things by words, in Russian and English: each word of a question
 // is found as it is written, by its stem («выдача» finds «выдачи») and as the beginning
-// of a word, in names first and then in where things belong.
+// of a word, in names first and then in where things belong; a word that is found
+// nowhere is taken for those most like it, or for what its keys write in the other layout.
 //
 //	Things ─▶ New: words of names and places ─▶ Find: ranked, by kind
-//
-// Left out on purpose: correction of mistyped words.
 package search
 
 import (
@@ -31,6 +30,7 @@ type Thing struct {
 type Hit struct {
 	Thing
 	Score float64 // 0 to about 2; the more, the better
+	Like  bool    // a word of the question is in no thing and was taken for one like it
 }
 
 // Index holds the words of things. Its methods may be called from many goroutines at
@@ -110,9 +110,11 @@ func (x *Index) Find(question string) (hits []Hit, all bool) {
 		return nil, true
 	}
 	score, words := make([]float64, len(x.things)), make([]int, len(x.things))
-	most := 0
+	most, mistyped := 0, false
 	for i, f := range forms {
-		for thing, s := range x.word(f, stems[i], i == len(forms)-1) {
+		worth, like := x.word(f, stems[i], i == len(forms)-1)
+		mistyped = mistyped || like
+		for thing, s := range worth {
 			if s > 0 {
 				score[thing] += s
 				words[thing]++
@@ -126,7 +128,7 @@ func (x *Index) Find(question string) (hits []Hit, all bool) {
 	question = strings.ToLower(strings.Join(strings.Fields(question), " "))
 	for thing, s := range score {
 		if words[thing] == most {
-			hits = append(hits, Hit{x.things[thing], s/float64(len(forms)) + x.likeness(question, thing)})
+			hits = append(hits, Hit{x.things[thing], s/float64(len(forms)) + x.likeness(question, thing), mistyped})
 		}
 	}
 	slices.SortFunc(hits, func(a, b Hit) int {
@@ -139,10 +141,13 @@ func (x *Index) Find(question string) (hits []Hit, all bool) {
 }
 
 // word returns what one word of a question is worth for each thing. Of a
-// last word that is still being written, two letters are a beginning.
-func (x *Index) word(f, stem string, last bool) []float64 {
-	out := make([]float64, len(x.things))
+// last word that is still being written, two letters are a beginning. A word that is in
+// no thing is taken for those like it, which like tells.
+func (x *Index) word(f, stem string, last bool) (out []float64, like bool) {
+	out = make([]float64, len(x.things))
+	found := false
 	note := func(uses []use, share float64) {
+		found = found || len(uses) > 0
 		share *= 0.5 + 0.5*x.rare(len(uses))
 		for _, u := range uses {
 			out[u.thing] = max(out[u.thing], share*u.weight)
@@ -152,7 +157,7 @@ func (x *Index) word(f, stem string, last bool) []float64 {
 	note(x.byStem[stem], byStem)
 	letters := utf8.RuneCountInString(f)
 	if letters < 3 && !(last && letters == 2) {
-		return out
+		return out, false
 	}
 	for _, beginning := range []string{f, stem} {
 		at, _ := slices.BinarySearchFunc(x.forms, beginning, func(w form, b string) int { return cmp.Compare(w.form, b) })
@@ -160,7 +165,14 @@ func (x *Index) word(f, stem string, last bool) []float64 {
 			note(x.byForm[x.forms[at].form], byBeginning*(0.5+0.5*float64(letters)/float64(utf8.RuneCountInString(x.forms[at].form))))
 		}
 	}
-	return out
+	if found {
+		return out, false
+	}
+	for _, w := range x.like(f) {
+		note(x.byForm[w.form], byLikeness)
+		note(x.byStem[w.stem], byLikeness*byStem)
+	}
+	return out, found
 }
 
 // likeness is what the whole name says beside its words: that it is the question, in

@@ -57,6 +57,31 @@ func TestFind(t *testing.T) {
 	require.NotEmpty(t, hits)
 }
 
+// Words that are in no thing are taken for those like them.
+func TestMistypedWords(t *testing.T) {
+	x := New(things())
+	for question, want := range map[string][]string{
+		"пререраспределение":   {"p2"}, // a letter exchanged
+		"перераспредление":     {"p2"}, // one left out
+		"перераспределлениие":  {"p2"}, // two too many
+		"перераспределенеи":    {"p2"},
+		"зимельных":            {"u1", "p2"},
+		"redistributon":        {"p2"},
+		"hfphtitybt":           {"p1", "k1"}, // «разрешение» on a Latin keyboard
+		"зукьше":               {"p1", "k1"}, // permit on a Russian one
+		"разрещение на строит": {"p1"},
+		"доля":                 {"k1"},
+		"дом":                  nil, // too short to be mistaken
+		"управдом":             nil,
+	} {
+		require.Equal(t, want, found(x, question), "%q", question)
+	}
+	hits, _ := x.Find("зимельных")
+	require.True(t, hits[0].Like)
+	hits, _ = x.Find("земельных")
+	require.False(t, hits[0].Like)
+}
+
 func TestTheWholeNameComesFirst(t *testing.T) {
 	var many []Thing
 	for i := range 50 {

@@ -23,7 +23,7 @@ import (
 var (
 	cyrillic = regexp.MustCompile(`[А-Яа-яЁё][А-Яа-яЁё0-9 .,«»–—-]*`)
 	linked   = regexp.MustCompile(`(?:href|data-fragment|data-src|hx-get)="([^"#]+)`)
-	tags     = regexp.MustCompile(`(?s)<script.*?</script>|<[^>]*>`)
+	markup   = regexp.MustCompile(`(?s)<script.*?</script>|<[^>]*>`)
 	drawn    = regexp.MustCompile(` name=\\"([^"\\]*)`) // in a diagram
 	named    = regexp.MustCompile(`(?:title|aria-label|placeholder|alt)="([^"]*)"`)
 )
@@ -69,7 +69,7 @@ func TestEnglishPagesHoldNoRussian(t *testing.T) {
 		}
 		walked++
 		body := w.Body.String()
-		text := tags.ReplaceAllString(body, "\n")
+		text := markup.ReplaceAllString(body, "\n")
 		for _, m := range append(named.FindAllStringSubmatch(body, -1), drawn.FindAllStringSubmatch(body, -1)...) {
 			text += "\n" + m[1]
 		}

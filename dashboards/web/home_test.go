@@ -80,6 +80,7 @@ func TestSearch(t *testing.T) {
 		"plai":          {"logs/plain"},
 		"документ":      {"kind=procedure", "Проверка документов 3"},
 		"<script>alert": {"&lt;script&gt;alert"},
+		"разршеений":    {"twins/town/process/permit", "показано то, где слово похоже"},
 		"нетакогослова": {"Ничего не найдено"},
 		"":              {"Ищутся процессы"},
 	} {

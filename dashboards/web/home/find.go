@@ -101,6 +101,7 @@ type findPage struct {
 	Groups   []group
 	Found    int
 	Some     bool // no thing has all words
+	Like     bool // a word is nowhere, and those like it were looked for
 	Back     string
 }
 
@@ -119,6 +120,7 @@ func (p *pages) find(w http.ResponseWriter, r *http.Request) error {
 		}
 		hits, all := p.search.indexOf(things).Find(q)
 		body.Some = !all && len(hits) > 0
+		body.Like = len(hits) > 0 && hits[0].Like
 		body.Groups = p.groups(r, hits, body, lang)
 		for _, g := range body.Groups {
 			body.Found += g.Found

@@ -65,9 +65,6 @@ func (b *signingPage) Later() string { return page(b.Page+1, b.Pages) }
 // signersPerPage and shownSingles bound the tables.
 const signersPerPage, shownSingles = 25, 25
 
-// workingDays of a year, by which numbers a year become numbers a day.
-const workingDays = 247
-
 // signing shows who signs how much, and who is alone.
 func (p *pages) signing(w http.ResponseWriter, r *http.Request) error {
 	k, err := p.open(r, "signing")
@@ -140,7 +137,7 @@ func (k *looked) signer(x *architecture.Signer, loads map[string]desk.Amount, mo
 	row := signerRow{Link: k.link(x.By), Kind: x.By.Kind.Name().In(string(l)), People: "—", Yearly: l.Float(float64(x.Yearly), 0), Hours: "—", Load: "—", Processes: x.Processes, Procedures: x.Procedures, Unknown: x.Unknown, Share: float64(x.Yearly) / most}
 	if x.People > 0 {
 		row.People = l.Int(int64(x.People))
-		row.PerDay = l.T("twins.signing.per-day", l.Float(float64(x.Yearly)/workingDays/float64(x.People), 1))
+		row.PerDay = l.T("twins.signing.per-day", l.Float(float64(x.Yearly)/desk.WorkingDays/float64(x.People), 1))
 	}
 	row.Alone = x.People == 1 && x.By.Kind == twin.PoolKind
 	if x.Hours > 0 {
