@@ -82,7 +82,7 @@ func TestWhatRunsOnTakesAsFewPagesAsItCan(t *testing.T) {
 
 func TestTheSignatureStandsWithTheOrders(t *testing.T) {
 	alone := 0
-	for n := 20; n < 30; n++ {
+	for n := 30; n < 40; n++ {
 		d := &report.Document{Lang: terms.EN, Title: "Report", Signatory: report.Signatory{Post: "Head"}, Orders: &report.Orders{Title: "Draft instructions"}}
 		for i := range n {
 			d.Orders.Rows = append(d.Orders.Rows, report.Order{What: fmt.Sprintf("Process %d: propose how to shorten the step «Answer agreed», with the effect expected and the date from which on", i), Who: "Owner of the process", Why: "Fact 6.00 (from 5.83 to 6.16) against a plan of 1.00; most of it waits"})
