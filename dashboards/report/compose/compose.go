@@ -36,7 +36,9 @@ func (c *Composer) Compose(ctx context.Context, r dispatch.Request) (*dispatch.M
 	}
 	p, asOf := s.when(r, last)
 	zone := asOf.Location()
-	if !p.Begin(zone).Before(last) || !p.End(zone).After(first) || asOf.Before(first) {
+	// A moment that is named may be after the last event: that nothing came is a report too,
+	// and one that is due is made.
+	if r.AsOf.IsZero() && !p.Begin(zone).Before(last) || !p.End(zone).After(first) || asOf.Before(first) {
 		return nil, desk.InputError{Err: errors.New(outside(r.Lang, p, r.AsOf, first.In(zone), last.In(zone)))}
 	}
 	if begin := p.Begin(zone); asOf.Before(begin) {

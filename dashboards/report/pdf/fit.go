@@ -80,3 +80,24 @@ func (p *writer) try(s report.Section, w fitting, from float64) int {
 	t.parts(s)
 	return t.pages
 }
+
+// fitClosing chooses letters for the draft instructions with which the signature ends on
+// the page on which they do: it never stands on a page alone.
+func (p *writer) fitClosing() {
+	for _, w := range ways {
+		if w.body < legible {
+			break
+		}
+		t := *p
+		t.dry, t.pages, t.body = true, 0, w.body
+		t.orders()
+		before := t.pages
+		t.body = usual
+		t.signature()
+		if t.pages == before {
+			p.body = w.body
+			return
+		}
+	}
+	p.body = usual
+}

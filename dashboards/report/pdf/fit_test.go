@@ -79,3 +79,29 @@ func TestWhatRunsOnTakesAsFewPagesAsItCan(t *testing.T) {
 	require.GreaterOrEqual(t, p.body, float64(legible))
 	require.Equal(t, 0, p.try(long, fitting{p.body, p.low}, top), "no page begins for a line")
 }
+
+func TestTheSignatureStandsWithTheOrders(t *testing.T) {
+	alone := 0
+	for n := 30; n < 40; n++ {
+		d := &report.Document{Lang: terms.EN, Title: "Report", Signatory: report.Signatory{Post: "Head"}, Orders: &report.Orders{Title: "Draft instructions"}}
+		for i := range n {
+			d.Orders.Rows = append(d.Orders.Rows, report.Order{What: fmt.Sprintf("Process %d: propose how to shorten the step «Answer agreed», with the effect expected and the date from which on", i), Who: "Owner of the process", Why: "Fact 6.00 (from 5.83 to 6.16) against a plan of 1.00; most of it waits"})
+		}
+		end := func(fitted bool) bool {
+			p := &writer{dry: true, body: usual, low: 1, y: top + 20, lang: terms.EN, d: d}
+			if fitted {
+				p.fitClosing()
+			}
+			p.orders()
+			pages := p.pages
+			p.body = usual
+			p.signature()
+			return p.pages > pages
+		}
+		if end(false) {
+			alone++
+		}
+		require.False(t, end(true), "%d orders", n)
+	}
+	require.Positive(t, alone, "in usual letters it would for some")
+}

@@ -76,7 +76,9 @@ func Write(w io.Writer, d *report.Document) error {
 	for _, s := range d.Sections {
 		p.section(s)
 	}
+	p.fitClosing()
 	p.orders()
+	p.body = usual
 	p.signature()
 	if err := f.Output(w); err != nil {
 		return fmt.Errorf("writing the PDF: %w", err)
