@@ -34,11 +34,11 @@ $(BUNDLE): $(WEB_SRC)
 	@echo "assets: installing the libraries of the lockfile and bundling them"
 	@cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node build.mjs
 
-browser: ## Chromium for the browser tests, from Debian's packages
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
-	  echo "browser: installing Debian's package chromium"; \
-	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; \
-	  else echo "browser: please run: sudo apt-get install chromium" >&2; exit 1; fi; }
+browser: ## Chromium and the reader of printed pages for the browser tests, from Debian's packages
+	@{ command -v chromium || command -v google-chrome; } >/dev/null && command -v pdftotext >/dev/null || { \
+	  echo "browser: installing Debian's packages chromium and poppler-utils"; \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation poppler-utils >/dev/null; \
+	  else echo "browser: please run: sudo apt-get install chromium poppler-utils" >&2; exit 1; fi; }
 
 bench: engine ## benchmarks of every hot path
 	$(GO) test -run '^$$' -bench . -benchmem ./...
