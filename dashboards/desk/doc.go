@@ -9,6 +9,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -28,6 +29,8 @@ type Desk struct {
 
 	life    context.Context // ends with Close; background work stops then
 	end     context.CancelFunc
+	ending  sync.Mutex // held while something begins to run, and while the desk closes
+	closed  bool
 	running sync.WaitGroup
 
 	memory *memory
@@ -35,6 +38,8 @@ type Desk struct {
 
 // ErrNotFound says that there is no log, model or scenario of that name.
 var ErrNotFound = mining.ErrUnknownLog
+
+var errClosed = errors.New("the desk is closed: the program is ending")
 
 // InputError is something a person wrote, a model or a scenario, that cannot be
 // used as it is.
@@ -54,11 +59,32 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 	return d, nil
 }
 
-// Close stops what still runs and closes the store.
+// Close stops what still runs and closes the store. Who asks afterwards hears that the
+// desk is closed.
 func (d *Desk) Close() error {
+	d.stop()
+	return d.store.Close()
+}
+
+// stop ends what runs, lets nothing begin any more, and waits.
+func (d *Desk) stop() {
+	d.ending.Lock()
+	d.closed = true
+	d.ending.Unlock()
 	d.end()
 	d.running.Wait()
-	return d.store.Close()
+}
+
+// begin counts something that runs, until running.Done; errClosed where nothing may
+// begin any more.
+func (d *Desk) begin() error {
+	d.ending.Lock()
+	defer d.ending.Unlock()
+	if d.closed {
+		return errClosed
+	}
+	d.running.Add(1)
+	return nil
 }
 
 // Store returns the store behind the desk.

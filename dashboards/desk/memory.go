@@ -70,10 +70,13 @@ func rememberState[T any](ctx context.Context, d *Desk, about, state, question s
 		m.mu.Unlock()
 		return wait[T](ctx, e.Value.(*remembered))
 	}
+	if err := d.begin(); err != nil {
+		m.mu.Unlock()
+		return zero, err
+	}
 	a := &remembered{key: key, done: make(chan struct{})}
 	m.byKey[key] = m.order.PushFront(a)
 	m.mu.Unlock()
-	d.running.Add(1)
 	go func() {
 		defer d.running.Done()
 		var t T

@@ -3,6 +3,8 @@ package desk
 import (
 	"context"
 	"errors"
+	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -45,4 +47,23 @@ func TestMemoryForgetsFailures(t *testing.T) {
 	cancel()
 	_, err = wait[int](gone, &remembered{done: make(chan struct{})})
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestNothingBeginsOnAClosedDesk(t *testing.T) {
+	d := &Desk{memory: newMemory(memoryWeight)}
+	d.life, d.end = context.WithCancel(t.Context())
+	var asking sync.WaitGroup
+	for i := range 50 {
+		asking.Go(func() {
+			_, err := rememberState(t.Context(), d, "x", "1", strconv.Itoa(i), func(ctx context.Context) (int, error) {
+				<-ctx.Done()
+				return 0, ctx.Err()
+			}, func(int) int64 { return 1 })
+			require.Error(t, err)
+		})
+	}
+	d.stop()
+	asking.Wait()
+	_, err := rememberState(t.Context(), d, "x", "1", "late", func(context.Context) (int, error) { return 1, nil }, func(int) int64 { return 1 })
+	require.ErrorIs(t, err, errClosed)
 }

@@ -18,7 +18,7 @@ import (
 func storeless(t *testing.T) *Desk {
 	d := &Desk{dir: t.TempDir(), memory: newMemory(memoryWeight)}
 	d.life, d.end = context.WithCancel(t.Context())
-	t.Cleanup(func() { d.end(); d.running.Wait() })
+	t.Cleanup(func() { d.stop() })
 	return d
 }
 

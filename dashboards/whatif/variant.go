@@ -158,10 +158,13 @@ func rename(p *twin.Process, was *bpmn.Process) {
 
 // steps takes over the parameters of the nodes, and forgets those of nodes that are gone.
 func (e *Edit) steps(p *twin.Process) {
-	there := map[string]*bpmn.Node{}
+	there, names := map[string]*bpmn.Node{}, map[string]string{}
 	p.Diagram.Walk(func(scope *bpmn.Process, _ *bpmn.Node) {
 		for _, n := range scope.Nodes {
-			there[n.ID] = n
+			there[n.ID], names[n.ID] = n, n.Name
+		}
+		for _, f := range scope.Flows {
+			names[f.ID] = f.Name
 		}
 	})
 	for id := range p.Tasks {
@@ -169,17 +172,12 @@ func (e *Edit) steps(p *twin.Process) {
 			delete(p.Tasks, id)
 		}
 	}
-	for id := range p.Labels {
-		if there[id] == nil {
+	for id, label := range p.Labels {
+		switch name, drawn := names[id]; {
+		case !drawn:
 			delete(p.Labels, id)
-		}
-	}
-	for id, n := range there {
-		if n.Name == "" {
-			continue
-		}
-		if label, named := p.Labels[id]; named && label.RU != n.Name && label.EN != n.Name {
-			p.Labels[id] = twin.Text{RU: n.Name, EN: n.Name} // renamed
+		case name != "" && label.RU != name && label.EN != name:
+			p.Labels[id] = twin.Text{RU: name, EN: name} // renamed
 		}
 	}
 	for id, s := range e.Steps {

@@ -94,6 +94,9 @@ func TestEveryPageIsWhole(t *testing.T) {
 					if b.Int("document.querySelectorAll('[data-bpmn]').length") > 0 {
 						but = append(but, "label-content-name-mismatch") // bpmn-js cuts long names of steps into lines; the accessible name is whole
 					}
+					if size.width < 1000 && b.Int("document.querySelectorAll('[data-map]').length") > 0 {
+						but = append(but, "target-size") // edges beyond the map's box, which are not seen, count as if they lay over the buttons below it
+					}
 					b.Axe(but...)
 				}
 			}
@@ -145,7 +148,9 @@ func TestAnalystsWalk(t *testing.T) {
 	click("[data-map] [data-part=play]")
 	require.Contains(t, said("[data-map] [data-part=replayed]"), "All 1,434 cases move")
 
-	// The diagram is seen whole.
+	// The diagram opens large enough to read, and is seen whole when asked.
+	require.Equal(t, "true", b.String(`String(document.querySelector('[data-bpmn] .viewport').getCTM().a >= 0.9)`))
+	click("[data-bpmn] [data-part=fit]")
 	require.Equal(t, "true", b.String(`(() => { const c = document.querySelector('[data-bpmn] .canvas').getBoundingClientRect(); return String([...document.querySelectorAll('[data-bpmn] .djs-shape')].every((e) => { const r = e.getBoundingClientRect(); return r.left >= c.left - 1 && r.right <= c.right + 1 && r.top >= c.top - 1 && r.bottom <= c.bottom + 1; })); })()`))
 
 	// A box leads to its cases.
