@@ -20,9 +20,8 @@
 // says what to run.
 //
 // Fifty readers at once, without a pause between requests, over the boards of the
-// municipality on two cores: 95 of 100 answers within 265 ms (half within 165 ms, 240
-// requests a second) over 2,000 requests on a quiet machine, the heap 2.7 MiB smaller
-// afterwards; within 562 ms over 10,000 requests while other work held both cores
-// (load 5). `go test ./dashboards/web -run '^$' -bench Readers -benchtime 1x`
-// repeats it, UPRAVA_BENCH_REQUESTS=2000 the shorter one.
+// municipality on two cores: 95 of 100 of 10,000 answers within 245 ms (half within
+// 148 ms, 270 requests a second) on a quiet machine, the heap 4 MiB smaller afterwards;
+// within 357 ms beside other work (load 3). `go test ./dashboards/web -run '^$' -bench
+// Readers -benchtime 1x` repeats it, UPRAVA_BENCH_REQUESTS=2000 a shorter one.
 package web
