@@ -4,11 +4,11 @@
 //
 // A board is answered from the outline of its log (mining/outline), one line a case
 // that is kept over restarts. On a log of 10 million events in 1.3 million cases, two
-// cores that much else was working on (load 9): asked again 8 ms, after a restart 1.1 to
-// 1.4 s (0.9 s of the processor, the engine's own start with it; the figures of a board
-// are 0.2 s of it), for another period 1.0 s, with bottlenecks and open cases 0.1 s more;
-// the first time after the log changed 5 to 7 s, in which the page says that it is being
-// prepared. BenchmarkBoard in dashboards/desk repeats it.
+// quiet cores: asked again 8 ms, after a restart 0.5 s (the engine's own start with it),
+// for another period 0.35 s, with bottlenecks and open cases 0.04 s more; the first time
+// after the log changed 4.2 s, bottlenecks and open cases 7.6 s more, in which the page
+// says that it is being prepared. Beside other work (load 9) twice as long. BenchmarkBoard
+// in dashboards/desk repeats it.
 package board
 
 import (
