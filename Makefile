@@ -7,7 +7,7 @@ BUNDLE   := $(WEB)/dist/page.js
 WEB_SRC  := $(wildcard $(WEB)/src/*) $(WEB)/build.mjs $(WEB)/package.json $(WEB)/package-lock.json
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 RACE     := ./connectors/... ./mining ./mining/calendar ./simulator/experiment \
-            $(addprefix ./dashboards/,alerts api auth desk jobs kept live metrics remarks report/dispatch report/schedule web web/shell)
+            $(addprefix ./dashboards/,alerts api auth desk jobs kept live metrics prepare remarks report/dispatch report/schedule web web/shell)
 
 .PHONY: help demo test build engine assets browser bench lint generate
 
