@@ -74,7 +74,7 @@ func (p *pages) number(w http.ResponseWriter, r *http.Request) error {
 	if err := p.sources(r, a, &page); err != nil {
 		return err
 	}
-	page.Warnings = measure.TextsIn(string(lang), b.Doubts)
+	page.Warnings = a.known.Doubts(b.Doubts, string(lang))
 	page.CasesHref, page.CasesNote = casesBehind(r, a, b, key)
 	list, err := p.remarks.Of(a.log)
 	if err != nil {

@@ -311,7 +311,7 @@ func (c *looked) ball(r *desk.CaseRow) string {
 	case r.Ball.In(string(c.lang)) != "":
 		return r.Ball.In(string(c.lang))
 	case r.Acted != "":
-		return c.lang.T("cases.acted", r.Acted)
+		return c.lang.T("cases.acted", c.who(r.Acted))
 	}
 	return "—"
 }
