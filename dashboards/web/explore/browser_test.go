@@ -89,8 +89,14 @@ func TestEveryPageIsWhole(t *testing.T) {
 				for _, never := range []string{"⟨", "NaN", "%!", "undefined"} {
 					require.NotContains(t, body, never, name)
 				}
-				if (lang == "ru") == (i%2 == 0) && (size.width > 1000) == (i%4 < 2) { // each page once: it takes seconds
-					b.Axe()
+				wide := size.width > 1000
+				steps := lang == "ru" && wide && b.Int("document.querySelectorAll('[data-bpmn]').length") > 0 // long names are cut into lines
+				if (lang == "ru") == (i%2 == 0) && wide == (i%4 < 2) || steps { // else each page once: it takes seconds
+					var but []string
+					if !wide && strings.HasPrefix(page.name, "map") {
+						but = append(but, "target-size") // axe takes paths that the canvas cuts off to lie over the buttons under it
+					}
+					b.Axe(but...)
 				}
 			}
 		}
