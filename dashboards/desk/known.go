@@ -3,12 +3,15 @@ package desk
 import (
 	"cmp"
 	"context"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/uprava/uprava/datasets"
 	"github.com/uprava/uprava/mining"
 	"github.com/uprava/uprava/mining/eventlog"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -106,6 +109,36 @@ func (k *Known) Who(name, lang string) string {
 		}
 	}
 	return name
+}
+
+var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+// Told is a text in a language with the names of the log that it quotes in that language
+// too, where the twin knows them. O(quotations × units).
+func (k *Known) Told(text, lang string) string {
+	return quoted.ReplaceAllStringFunc(text, func(q string) string {
+		name, err := strconv.Unquote(q)
+		if err != nil {
+			return q
+		}
+		said := k.Who(name, lang)
+		if t := k.Labels[name].In(lang); t != "" {
+			said = t
+		}
+		if said == name {
+			return q
+		}
+		return strconv.Quote(said)
+	})
+}
+
+// Doubts are doubts in a language, with the names that they quote.
+func (k *Known) Doubts(list []error, lang string) []string {
+	texts := measure.TextsIn(lang, list)
+	for i, text := range texts {
+		texts[i] = k.Told(text, lang)
+	}
+	return texts
 }
 
 // Known returns what is known of a log's process.

@@ -1,6 +1,6 @@
 // Package search finds things by words, in Russian and English: each word of a question
 // is found as it is written, by its stem («выдача» finds «выдачи») and as the beginning
-// of a word, in names first and then in where things belong; a word that is found
+// of a word («земл» begins «земель» too), by an abbreviation of the list of terms, in names first and then in where things belong; a word that is found
 // nowhere is taken for those most like it, or for what its keys write in the other layout.
 //
 //	Things ─▶ New: words of names and places ─▶ Find: ranked, by kind
@@ -40,7 +40,8 @@ type Index struct {
 	forms  []form // sorted
 	byForm map[string][]use
 	byStem map[string][]use
-	names  [][3]string // in lower case
+	short  map[string]bool // abbreviations of the list of terms
+	names  [][3]string     // in lower case
 	rare   func(things int) float64
 }
 
@@ -55,14 +56,19 @@ type use struct {
 // What a word in a name, in an identifier and in a place is worth.
 const inName, inID, inPlace = 1, 0.9, 0.35
 
-// How much is left of that for a stem and for a beginning.
-const byStem, byBeginning = 0.9, 0.7
+// How much is left of that for a stem, for a beginning, and for a stem that begins a word.
+const byStem, byBeginning, byPart = 0.9, 0.7, 0.5
 
 // New indexes things. O(n) in the letters of their texts.
 func New(things []Thing) *Index {
-	x := &Index{things: things, byForm: map[string][]use{}, byStem: map[string][]use{}}
+	x := &Index{things: things, byForm: map[string][]use{}, byStem: map[string][]use{}, short: map[string]bool{}}
 	stemmer := architecture.NewStemmer()
-	seen := map[form]bool{}
+	seen, notions := map[form]bool{}, notions(stemmer)
+	for _, n := range notions {
+		for _, s := range n.short {
+			x.short[s] = true
+		}
+	}
 	for i, t := range things {
 		x.names = append(x.names, [3]string{strings.ToLower(t.Name.RU), strings.ToLower(t.Name.EN), strings.ToLower(t.ID)})
 		for _, part := range []struct {
@@ -74,6 +80,15 @@ func New(things []Thing) *Index {
 				x.add(x.byForm, f, use{i, part.weight})
 				x.add(x.byStem, stems[k], use{i, part.weight})
 				seen[form{f, stems[k]}] = true
+			}
+			for _, n := range notions {
+				if !n.in(stems) {
+					continue
+				}
+				for _, s := range n.short {
+					x.add(x.byForm, s, use{i, part.weight})
+					seen[form{s, s}] = true
+				}
 			}
 		}
 	}
@@ -100,7 +115,7 @@ func (x *Index) add(to map[string][]use, word string, u use) {
 // thing has all of them, what is found by some, and all is false.
 // O(words × their uses).
 func (x *Index) Find(question string) (hits []Hit, all bool) {
-	forms, stems := architecture.NewStemmer().Words(question)
+	forms, stems := x.words(question)
 	if len(forms) == 0 { // a question of small words or single letters
 		for _, f := range strings.Fields(strings.ToLower(question)) {
 			forms, stems = append(forms, f), append(stems, f)
@@ -159,10 +174,14 @@ func (x *Index) word(f, stem string, last bool) (out []float64, like bool) {
 	if letters < 3 && !(last && letters == 2) {
 		return out, false
 	}
-	for _, beginning := range []string{f, stem} {
+	for k, beginning := range append([]string{f, stem}, fleeting(stem)...) {
+		share := byBeginning
+		if k > 0 && beginning != f {
+			share = byPart
+		}
 		at, _ := slices.BinarySearchFunc(x.forms, beginning, func(w form, b string) int { return cmp.Compare(w.form, b) })
 		for ; at < len(x.forms) && strings.HasPrefix(x.forms[at].form, beginning); at++ {
-			note(x.byForm[x.forms[at].form], byBeginning*(0.5+0.5*float64(letters)/float64(utf8.RuneCountInString(x.forms[at].form))))
+			note(x.byForm[x.forms[at].form], share*(0.5+0.5*float64(letters)/float64(utf8.RuneCountInString(x.forms[at].form))))
 		}
 	}
 	if found {

@@ -16,6 +16,7 @@ func things() []Thing {
 		{Kind: "unit", Name: twin.Text{RU: "Управление земельных отношений", EN: "Land office"}, Path: []string{"u", "1"}},
 		{Kind: "kpi", Name: twin.Text{RU: "Доля разрешений в срок", EN: "Share of permits in time"}, Path: []string{"k", "1"}},
 		{Kind: "log", Name: twin.Text{RU: "receipt", EN: "receipt"}, ID: "receipt", Path: []string{"logs", "receipt"}},
+		{Kind: "kpi", Name: twin.Text{RU: "Среднее время: Контроль состояния дорог", EN: "Mean lead time: Control of road condition"}, Path: []string{"k", "2"}},
 		{Kind: "procedure", Name: twin.Text{RU: "Приём отчёта через CMЭВ", EN: "Taking a report"}, Path: []string{"d", "1"}},
 	}
 }
@@ -40,9 +41,19 @@ func TestFind(t *testing.T) {
 		"перерасп":                 {"p2"}, // a beginning
 		"permit":                   {"p1", "k1"},
 		"permits time":             {"k1"},
-		"архитектура":              {"p1"}, // by where it belongs
-		"отчета":                   {"d1"}, // ё as е
-		"смэв":                     {"d1"}, // Latin letters that look Cyrillic
+		"архитектура":              {"p1"},       // by where it belongs
+		"отчета":                   {"d1"},       // ё as е
+		"смэв":                     {"d1"},       // Latin letters that look Cyrillic
+		"земл":                     {"u1", "p2"}, // a vowel that comes and goes
+		"земля":                    {"u1", "p2"},
+		"землю участок":            {"p2"},
+		"зем":                      {"u1", "p2"},
+		"впп":                      {"k2"}, // the lead time, as GLOSSARY.md has it
+		"ВПП дорог":                {"k2"},
+		"LT":                       {"k2"},
+		"грбс":                     nil,
+		"SMEV":                     {"d1"},
+		"СМЭВ":                     {"d1"},
 		"receipt":                  {"logsreceipt"},
 		"rec":                      {"logsreceipt"},
 		"zzz":                      nil,

@@ -127,6 +127,11 @@ func TestCases(t *testing.T) {
 		{`started = 2019-03-31`, "4"}, // on the clock of the wall
 		{`started != 2019`, ""},
 		{`ended in 2019-01..2019-02`, "1 2 3"},
+		{`ended("Decide") in 2019-02`, "1 2"}, // 3 has none
+		{`ended("Check") <= 2019-02-04`, "1"}, // by the last of several
+		{`ended("Check") = 2019-02-01`, ""},
+		{`ended("Check", "Request") > 2019-02-11`, "4"},
+		{`not ended("Decide") < 2020`, "3"},
 		{`active in 2019-01-31`, "1"},
 		{`within 2019-02`, "2 3"},
 		{`case("channel") = "Web"`, "1"},
@@ -210,6 +215,8 @@ func TestUnderstands(t *testing.T) {
 		`has("a \"b\" \\ c")`:                               `has("a \"b\" \\ c")`,
 		`started in 2019-01..2019-03-05`:                    `started in 2019-01..2019-03-05`,
 		`started >= 2019`:                                   `started >= 2019`,
+		`ended("A",«B»)in 2019-03`:                          `ended("A", "B") in 2019-03`,
+		`ended<2020`:                                        `ended < 2020`,
 		`events>=05`:                                        `events >= 5`,
 		`case("x")in("b",2.50,true,1..3,2019-03)`:           `case("x") in ("b", 2.5, true, 1..3, 2019-03)`,
 		`within 2019-03`:                                    `within 2019-03`,
@@ -242,6 +249,11 @@ func TestSyntaxErrors(t *testing.T) {
 		`lead_time > 30`:                 `character 13: found "30", wanted a duration such as`,
 		`lead_time 30d`:                  `character 11: found "30d", wanted lead_time > 30d`,
 		`lead_time("A") > 1d`:            `found one activity, wanted none or two`,
+		`ended("A")`:                     `wanted ended in 2019-03, ended < 2020, ended("A") in 2019-03`,
+		`ended("A") > 3d`:                `character 14: found "3d", wanted a date`,
+		`ended(2019)`:                    `wanted a name in quotes`,
+		`started("A") in 2019`:           `started`,
+		`events ended("A") in 2019`:      `ended`,
 		`events time exists`:             `wanted time in 2019-03`,
 		`started in 2019-13`:             `found "2019-13", wanted a date`,
 		`started in 2019..2018`:          `wanted a period that ends after it begins`,
@@ -276,6 +288,7 @@ func TestUnknownNames(t *testing.T) {
 		`event("pages") exists`:     `the log has no event attribute "pages"; of its 1 it has "page"`,
 		`id("7")`:                   `the log has no case "7"`,
 		`lead_time("A", "B") > 1d`:  `no activity "A"`,
+		`ended("Decid") in 2019`:    `the log has no activity "Decid"; of its 3 it has "Decide"`,
 		`lead_time > 5wd`:           `no calendar`,
 		`between("Request", "End")`: `no activity "End"`,
 	} {
@@ -304,7 +317,7 @@ func TestCancelled(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{``, `has("A") and not (rework or events >= 2); between("A", "B")`, `lead_time in 1d..p85`,
-		`case("x") in ("a", 2019, 1..3, true)`, `events activity("A") or time in 2019-01..2019-02-03`, `started = 2019-03-11T10:00:00`, `variants <= 80%`} {
+		`case("x") in ("a", 2019, 1..3, true)`, `events activity("A") or time in 2019-01..2019-02-03`, `started = 2019-03-11T10:00:00`, `variants <= 80%`, `ended("A") in 2019-03`} {
 		f.Add(s)
 	}
 	l := office(f)

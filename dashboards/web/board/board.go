@@ -338,7 +338,7 @@ func (p *pages) fill(r *http.Request, a *asked, b *desk.Board, page *boardPage) 
 	if err := page.histogram(b, lang); err != nil {
 		return err
 	}
-	page.Warnings = measure.TextsIn(string(lang), b.Doubts)
+	page.Warnings = a.known.Doubts(b.Doubts, string(lang))
 	return p.told(r, a, b, page)
 }
 

@@ -71,14 +71,14 @@ func (p *pages) bottlenecks(w http.ResponseWriter, r *http.Request) error {
 	if len(page.Rows) == 0 {
 		page.None = lang.T("board.why.no-cases")
 	}
-	page.Warnings = doubts(lang, n.Doubts)
+	page.Warnings = a.doubts(n.Doubts)
 	return p.area.Part(w, r, "bottlenecks", shell.Page{Log: a.log, View: a.view, Body: page})
 }
 
-func doubts(lang terms.Lang, list []measure.Doubt) []string {
+func (a *asked) doubts(list []measure.Doubt) []string {
 	out := make([]string, len(list))
 	for i, d := range list {
-		out[i] = d.In(string(lang))
+		out[i] = a.known.Told(d.In(string(a.lang)), string(a.lang))
 	}
 	return out
 }
@@ -151,7 +151,7 @@ func (p *pages) risks(w http.ResponseWriter, r *http.Request) error {
 			page.Summary += " " + lang.T("board.risks.undeclared")
 		}
 	}
-	page.Warnings = doubts(lang, list.Doubts)
+	page.Warnings = a.doubts(list.Doubts)
 	return p.area.Part(w, r, "risks", shell.Page{Log: a.log, View: a.view, Body: page})
 }
 

@@ -74,7 +74,7 @@ func (p *pages) number(w http.ResponseWriter, r *http.Request) error {
 	if err := p.sources(r, a, &page); err != nil {
 		return err
 	}
-	page.Warnings = measure.TextsIn(string(lang), b.Doubts)
+	page.Warnings = a.known.Doubts(b.Doubts, string(lang))
 	page.CasesHref, page.CasesNote = casesBehind(r, a, b, key)
 	list, err := p.remarks.Of(a.log)
 	if err != nil {
@@ -254,6 +254,14 @@ func casesBehind(r *http.Request, a *asked, b *desk.Board, key string) (href, no
 			ended += "(" + quoted(to) + ")"
 		}
 		steps = append(steps, within(ended, begin, end)...)
+		if f, count := figureOf(b, key); !count && f.N > 0 && f.N < b.Now.N {
+			switch {
+			case key == keyShare && b.DueFrom == "case":
+				steps = append(steps, `case("due") exists`)
+			default:
+				note = a.lang.T("board.behind.more", a.lang.Int(int64(b.Now.N)), a.lang.Int(int64(f.N)))
+			}
+		}
 	}
 	q := url.Values{}
 	if len(steps) > 0 {

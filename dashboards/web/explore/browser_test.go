@@ -89,10 +89,12 @@ func TestEveryPageIsWhole(t *testing.T) {
 				for _, never := range []string{"⟨", "NaN", "%!", "undefined"} {
 					require.NotContains(t, body, never, name)
 				}
-				if (lang == "ru") == (i%2 == 0) && (size.width > 1000) == (i%4 < 2) { // each page once: it takes seconds
+				wide := size.width > 1000
+				steps := lang == "ru" && wide && b.Int("document.querySelectorAll('[data-bpmn]').length") > 0 // long names are cut into lines
+				if (lang == "ru") == (i%2 == 0) && wide == (i%4 < 2) || steps { // else each page once: it takes seconds
 					var but []string
-					if b.Int("document.querySelectorAll('[data-bpmn]').length") > 0 {
-						but = append(but, "label-content-name-mismatch") // bpmn-js cuts long names of steps into lines; the accessible name is whole
+					if !wide && strings.HasPrefix(page.name, "map") {
+						but = append(but, "target-size") // axe takes paths that the canvas cuts off to lie over the buttons under it
 					}
 					if size.width < 1000 && b.Int("document.querySelectorAll('[data-map]').length") > 0 {
 						but = append(but, "target-size") // edges beyond the map's box, which are not seen, count as if they lay over the buttons below it

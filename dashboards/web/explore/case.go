@@ -98,7 +98,7 @@ func (page *casePage) clock(c *looked, f *desk.CaseFile) {
 	}
 	lang, zone := string(c.lang), zoned(f.Row.First).Location()
 	for _, s := range k.Timeline {
-		page.Segments = append(page.Segments, segment{c.lang.T("limit.is." + s.State), s.State, c.lang.Moment(s.From.In(zone)), c.lang.Moment(s.To.In(zone)), c.lang.Seconds(s.To.Sub(s.From).Seconds()), s.Reason.In(lang)})
+		page.Segments = append(page.Segments, segment{c.lang.T("limit.is." + s.State), s.State, c.lang.Moment(s.From.In(zone)), c.lang.Moment(s.To.In(zone)), c.lang.Seconds(s.To.Sub(s.From).Seconds()), c.known.Told(s.Reason.In(lang), lang)})
 	}
 	for _, t := range k.Courts {
 		if t.Seconds <= 0 {
@@ -110,13 +110,13 @@ func (page *casePage) clock(c *looked, f *desk.CaseFile) {
 		if f.List.Clock.Term == "" { // the clock is our own, and so is what it would not expect
 			break
 		}
-		page.Flags = append(page.Flags, x.Text.In(lang))
+		page.Flags = append(page.Flags, c.known.Told(x.Text.In(lang), lang))
 	}
 	for _, x := range k.Extensions {
 		page.Flags = append(page.Flags, c.lang.T("limit.extended", c.lang.Moment(x.At.In(zone)), x.By, x.Citation.In(lang)))
 	}
 	if k.Reason != nil {
-		page.Flags = append(page.Flags, k.Reason.In(lang))
+		page.Flags = append(page.Flags, c.known.Told(k.Reason.In(lang), lang))
 	}
 	if k.RolledFrom != nil {
 		page.Flags = append(page.Flags, c.lang.T("limit.rolled", *k.RolledFrom))

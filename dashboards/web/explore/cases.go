@@ -311,7 +311,7 @@ func (c *looked) ball(r *desk.CaseRow) string {
 	case r.Ball.In(string(c.lang)) != "":
 		return r.Ball.In(string(c.lang))
 	case r.Acted != "":
-		return c.lang.T("cases.acted", r.Acted)
+		return c.lang.T("cases.acted", c.who(r.Acted))
 	}
 	return "—"
 }
@@ -352,6 +352,7 @@ type clockBox struct {
 	Today      bool
 	Law        string // this page by the other editions
 	Summary    string
+	Board      string // how the board counts, where it counts otherwise
 	Editions   []string
 }
 
@@ -410,6 +411,9 @@ func clockBoxOf(c *looked, list *desk.CaseList) clockBox {
 		}
 		if n > 0 {
 			b.Summary = c.lang.T("limit.summary", c.lang.Percent(float64(n-late)/float64(n), 1), c.lang.Count("of-case", int64(n)))
+			if list.To != "" {
+				b.Board = c.lang.T("limit.board", c.lang.T("board.figure.share"), c.label(list.To))
+			}
 		}
 		for _, e := range r.Editions {
 			if e.Cases > 0 && j.Term != "" {

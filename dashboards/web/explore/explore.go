@@ -15,7 +15,6 @@ import (
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/mining/filter"
-	"github.com/uprava/uprava/mining/measure"
 )
 
 //go:embed templates/*.html
@@ -279,7 +278,7 @@ func (c *looked) doubts(list ...[]error) []string {
 	seen := map[string]bool{}
 	var out []string
 	for _, errs := range list {
-		for _, text := range measure.TextsIn(string(c.lang), errs) {
+		for _, text := range c.known.Doubts(errs, string(c.lang)) {
 			if !seen[text] {
 				seen[text] = true
 				out = append(out, text)

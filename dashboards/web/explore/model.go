@@ -188,7 +188,9 @@ func translated(c *looked, m *desk.ShownModel) *bpmn.Definitions {
 func renamed(c *looked, p *bpmn.Process) *bpmn.Process {
 	q := *p
 	if c.known.Process != nil {
-		q.Name = c.known.Title.In(string(c.lang))
+		if p.Name != "" { // the contents of a sub-process have none
+			q.Name = c.known.Title.In(string(c.lang))
+		}
 		q.Flows = make([]*bpmn.Flow, len(p.Flows))
 		for i, f := range p.Flows {
 			g := *f
