@@ -49,5 +49,9 @@ func Moment(lang terms.Lang, t time.Time) string {
 	if h, m, s := t.Clock(); h+m+s == 0 || end.Day() != t.Day() && end.Hour() == 0 {
 		return Day(lang, t)
 	}
-	return Day(lang, t) + t.Format(", 15:04 MST")
+	zone := t.Format("MST")
+	if lang == terms.RU && zone == "MSK" {
+		zone = "МСК"
+	}
+	return Day(lang, t) + t.Format(", 15:04 ") + zone
 }

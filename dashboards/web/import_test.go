@@ -132,7 +132,7 @@ func TestImportInABrowser(t *testing.T) {
 	b.Do(chromedp.Click(chromedp.CSS("#mapping .actions button")))
 	b.Wait("#mapping button.primary")
 	require.Zero(t, b.Int("document.querySelectorAll('section.fault').length"))
-	b.Do(chromedp.Click(chromedp.CSS("form[action*=discard] button")))
+	b.Do(chromedp.Click(chromedp.CSS("button[form=discard], form[action*=discard] button")))
 	b.Wait("p.notice[role=status]")
 	left := 0
 	require.NoError(t, filepath.Walk(d.Folder("imports"), func(path string, info os.FileInfo, err error) error {

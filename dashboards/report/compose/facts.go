@@ -189,6 +189,26 @@ func (f *facts) planned() {
 	}
 }
 
+// lastDue is when the last measure of the action plan is due; zero where none says.
+func (f *facts) lastDue() time.Time {
+	var last time.Time
+	for _, w := range f.works {
+		if w.State != "dropped" && w.Due.After(last) {
+			last = w.Due
+		}
+	}
+	return last
+}
+
+// goal writes the target, with the date of the last measure towards it where one is known.
+func (f *facts) goal() string {
+	text := f.value(f.plan.value)
+	if due := f.lastDue(); !due.IsZero() {
+		text = f.lang.T("say.target.by", text, report.Day(f.lang, due))
+	}
+	return text
+}
+
 // dues lists the open cases with a due date and counts their working days left.
 func (f *facts) dues(office *calendar.Calendar) {
 	for _, c := range f.risks.Cases {

@@ -293,7 +293,7 @@ func (f *facts) targetState() string {
 // foreseen tells when the trend is at the target.
 func (f *facts) foreseen() string {
 	l, o := f.lang, f.plan.standing.Outlook
-	goal := f.value(f.plan.value)
+	goal := f.goal()
 	switch f.targetState() {
 	case "reached":
 		return l.T("say.target.reached", f.name, goal)

@@ -42,7 +42,7 @@ func (f *facts) orders(office *calendar.Calendar) []order {
 	}
 	if p := f.plan; p != nil && p.verdict() == worse {
 		if top := f.top(); top != nil {
-			add(2, f.now.N, toPropose, l.T("say.order.plan", f.name, f.label(top.Activity)), l.T("say.order.plan.why", f.value(p.fact.Value), f.bare(p.fact.Low), f.bare(p.fact.High), f.value(p.value), f.cause()))
+			add(2, f.now.N, toPropose, l.T("say.order.plan", f.name, f.label(top.Activity)), l.T("say.order.plan.why", f.value(p.fact.Value), f.bare(p.fact.Low), f.bare(p.fact.High), f.goal(), f.cause()))
 		}
 	}
 	for _, c := range f.comparisons() {

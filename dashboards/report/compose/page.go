@@ -45,7 +45,11 @@ func (f *facts) lead() string {
 	if f.now.N > 0 {
 		text = l.T("say.page.mean", f.value(f.now.Mean.Value), l.Count("case", int64(f.now.N)))
 		if p := f.plan; p != nil {
-			text += " " + l.T([...]string{"say.page.plan-few", "say.page.plan-noise", "say.page.plan-better", "say.page.plan-worse"}[p.verdict()], f.value(p.value))
+			if due := f.lastDue(); p.verdict() == worse && due.After(f.asOf) {
+				text += " " + l.T("say.page.plan-due", f.value(p.value), report.Day(l, due))
+			} else {
+				text += " " + l.T([...]string{"say.page.plan-few", "say.page.plan-noise", "say.page.plan-better", "say.page.plan-worse"}[p.verdict()], f.goal())
+			}
 		}
 		if f.now.Share.N > 0 {
 			text += " " + l.T("say.late.share", f.inTime(f.now))

@@ -147,12 +147,16 @@ func (t logged) target(p *twin.Process) (target, bool) {
 	return target{log, t.twin, p, t.owner(p)}, true
 }
 
-// owner is who answers for a process: the post or role that owns it, else its unit.
+// owner is who answers for a process, as its pages say: the posts that own it or perform
+// the role that does, the role where nobody performs it, else its unit.
 func (t logged) owner(p *twin.Process) twin.Text {
-	for _, e := range t.twin.Graph.In(twin.Ref{Kind: twin.ProcessKind, ID: p.ID}) {
-		if e.Relation == twin.Owns {
-			return t.twin.Name(e.To)
-		}
+	var ru, en []string
+	for _, r := range t.twin.Graph.Owners(twin.Ref{Kind: twin.ProcessKind, ID: p.ID}) {
+		name := t.twin.Name(r)
+		ru, en = append(ru, name.In("ru")), append(en, name.In("en"))
+	}
+	if len(ru) > 0 {
+		return twin.Text{RU: strings.Join(ru, ", "), EN: strings.Join(en, ", ")}
 	}
 	if p.Unit != "" {
 		return t.twin.Name(twin.Ref{Kind: twin.UnitKind, ID: p.Unit})
