@@ -91,7 +91,7 @@ func TestEveryPageIsWhole(t *testing.T) {
 				}
 				wide := size.width > 1000
 				steps := lang == "ru" && wide && b.Int("document.querySelectorAll('[data-bpmn]').length") > 0 // long names are cut into lines
-				if (lang == "ru") == (i%2 == 0) && wide == (i%4 < 2) || steps { // else each page once: it takes seconds
+				if (lang == "ru") == (i%2 == 0) && wide == (i%4 < 2) || steps {                               // else each page once: it takes seconds
 					var but []string
 					if !wide && strings.HasPrefix(page.name, "map") {
 						but = append(but, "target-size") // axe takes paths that the canvas cuts off to lie over the buttons under it
