@@ -57,7 +57,6 @@ export async function mountBPMN(host) {
     g.setAttribute('tabindex', '0');
     g.setAttribute('role', 'button');
     g.setAttribute('aria-label', data.nodes[id].text);
-    for (const t of g.querySelectorAll('text')) t.setAttribute('aria-hidden', 'true'); // it breaks long words; the label says the name whole
     g.addEventListener('keydown', (ev) => { if (ev.key === 'Enter' || ev.key === ' ') { ev.preventDefault(); choose(id); } });
   }
   // Large enough to read: words of 12 px at this zoom are 11 px high. A diagram that is wider begins at
