@@ -176,6 +176,11 @@ func (p *pages) answer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if p.room.TrustOf(p.judged(q, p.placeOf(r, q))).WithholdTail() {
+		if data, err = withoutTail(data, p.site.Language(r).T("studio.trust.rough.refusal")); err != nil {
+			return err
+		}
+	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="run-`+id+`.json"`)
 	_, _ = w.Write(data)

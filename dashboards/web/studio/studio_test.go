@@ -2,6 +2,7 @@ package studio_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"html"
 	"io"
@@ -117,6 +118,19 @@ func TestReceipt(t *testing.T) {
 	}
 	require.Contains(t, figure("p85"), "withheld")
 	require.NotContains(t, figure("arrival to end"), "withheld")
+	reply, err := http.Get(b.String("location.href.split('?')[0].split('#')[0]") + "/answer.json?lang=en")
+	require.NoError(t, err)
+	var file struct {
+		AsIs, ToBe, Differences []struct{ Name string }
+		Withheld                struct{ Reason string }
+	}
+	require.NoError(t, json.NewDecoder(reply.Body).Decode(&file))
+	require.NoError(t, reply.Body.Close())
+	require.NotEmpty(t, file.Differences)
+	for _, f := range file.Differences {
+		require.NotContains(t, []string{"cycle_time_p85", "lead_time_p85", "overdue_share"}, f.Name, "the page withholds it")
+	}
+	require.NotEmpty(t, file.Withheld.Reason)
 	require.NotContains(t, b.String("document.querySelector('section[aria-labelledby=changes] ul').innerText"), "Task_", "the step by its name")
 	b.Go(address + "/?lang=en") // what to try stands behind the team's door
 	b.Wait("a[href$='logs/receipt/studio#ready']")
