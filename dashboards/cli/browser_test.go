@@ -102,6 +102,9 @@ func TestWalk(t *testing.T) {
 			picture(t, b, "what-if-"+lang+".png")
 		}
 		click(b, "section[aria-labelledby=save] button")
+		b.Wait(".kept a")
+		require.NotEmpty(t, b.String("document.querySelector('.evidence').innerText"), "saved beside its answer")
+		click(b, ".kept a")
 		b.Wait("form[action$='/delete']")
 	}
 	b.Clean(address)

@@ -32,7 +32,7 @@ type reckoning struct {
 // reckoning returns how the process counts its lead time: by the wall clock on Moscow's
 // time where nothing is said.
 func (s *subject) reckoning() (reckoning, error) {
-	t := reckoning{unit: measure.Second, hours: office(), zone: time.FixedZone("MSK", 3*3600)}
+	t := reckoning{unit: measure.Second, hours: office(), zone: Moscow}
 	if s == nil {
 		return t, nil
 	}

@@ -19,6 +19,9 @@ import (
 // intervals of their reasons rest.
 const suggestRuns = 5
 
+// busyEnough is the load of a pool from which one person more may be worth trying.
+const busyEnough = 0.3
+
 // suggested is a suggestion as it is kept.
 type suggested struct {
 	ID     string    `json:"id"` // its lever in a line
@@ -113,7 +116,7 @@ func Suggest(ctx context.Context, m *twin.Model) ([]*scenario.Scenario, error) {
 		add(scenario.Lever{Kind: scenario.Step, Target: target, Scale: 0.5}, name("suggest.half"), said("suggest.time", alone), share)
 		add(scenario.Lever{Kind: scenario.Remove, Target: target}, name("suggest.without"), said("suggest.time", alone), share)
 	}
-	if pool, load, alone := greatest(pools); pool != "" {
+	if pool, load, alone := greatest(pools); pool != "" && load.Mean >= busyEnough {
 		if i := slices.IndexFunc(m.Pools, func(p twin.Pool) bool { return p.ID == pool }); i >= 0 {
 			add(scenario.Lever{Kind: scenario.Pool, Target: pool, Change: 1}, func(lang terms.Lang) string {
 				return lang.T("suggest.person", cmp.Or(m.Pools[i].Name.In(string(lang)), pool))

@@ -106,9 +106,8 @@ func (r *Room) Ask(q *Ask) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var before Ask
-	if r.asks.Find(id, &before) && q.About.Saved == "" && before.About.Saved != "" {
-		return id, nil // keep the way back to the saved scenario
+	if r.asks.Find(id, new(Ask)) {
+		return id, nil // under the name by which it is known to those who have its address
 	}
 	return id, r.asks.Keep(id, q)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/uprava/uprava/dashboards/report/dispatch"
 	"github.com/uprava/uprava/dashboards/report/schedule"
 	"github.com/uprava/uprava/dashboards/terms"
+	"github.com/uprava/uprava/mining/calendar"
 )
 
 // Rows of the table of cases, in a report of many processes and of a few.
@@ -64,9 +65,27 @@ func (c *Composer) Compose(ctx context.Context, r dispatch.Request) (*dispatch.M
 	}
 	d := &report.Document{Lang: r.Lang, Period: p, AsOf: asOf}
 	s.head(d)
-	body(d, list, drafted(list, office))
+	orders := drafted(list, office)
+	if silent := asOf.Sub(last); silent > silentFor && len(list) > 0 {
+		orders = silence(d, last.In(zone), silent, office)
+	}
+	body(d, list, orders)
 	tidy(d)
 	return &dispatch.Made{Document: d, Inputs: inputs}, nil
+}
+
+// silentFor is how long a log may bring nothing before a report doubts that events still
+// come: longer than the holidays of January.
+const silentFor = 14 * 24 * time.Hour
+
+// silence says first of all that no events came for long, in which nothing that is said of
+// open cases can be relied on, and that to mend this goes before all else.
+func silence(d *report.Document, last time.Time, silent time.Duration, office *calendar.Calendar) []order {
+	l := d.Lang
+	text := l.T("say.silent", report.Day(l, last), l.Int(int64(silent/(24*time.Hour))))
+	d.Notice = strings.TrimSpace(text + " " + d.Notice)
+	by := office.NthWorkingDay(calendar.DateOf(d.AsOf), toClose).Begin(d.AsOf.Location())
+	return []order{{report.Order{What: l.T("say.order.silent"), Who: l.T("say.order.silent.who"), By: by, Why: text}, 5, 0}}
 }
 
 // when returns the period and the as-of moment of a request: the last month that was

@@ -174,6 +174,12 @@ func TestReportOfAPack(t *testing.T) {
 			require.Contains(t, made.Inputs, "twin municipality")
 		}
 	}
+	// A log that brings nothing any more is no reason to order that its cases be closed.
+	made, err := c.Compose(t.Context(), dispatch.Request{Of: "process:redistribution", Period: report.Period{Kind: report.Week, Year: 2026, N: 48}, AsOf: time.Date(2026, 12, 1, 6, 37, 0, 0, time.UTC), Lang: terms.RU})
+	require.NoError(t, err)
+	require.Contains(t, made.Document.Notice, "В журналах нет событий после")
+	require.Len(t, made.Document.Orders.Rows, 1)
+	require.Contains(t, made.Document.Orders.Rows[0].What, "Восстановить поступление событий")
 	told, err := c.Alerts(t.Context(), Executive, time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))
 	require.NoError(t, err)
 	for _, a := range told {

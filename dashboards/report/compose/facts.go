@@ -119,7 +119,7 @@ func zoneOf(t target) *time.Location {
 			return zone
 		}
 	}
-	return time.FixedZone("MSK", 3*3600)
+	return desk.Moscow
 }
 
 // trendKind is the kind of the periods of a trend beside a period.

@@ -154,7 +154,7 @@ func (p *pages) ask(r *http.Request) (*asked, error) {
 // What a period can be compared with.
 const againstPrevious, againstYear = "previous", "year"
 
-var moscow = time.FixedZone("MSK", 3*3600)
+var moscow = desk.Moscow
 
 func (a *asked) window(p report.Period) desk.Window {
 	return desk.Window{Begin: p.Begin(a.zone), End: p.End(a.zone)}

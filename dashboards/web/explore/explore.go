@@ -124,7 +124,7 @@ func (p *pages) open(r *http.Request) (c *looked, fault, err error) {
 }
 
 // moscow is the clock that a moment without a zone is read by in an address.
-var moscow = time.FixedZone("MSK", 3*3600)
+var moscow = desk.Moscow
 
 // inPeriod is the filter of a reporting period, as boards and reports mean it: the cases
 // delivered in it, or where the log declares no delivery those whose last event lies in it.

@@ -126,6 +126,7 @@ func (p *pages) start(w http.ResponseWriter, r *http.Request) error {
 	}
 	body := startPage{}
 	for _, l := range list {
+		l.First, l.Last, l.Changed = l.First.In(desk.Moscow), l.Last.In(desk.Moscow), l.Changed.In(desk.Moscow)
 		body.Logs = append(body.Logs, logRow{l, l.Title.RU != l.Name && l.Title.EN != l.Name})
 	}
 	if body.Packs, err = datasets.Packs(); err != nil {

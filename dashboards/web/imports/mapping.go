@@ -331,6 +331,9 @@ func short(s string) string {
 	return s
 }
 
+// kept is a text of a row, which holds only until the next one.
+func kept(s string) string { return strings.Clone(short(s)) }
+
 func (body *mappingPage) menus(q url.Values, s *csvlog.Sample, lang terms.Lang) {
 	auto := func(found string) string {
 		if found == "" {
@@ -411,7 +414,7 @@ func (body *mappingPage) peek(r *http.Request, p *pages, up *upload, lang terms.
 		if row.Event.Time.Recorded() {
 			at = said(lang, row.Event.Time.Go())
 		}
-		body.Events = append(body.Events, event{short(row.Event.Case), short(row.Event.Activity), at, short(row.Event.Resource)})
+		body.Events = append(body.Events, event{kept(row.Event.Case), kept(row.Event.Activity), at, kept(row.Event.Resource)})
 		if len(body.Events) == shownRows {
 			return
 		}

@@ -330,6 +330,10 @@ func (p *pages) save(w http.ResponseWriter, r *http.Request, x *place) error {
 	if err != nil {
 		return err
 	}
+	if run := r.PostForm.Get("run"); run != "" && p.answered(run) { // saved beside its answer, which stays in sight
+		shell.Redirect(w, shell.Href(r, url.Values{"saved": {k.ID}}, "runs", run))
+		return nil
+	}
 	shell.Redirect(w, x.href(r, processQuery(x), "s", k.ID))
 	return nil
 }

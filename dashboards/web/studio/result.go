@@ -95,6 +95,7 @@ type answerPage struct {
 	Drawn                    bool // another model was set against as-is, not levers
 	Save                     []hidden
 	SavePost                 string
+	SavedAs                  *entry // the scenario as which the reader has just saved this one
 }
 
 type binRow struct {
@@ -144,7 +145,11 @@ func (p *pages) showAnswer(w http.ResponseWriter, r *http.Request, id string, q 
 		return err
 	}
 	if q.About.Draft != nil && x.bench != nil {
+		if k, err := p.room.Scenario(r.URL.Query().Get("saved")); err == nil && k.Of == x.of {
+			page.SavedAs = &entry{Name: k.Name, Href: x.href(r, processQuery(x), "s", k.ID)}
+		}
 		page.SavePost = x.href(r, nil, "save")
+		page.Save = append(page.Save, hidden{"run", id})
 		for key, values := range query(*q.About.Draft, q.Process, nil) {
 			for _, v := range values {
 				if key != "name" {
