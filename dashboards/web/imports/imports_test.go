@@ -200,6 +200,18 @@ func TestSharedLogsAreUnderstoodAtOnce(t *testing.T) {
 	require.Empty(t, w.left())
 }
 
+// The preview shows the words of the file: of a log whose rows reuse one buffer too.
+func TestThePreviewOfXES(t *testing.T) {
+	w := open(t)
+	f, err := os.Open(logtest.Shared(t, "receipt.xes.gz"))
+	require.NoError(t, err)
+	defer f.Close()
+	body := w.get(w.send("receipt.xes.gz", f) + "?lang=en")
+	for _, want := range []string{">Confirmation of receipt<", ">T02 Check confirmation of receipt<", ">case-10011<"} {
+		require.Contains(t, body, want)
+	}
+}
+
 func TestHostileFiles(t *testing.T) {
 	w := open(t)
 	zip := func(s string) string {
