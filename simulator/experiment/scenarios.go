@@ -46,7 +46,7 @@ type Row struct {
 // all.
 func Scenarios(ctx context.Context, asIs *twin.Model, list []Named, cfg Config) (*Table, error) {
 	if err := cfg.Validate(); err != nil {
-		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
+		return nil, measure.Faultf("checking the configuration of the experiment: %w", "проверка настроек расчёта: %s", err)
 	}
 	cfg = cfg.filled()
 	programs := make([]*simulator.Program, len(list)+1)
