@@ -29,13 +29,13 @@ type surge struct {
 	factor   float64
 }
 
-func (c *compiler) arrivals(t *twin.Process, of string) arrivals {
-	of += ": arrivals"
+func (c *compiler) arrivals(t *twin.Process, of place) arrivals {
+	of = of.part("arrivals", "поступление дел")
 	a := arrivals{hours: c.calendar(t.Arrivals.Calendar, of), wall: t.Arrivals.OnWallClock}
 	if t.Arrivals.Moments != nil {
 		a.moments = c.batch(t.Arrivals.Moments, t, of)
 		if a.moments.gathers() || a.moments.early != nil {
-			c.fault("%s: at set moments, and a size or wait is given", of)
+			c.fault("%s: at set moments, and a size or wait is given", "%s: моменты заданы, поэтому размер пакета и ожидание не нужны, а они указаны", of)
 		}
 		n, at := 0, c.p.start
 		for ; n < 10_000; n++ {
@@ -51,17 +51,17 @@ func (c *compiler) arrivals(t *twin.Process, of string) arrivals {
 	}
 	var err error
 	if a.between, err = compileLaw(t.Arrivals.Between); err != nil {
-		c.fault("%s: time between arrivals: %w", of, err)
+		c.fault("%s: time between arrivals: %w", "%s: время между поступлениями: %s", of, err)
 		return a
 	}
 	mean := a.between.mean()
 	if mean < 1e-6 {
-		c.fault("%s: time between arrivals: its mean is %v s: wanted a microsecond or more", of, mean)
+		c.fault("%s: time between arrivals: its mean is %v s: wanted a microsecond or more", "%s: время между поступлениями: среднее %v с, нужна микросекунда или больше", of, mean)
 		return a
 	}
 	share := a.hours.share(c.p.start)
 	if share == 0 {
-		c.fault("%s: their calendar %q never opens", of, t.Arrivals.Calendar)
+		c.fault("%s: their calendar %q never opens", "%s: по календарю «%s» рабочее время не наступает никогда", of, t.Arrivals.Calendar)
 	}
 	c.weights(&a, t, of)
 	a.perSecond = share / mean
@@ -69,7 +69,7 @@ func (c *compiler) arrivals(t *twin.Process, of string) arrivals {
 }
 
 // weights sets those of months, hours and surges.
-func (c *compiler) weights(a *arrivals, t *twin.Process, of string) {
+func (c *compiler) weights(a *arrivals, t *twin.Process, of place) {
 	a.seasonal = relative(a.month[:], t.Arrivals.Month[:], slices.Repeat([]float64{1}, 12))
 	open := slices.Repeat([]float64{1}, 168)
 	if a.hours != nil && t.Arrivals.Hours != [168]float64{} {
@@ -85,19 +85,19 @@ func (c *compiler) weights(a *arrivals, t *twin.Process, of string) {
 	for _, list := range [][]float64{t.Arrivals.Month[:], t.Arrivals.Hours[:]} {
 		for i, w := range list {
 			if !(w >= 0) || math.IsInf(w, 0) {
-				c.fault("%s: weight %v at place %d of %d: wanted 0 or more", of, w, i+1, len(list))
+				c.fault("%s: weight %v at place %d of %d: wanted 0 or more", "%s: вес %v на месте %d из %d, нужен 0 или больше", of, w, i+1, len(list))
 			}
 		}
 	}
 	for _, s := range t.Arrivals.Surges {
 		if s.Last < s.First || !(s.Factor >= 0) || math.IsInf(s.Factor, 0) {
-			c.fault("%s: surge %s by %v: wanted a period and a factor from 0", of, s.Period, s.Factor)
+			c.fault("%s: surge %s by %v: wanted a period and a factor from 0", "%s: всплеск %s в %v раза: нужны период и множитель от 0", of, s.Period, s.Factor)
 		}
 		a.surges = append(a.surges, surge{s.First.Begin(c.p.loc), (s.Last + 1).Begin(c.p.loc), s.Factor})
 		a.seasonal = true
 	}
 	if (a.seasonal || a.hourly) && a.wall {
-		c.fault("%s: weights of months or hours, or surges, cannot run on the wall clock", of)
+		c.fault("%s: weights of months or hours, or surges, cannot run on the wall clock", "%s: веса месяцев и часов и всплески нельзя считать по астрономическому времени", of)
 	}
 }
 

@@ -2,8 +2,9 @@ package simulator
 
 import (
 	"errors"
-	"fmt"
 	"time"
+
+	"github.com/uprava/uprava/mining/measure"
 )
 
 // Config says how long to simulate and with which draws. With Cases and Duration
@@ -41,27 +42,27 @@ type Config struct {
 // Validate reports all faults of the configuration.
 func (c *Config) Validate() error {
 	var faults []error
-	negative := func(name string, bad bool, v any) {
+	negative := func(name place, bad bool, v any) {
 		if bad {
-			faults = append(faults, fmt.Errorf("%s %v: wanted 0 or more", name, v))
+			faults = append(faults, measure.Faultf("%s %v: wanted 0 or more", "%s %v, нужен 0 или больше", name, v))
 		}
 	}
-	negative("cases", c.Cases < 0, c.Cases)
-	negative("warm-up", c.Warmup < 0, c.Warmup)
-	negative("duration", c.Duration < 0, c.Duration)
-	negative("time before the start", c.Before < 0, c.Before)
-	negative("replication", c.Replication < 0, c.Replication)
+	negative(place{"cases", "число дел"}, c.Cases < 0, c.Cases)
+	negative(place{"warm-up", "начальный период"}, c.Warmup < 0, c.Warmup)
+	negative(place{"duration", "длительность"}, c.Duration < 0, c.Duration)
+	negative(place{"time before the start", "время до начала"}, c.Before < 0, c.Before)
+	negative(place{"replication", "номер прогона"}, c.Replication < 0, c.Replication)
 	if c.Cases > 0 && c.Duration > 0 {
-		faults = append(faults, errors.New("both cases and a duration are given: wanted one of them"))
+		faults = append(faults, measure.Faultf("both cases and a duration are given: wanted one of them", "указаны и число дел, и длительность, нужно что-то одно"))
 	}
 	if c.Cases > 0 && c.Warmup > 0 && c.Before > 0 {
-		faults = append(faults, errors.New("both cases to leave out and a time before the start are given: wanted one of them"))
+		faults = append(faults, measure.Faultf("both cases to leave out and a time before the start are given: wanted one of them", "указаны и дела, которые не учитываются, и время до начала, нужно что-то одно"))
 	}
 	if len(c.Open) > 0 && c.Before > 0 {
-		faults = append(faults, errors.New("both open cases and a time before the start are given: wanted one of them"))
+		faults = append(faults, measure.Faultf("both open cases and a time before the start are given: wanted one of them", "указаны и дела в работе, и время до начала, нужно что-то одно"))
 	}
 	if c.Language != "" && c.Language != "ru" && c.Language != "en" {
-		faults = append(faults, fmt.Errorf("language %q: wanted \"ru\" or \"en\"", c.Language))
+		faults = append(faults, measure.Faultf("language %q: wanted \"ru\" or \"en\"", "язык «%s», нужен «ru» или «en»", c.Language))
 	}
 	return errors.Join(faults...)
 }

@@ -1,11 +1,11 @@
 package simulator
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/mining/measure"
 )
 
 // listen begins to wait for a boundary event of an item, or for the event of an
@@ -274,7 +274,7 @@ func (r *run) silent() error {
 		if !slices.ContainsFunc(w.cases, func(other int32) bool { return r.cases[other].root < 0 || r.active(r.cases[other].root) }) {
 			for _, x := range w.waits {
 				if t := &r.items[x.at]; t.generation == x.generation && r.frames[t.frame].at == int32(i) {
-					return fmt.Errorf("case %s waits at %q for a message that no case it talks with will send", r.CaseID(c.Process, c.Number), r.nodes[t.node].id)
+					return measure.Faultf("case %s waits at %q for a message that no case it talks with will send", "дело %s ждёт у «%s» сообщения, которого ни одно связанное с ним дело не отправит", r.CaseID(c.Process, c.Number), r.nodes[t.node].id)
 				}
 			}
 		}

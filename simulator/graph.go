@@ -1,9 +1,7 @@
 package simulator
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/uprava/uprava/mining/bpmn"
 )
@@ -132,7 +130,7 @@ func (c *compiler) next(at int32, visit func(int32)) {
 // reachability faults nodes that no case comes to, and those from which none
 // gets out.
 func (c *compiler) reachability(p *scope) {
-	of := fmt.Sprintf("process %q", c.p.processes[p.process].id)
+	of := placeOf("process %q", "процесс «%s»", c.p.processes[p.process].id)
 	forward := make([]bool, p.end-p.first)
 	stack := slices.Concat(p.entries, p.reactions)
 	for at := p.first; at < p.end; at++ {
@@ -184,9 +182,9 @@ func (c *compiler) reachability(p *scope) {
 			}
 		}
 	}
-	var unreached, endless []string
+	var unreached, endless names
 	for i := range forward {
-		id := fmt.Sprintf("%q", c.p.nodes[int(p.first)+i].id)
+		id := c.p.nodes[int(p.first)+i].id
 		switch {
 		case !forward[i]:
 			unreached = append(unreached, id)
@@ -195,10 +193,10 @@ func (c *compiler) reachability(p *scope) {
 		}
 	}
 	if len(unreached) > 0 {
-		c.fault("%s: no flow leads from the start to %s", of, strings.Join(unreached, ", "))
+		c.fault("%s: no flow leads from the start to %s", "%s: от начала ни один переход не ведёт к элементам %s", of, unreached)
 	}
 	if len(endless) > 0 {
-		c.fault("%s: no case gets out of the loop of %s", of, strings.Join(endless, ", "))
+		c.fault("%s: no case gets out of the loop of %s", "%s: ни одно дело не выйдет из цикла %s", of, endless)
 	}
 }
 

@@ -73,12 +73,12 @@ const never = time.Duration(math.MaxInt64)
 // compileCalendars returns the calendars of the model by identifier, each over
 // the years that a simulation of it usually needs, and the identifiers' faults.
 // A calendar that is open round the clock is nil.
-func compileCalendars(m *twin.Model, loc *time.Location, fault func(string, ...any)) map[string]*hours {
+func compileCalendars(m *twin.Model, loc *time.Location, fault func(en, ru string, args ...any)) map[string]*hours {
 	out := map[string]*hours{"": nil}
 	for i := range m.Calendars {
 		c := &m.Calendars[i]
 		if _, twice := out[c.ID]; twice {
-			fault("calendar %q stands twice", c.ID)
+			fault("calendar %q stands twice", "календарь «%s» встречается дважды", c.ID)
 			continue
 		}
 		out[c.ID] = nil
@@ -87,7 +87,7 @@ func compileCalendars(m *twin.Model, loc *time.Location, fault func(string, ...a
 		}
 		days, err := c.Hours(loc)
 		if err != nil {
-			fault("calendar %q: %w", c.ID, err)
+			fault("calendar %q: %w", "календарь «%s»: %s", c.ID, err)
 			continue
 		}
 		out[c.ID] = &hours{table: days.Compile(m.Start, horizon(m)), days: days}

@@ -2,13 +2,13 @@ package simulator
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"time"
 
 	"gonum.org/v1/gonum/mathext"
 
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator/des"
 	"github.com/uprava/uprava/twin"
 )
@@ -56,31 +56,33 @@ var lawNames = [...]string{"fixed", "exponential", "uniform", "normal", "lognorm
 func compileLaw(d twin.Distribution) (law, error) {
 	k := slices.Index(lawNames[:], d.Law)
 	if k < 0 {
-		return law{}, fmt.Errorf("law %q: wanted one of %q", d.Law, lawNames)
+		return law{}, measure.Faultf("law %q: wanted one of %q", "закон распределения «%s», нужен один из %s", d.Law, lawNames)
 	}
 	l := law{kind: lawKind(k), high: 1, scale: d.Scale, sample: d.Sample}
 	if d.Scale == 0 {
 		l.scale = 1
 	}
 	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(d.Law+" law: "+format, args...)) }
+	fault := func(en, ru string, args ...any) {
+		faults = append(faults, measure.Faultf(d.Law+" law: "+en, "закон "+d.Law+": "+ru, args...))
+	}
 	for _, v := range [...]struct {
 		name string
 		x    float64
 	}{{"value", d.Value}, {"mean", d.Mean}, {"sd", d.SD}, {"mode", d.Mode}, {"min", d.Min}, {"max", d.Max}, {"scale", d.Scale}} {
 		if !(v.x >= 0 && v.x <= maxSeconds) {
-			fault("%s %v: wanted 0 to %g seconds", v.name, v.x, float64(maxSeconds))
+			fault("%s %v: wanted 0 to %g seconds", "%s %v: нужно от 0 до %g секунд", v.name, v.x, float64(maxSeconds))
 		}
 	}
 	if d.Max != 0 && d.Max < d.Min {
-		fault("max %v is below min %v", d.Max, d.Min)
+		fault("max %v is below min %v", "max %v меньше min %v", d.Max, d.Min)
 	}
 	switch l.kind {
 	case fixed:
 		l.a = d.Value
 	case exponential:
 		if d.Mean <= 0 || d.Mean < d.Min {
-			fault("mean %v: wanted more than 0 and at least min %v", d.Mean, d.Min)
+			fault("mean %v: wanted more than 0 and at least min %v", "mean %v: нужно больше 0 и не меньше min %v", d.Mean, d.Min)
 		}
 		l.a, l.b = d.Mean-d.Min, d.Min
 		if d.Max != 0 && l.a > 0 {
@@ -90,18 +92,18 @@ func compileLaw(d twin.Distribution) (law, error) {
 		l.a, l.b = d.Min, d.Max
 	case triangular:
 		if d.Mode < d.Min || d.Mode > d.Max {
-			fault("mode %v: wanted from min %v to max %v", d.Mode, d.Min, d.Max)
+			fault("mode %v: wanted from min %v to max %v", "mode %v: нужно от min %v до max %v", d.Mode, d.Min, d.Max)
 		}
 		l.a, l.b, l.c = d.Min, d.Mode, d.Max
 	case empirical:
 		if len(d.Sample) == 0 {
-			fault("the sample is empty")
+			fault("the sample is empty", "выборка пуста")
 		} else if !slices.IsSorted(d.Sample) || d.Sample[0] < 0 || d.Sample[len(d.Sample)-1] > maxSeconds {
-			fault("the sample is not ascending from 0 to %g seconds", float64(maxSeconds))
+			fault("the sample is not ascending from 0 to %g seconds", "выборка не упорядочена по возрастанию от 0 до %g секунд", float64(maxSeconds))
 		}
 	case normal, lognormal, gamma:
 		if d.Mean <= 0 {
-			fault("mean %v: wanted more than 0", d.Mean)
+			fault("mean %v: wanted more than 0", "mean %v: нужно больше 0", d.Mean)
 			break
 		}
 		if d.SD == 0 {
@@ -128,7 +130,7 @@ func compileLaw(d twin.Distribution) (law, error) {
 		}
 	}
 	if len(faults) == 0 && l.high-l.low < 1e-12 {
-		fault("hardly a draw lies between min %v and max %v", d.Min, d.Max)
+		fault("hardly a draw lies between min %v and max %v", "почти ни одно значение не попадает между min %v и max %v", d.Min, d.Max)
 	}
 	if len(faults) == 0 {
 		l.average = l.mean()

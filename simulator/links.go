@@ -24,7 +24,7 @@ func (c *compiler) starts(p *process, t *twin.Process, at int32) {
 		case c.begun[k]:
 			begun = true
 		case p.start >= 0:
-			c.fault("process %q: startEvent %q: a second start event, wanted one", t.ID, b.ID)
+			c.fault("process %q: startEvent %q: a second start event, wanted one", "процесс «%s»: начальное событие «%s»: второе начальное событие, нужно одно", t.ID, b.ID)
 		default:
 			p.start = k
 		}
@@ -40,11 +40,11 @@ func (c *compiler) starts(p *process, t *twin.Process, at int32) {
 	case none && p.start >= 0 && called:
 		p.start = -1 // it is only called
 	case none && p.start >= 0:
-		c.fault("process %q: time between arrivals: law \"\": wanted one of %q", t.ID, lawNames)
+		c.fault("process %q: time between arrivals: law \"\": wanted one of %q", "процесс «%s»: время между поступлениями: закон распределения не указан, нужен один из %s", t.ID, lawNames)
 	case p.start < 0 && !begun && len(c.faults) == before:
-		c.fault("process %q: no start event", t.ID)
+		c.fault("process %q: no start event", "процесс «%s»: нет начального события", t.ID)
 	case !none && p.start < 0:
-		c.fault("process %q: cases arrive, but all its start events wait for messages of other processes", t.ID)
+		c.fault("process %q: cases arrive, but all its start events wait for messages of other processes", "процесс «%s»: дела поступают, но все его начальные события ждут сообщений других процессов", t.ID)
 	}
 }
 
@@ -109,17 +109,17 @@ func (c *compiler) joinMessages() {
 			}
 		}
 	}
-	var deaf []string
+	var deaf []place
 	for _, r := range receivers {
 		n := &c.p.nodes[r.node]
 		heard := slices.ContainsFunc(senders, func(s end) bool { return slices.Contains(c.p.nodes[s.node].sends, r.node) })
 		if !heard && (n.op == opAwait || n.op == opListener && n.listen.trigger == bpmn.MessageTrigger) {
-			deaf = append(deaf, fmt.Sprintf("process %q: %q: no process of the model sends the message that it waits for: how long is it waited for?", c.p.processes[n.process].id, n.id))
+			deaf = append(deaf, placeOf("process %q: %q: no process of the model sends the message that it waits for: how long is it waited for?", "процесс «%s»: «%s»: ни один процесс модели не отправляет сообщения, которого он ждёт: сколько длится ожидание?", c.p.processes[n.process].id, n.id))
 		}
 	}
-	slices.Sort(deaf)
+	slices.SortFunc(deaf, place.compare)
 	for _, s := range deaf {
-		c.fault("%s", s)
+		c.fault("%s", "%s", s)
 	}
 }
 
@@ -149,7 +149,7 @@ func (c *compiler) circles() {
 	for at := range c.p.scopes {
 		if visit(int32(at)) {
 			slices.Reverse(path)
-			c.fault("call activities lead back to where they began: %s", strings.Join(path, " → "))
+			c.fault("call activities lead back to where they began: %s", "вызовы процессов возвращаются туда, откуда начались: %s", strings.Join(path, " → "))
 			return
 		}
 	}

@@ -2,10 +2,11 @@ package simulator
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/uprava/uprava/mining/measure"
 )
 
 // OpenCase is a case that is under way when the simulation begins: today's files.
@@ -40,7 +41,7 @@ func (r *run) resume() error {
 			if id == "" {
 				id = strconv.Itoa(i + 1)
 			}
-			faults = append(faults, fmt.Errorf("open case %q: %w", id, err))
+			faults = append(faults, measure.Faultf("open case %q: %w", "дело в работе «%s»: %s", id, err))
 		}
 	}
 	if len(faults) > 0 {
@@ -52,19 +53,19 @@ func (r *run) resume() error {
 func (r *run) resumeCase(o *OpenCase) error {
 	p := slices.IndexFunc(r.processes, func(x process) bool { return x.id == o.Process })
 	if p < 0 {
-		return fmt.Errorf("found the process %q, wanted one of %q", o.Process, r.Processes())
+		return measure.Faultf("found the process %q, wanted one of %q", "указан процесс «%s», нужен один из %s", o.Process, r.Processes())
 	}
 	if o.Arrival.After(r.begin) {
-		return fmt.Errorf("it arrived %s, after the beginning %s", o.Arrival.Format(time.RFC3339), r.begin.Format(time.RFC3339))
+		return measure.Faultf("it arrived %s, after the beginning %s", "оно поступило %s, позже начала %s", o.Arrival.Format(time.RFC3339), r.begin.Format(time.RFC3339))
 	}
 	if len(o.At) == 0 {
-		return errors.New("it is nowhere: wanted a position")
+		return measure.Faultf("it is nowhere: wanted a position", "не указано, где оно находится")
 	}
 	var at []int32
 	for _, x := range o.At {
 		k := slices.IndexFunc(r.nodes, func(n node) bool { return int(n.process) == p && n.id == x.Node })
 		if k < 0 {
-			return fmt.Errorf("found the node %q, which the process %q has not", x.Node, o.Process)
+			return measure.Faultf("found the node %q, which the process %q has not", "указан элемент «%s», а в процессе «%s» его нет", x.Node, o.Process)
 		}
 		at = append(at, int32(k))
 	}
@@ -116,11 +117,11 @@ func (r *run) setValue(c *caseState, p int32, id, value string) error {
 			c.Values[k] = float64(v)
 			return nil
 		}
-		return fmt.Errorf("attribute %q: found %q, wanted one of %q", id, value, a.values)
+		return measure.Faultf("attribute %q: found %q, wanted one of %q", "признак «%s»: указано «%s», нужно одно из %s", id, value, a.values)
 	}
 	x, err := strconv.ParseFloat(value, 64)
 	if err != nil {
-		return fmt.Errorf("attribute %q: found %q, wanted a number", id, value)
+		return measure.Faultf("attribute %q: found %q, wanted a number", "признак «%s»: указано «%s», нужно число", id, value)
 	}
 	c.Values[k] = x
 	return nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -65,25 +66,25 @@ func Compile(m *twin.Model, language string) (*Program, error) {
 	}
 	loc, err := time.LoadLocation(m.TimeZone)
 	if err != nil {
-		c.fault("time zone %q: %w", m.TimeZone, err)
+		c.fault("time zone %q: %w", "часовой пояс «%s»: %s", m.TimeZone, err)
 		loc = time.UTC
 	}
 	c.p.loc = loc
 	if m.Start.IsZero() {
-		c.fault("the first day is missing")
+		c.fault("the first day is missing", "не указан первый день")
 	}
 	if m.Days < 0 || m.WarmUpDays < 0 {
-		c.fault("%d days after %d of warm-up: wanted none below 0", m.Days, m.WarmUpDays)
+		c.fault("%d days after %d of warm-up: wanted none below 0", "дней расчёта %d, дней начального периода %d: нужны числа не меньше 0", m.Days, m.WarmUpDays)
 	}
 	if len(m.Processes) == 0 {
-		c.fault("no process to simulate")
+		c.fault("no process to simulate", "нет ни одного процесса")
 	}
 	c.calendars = compileCalendars(m, loc, c.fault)
 	c.units()
 	c.staff()
 	c.structure()
 	if len(c.faults) > 0 {
-		return nil, fmt.Errorf("checking the model before the simulation: %w", errors.Join(c.faults...))
+		return nil, measure.Faultf("checking the model before the simulation: %w", "проверка модели перед расчётом: %s", errors.Join(c.faults...))
 	}
 	c.p.warnings = append(c.p.warnings, c.loads()...)
 	return c.p, nil
@@ -160,21 +161,17 @@ type compiler struct {
 	faults    []error
 }
 
-func (c *compiler) fault(format string, args ...any) {
-	c.faults = append(c.faults, fmt.Errorf(format, args...))
-}
-
 // calendar returns the hours of a calendar; a name that is none is a fault.
-func (c *compiler) calendar(id, of string) *hours {
+func (c *compiler) calendar(id string, of place) *hours {
 	h, ok := c.calendars[id]
 	if !ok {
-		c.fault("%s: calendar %q is not in the model", of, id)
+		c.fault("%s: calendar %q is not in the model", "%s: календаря «%s» в модели нет", of, id)
 	}
 	return h
 }
 
 // dates returns the calendar that tells working days, and nil for "".
-func (c *compiler) dates(id, of string) *calendar.Calendar {
+func (c *compiler) dates(id string, of place) *calendar.Calendar {
 	if h := c.calendar(id, of); h != nil {
 		return h.days
 	}
@@ -191,10 +188,10 @@ func (c *compiler) units() {
 	}
 }
 
-func (c *compiler) unit(id, of string) string {
+func (c *compiler) unit(id string, of place) string {
 	name, ok := c.unitNames[id]
 	if !ok {
-		c.fault("%s: unit %q is not in the model", of, id)
+		c.fault("%s: unit %q is not in the model", "%s: подразделения «%s» в модели нет", of, id)
 	}
 	return name
 }
@@ -202,30 +199,30 @@ func (c *compiler) unit(id, of string) string {
 // process compiles what stands beside the diagram, and the diagram with all that
 // it contains.
 func (c *compiler) process(at int, t *twin.Process) {
-	of := fmt.Sprintf("process %q", t.ID)
+	of := placeOf("process %q", "процесс «%s»", t.ID)
 	p := &c.p.processes[at]
 	*p = process{id: t.ID, unit: c.unit(t.Unit, of), start: -1, most: t.MostAtOnce,
 		requested: t.RequestedBy != "", delivered: t.DeliveredBy != "", lead: t.RequestedBy != "" || t.DeliveredBy != "" || t.LeadTime.Unit != "", span: t.LeadTime}
 	switch t.LeadTime.Unit {
 	case "":
 	case twin.WorkingHour, twin.WorkingDay:
-		p.spanHours = c.calendar(t.LeadTime.Calendar, of+": lead time")
+		p.spanHours = c.calendar(t.LeadTime.Calendar, of.part("lead time", "время протекания процесса"))
 	default:
-		c.fault("%s: lead time in %q: wanted %q or %q", of, t.LeadTime.Unit, twin.WorkingHour, twin.WorkingDay)
+		c.fault("%s: lead time in %q: wanted %q or %q", "%s: время протекания процесса в единицах «%s», нужны «%s» или «%s»", of, t.LeadTime.Unit, twin.WorkingHour, twin.WorkingDay)
 	}
 	if t.Diagram == nil {
-		c.fault("%s: no diagram", of)
+		c.fault("%s: no diagram", "%s: нет схемы", of)
 		c.broken = true
 		return
 	}
 	if slices.ContainsFunc(c.p.processes[:at], func(other process) bool { return other.id == t.ID }) {
-		c.fault("%s stands twice", of)
+		c.fault("%s stands twice", "%s: встречается дважды", of)
 	}
 	if t.MostAtOnce < 0 {
-		c.fault("%s: %d cases let in at once: wanted one or more, or 0 for any number", of, t.MostAtOnce)
+		c.fault("%s: %d cases let in at once: wanted one or more, or 0 for any number", "%s: одновременно принимается дел: %d, нужно одно или больше; 0 означает любое число", of, t.MostAtOnce)
 	}
 	if p.common = t.StageCorrelation; !(p.common >= 0 && p.common < 1) {
-		c.fault("%s: stage correlation %v: wanted 0 to below 1", of, p.common)
+		c.fault("%s: stage correlation %v: wanted 0 to below 1", "%s: связь длительностей этапов %v, нужна от 0 и меньше 1", of, p.common)
 	}
 	c.attributes(p, t, of)
 	s := &source{Process: t, at: int32(at), of: of, position: map[string]int32{}}
@@ -233,7 +230,7 @@ func (c *compiler) process(at int, t *twin.Process) {
 	c.milestones(s)
 	c.strays(s)
 	for _, x := range t.Priorities {
-		p.priorities = append(p.priorities, priority{c.rule(x.When, s, of+": priority"), int32(x.Level)})
+		p.priorities = append(p.priorities, priority{c.rule(x.When, s, of.part("priority", "срочность")), int32(x.Level)})
 	}
 	p.arrivals = c.arrivals(t, of)
 	p.limit = c.limit(t.Limit, s)
@@ -248,24 +245,24 @@ func (c *compiler) process(at int, t *twin.Process) {
 type source struct {
 	*twin.Process
 	at       int32
-	of       string // for faults
+	of       place // for faults
 	position map[string]int32
 }
 
 func (c *compiler) milestones(s *source) {
 	for _, id := range [...]string{s.RequestedBy, s.DeliveredBy} {
 		if _, ok := s.position[id]; id != "" && !ok {
-			c.fault("%s: milestone %q is no node of the process", s.of, id)
+			c.fault("%s: milestone %q is no node of the process", "%s: веха «%s», а такого элемента в процессе нет", s.of, id)
 		}
 	}
 }
 
 // strays names parameters of nodes and flows that the diagram does not have.
 func (c *compiler) strays(s *source) {
-	var strays []string
+	var strays []place
 	for id := range s.Tasks {
 		if _, ok := s.position[id]; !ok {
-			strays = append(strays, fmt.Sprintf("%s: parameters of %q, which is no node of the diagram", s.of, id))
+			strays = append(strays, s.of.part("parameters of %q, which is no node of the diagram", "параметры «%s», а такого элемента на схеме нет", id))
 		}
 	}
 	flows := map[string]bool{}
@@ -276,17 +273,17 @@ func (c *compiler) strays(s *source) {
 	})
 	for id := range s.Branches {
 		if !flows[id] {
-			strays = append(strays, fmt.Sprintf("%s: probability of %q, which is no flow of the diagram", s.of, id))
+			strays = append(strays, s.of.part("probability of %q, which is no flow of the diagram", "вероятность «%s», а такого перехода на схеме нет", id))
 		}
 	}
 	for id := range s.Rules {
 		if !flows[id] {
-			strays = append(strays, fmt.Sprintf("%s: rule of %q, which is no flow of the diagram", s.of, id))
+			strays = append(strays, s.of.part("rule of %q, which is no flow of the diagram", "правило «%s», а такого перехода на схеме нет", id))
 		}
 	}
-	slices.Sort(strays)
+	slices.SortFunc(strays, place.compare)
 	for _, x := range strays {
-		c.fault("%s", x)
+		c.fault("%s", "%s", x)
 	}
 }
 

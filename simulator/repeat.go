@@ -19,15 +19,15 @@ type repeat struct {
 	most      int32
 }
 
-func (c *compiler) repeat(b *bpmn.Node, t *twin.Repeat, d *diagram, what string) *repeat {
+func (c *compiler) repeat(b *bpmn.Node, t *twin.Repeat, d *diagram, what place) *repeat {
 	switch {
 	case b.Loop == nil && t == nil:
 		return nil
 	case b.Loop == nil:
-		c.fault("%s: it is said how often it is repeated, and the diagram does not repeat it", what)
+		c.fault("%s: it is said how often it is repeated, and the diagram does not repeat it", "%s: указано, сколько раз повторять, а на схеме повторения нет", what)
 		return nil
 	case t == nil:
-		c.fault("%s: the diagram repeats it, and nothing says how often", what)
+		c.fault("%s: the diagram repeats it, and nothing says how often", "%s: на схеме есть повторение, а сколько раз повторять, не указано", what)
 		return nil
 	}
 	r := &repeat{form: b.Loop.Form, attribute: -1, enough: int32(t.Enough), again: t.Again, decay: t.Decay, most: int32(t.Most)}
@@ -39,15 +39,15 @@ func (c *compiler) repeat(b *bpmn.Node, t *twin.Repeat, d *diagram, what string)
 	}
 	if r.form == bpmn.StandardLoop {
 		if !(r.again >= 0 && r.again <= 1 && r.decay > 0 && r.decay <= 1) || r.most < 0 {
-			c.fault("%s: repeated with again %v, decay %v, most %d: wanted probabilities and a number from 0", what, t.Again, t.Decay, t.Most)
+			c.fault("%s: repeated with again %v, decay %v, most %d: wanted probabilities and a number from 0", "%s: повторяется с вероятностью %v, убыванием %v, не больше %d раз: нужны вероятности и число от 0", what, t.Again, t.Decay, t.Most)
 		} else if r.again*r.decay == 1 && r.most == 0 {
-			c.fault("%s: the loop never ends: wanted a probability below 1, a decay or a greatest number", what)
+			c.fault("%s: the loop never ends: wanted a probability below 1, a decay or a greatest number", "%s: цикл не кончается: нужна вероятность меньше 1, убывание или наибольшее число повторений", what)
 		}
 		return r
 	}
 	if t.Attribute != "" {
 		if r.attribute = attributeAt(d.Attributes, t.Attribute); r.attribute < 0 || d.Attributes[r.attribute].Number.Law == "" {
-			c.fault("%s: repeated as often as %q says, which is no attribute that is a number", what, t.Attribute)
+			c.fault("%s: repeated as often as %q says, which is no attribute that is a number", "%s: число повторений задаёт «%s», а это не числовой признак", what, t.Attribute)
 		}
 		return r
 	}
@@ -59,13 +59,13 @@ func (c *compiler) repeat(b *bpmn.Node, t *twin.Repeat, d *diagram, what string)
 	total := 0.0
 	for _, k := range counts {
 		if k < 0 || k > mostInstances || !(t.Instances[k] >= 0) {
-			c.fault("%s: %d instances with probability %v: wanted 0 to %d, and a share", what, k, t.Instances[k], mostInstances)
+			c.fault("%s: %d instances with probability %v: wanted 0 to %d, and a share", "%s: %d экземпляров с вероятностью %v: нужно число от 0 до %d и доля", what, k, t.Instances[k], mostInstances)
 		}
 		total += t.Instances[k]
 		r.counts, r.upTo = append(r.counts, int32(k)), append(r.upTo, total)
 	}
 	if len(counts) == 0 || total < 1-1e-6 || total > 1+1e-6 {
-		c.fault("%s: the shares of its numbers of instances sum to %.6g: wanted 1", what, total)
+		c.fault("%s: the shares of its numbers of instances sum to %.6g: wanted 1", "%s: сумма долей числа экземпляров %.6g, нужна 1", what, total)
 	}
 	return r
 }

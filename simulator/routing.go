@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -73,17 +72,17 @@ func (r rule) holds(values []float64) bool {
 	return false
 }
 
-func (c *compiler) attributes(p *process, t *twin.Process, of string) {
+func (c *compiler) attributes(p *process, t *twin.Process, of place) {
 	for _, a := range t.Attributes {
 		out := attribute{id: a.ID}
-		what := fmt.Sprintf("%s: attribute %q", of, a.ID)
+		what := of.part("attribute %q", "признак «%s»", a.ID)
 		if slices.ContainsFunc(p.attributes, func(b attribute) bool { return b.id == a.ID }) {
-			c.fault("%s stands twice", what)
+			c.fault("%s stands twice", "%s: встречается дважды", what)
 		}
 		if a.Number.Law != "" {
 			var err error
 			if out.number, err = compileLaw(a.Number); err != nil {
-				c.fault("%s: %w", what, err)
+				c.fault("%s: %w", "%s: %s", what, err)
 			}
 		} else {
 			total := 0.0
@@ -92,7 +91,7 @@ func (c *compiler) attributes(p *process, t *twin.Process, of string) {
 				out.values, out.upTo = append(out.values, value), append(out.upTo, total)
 			}
 			if math.Abs(total-1) > 1e-6 {
-				c.fault("%s: the shares of its values sum to %.6g: wanted 1", what, total)
+				c.fault("%s: the shares of its values sum to %.6g: wanted 1", "%s: сумма долей значений %.6g, нужна 1", what, total)
 			}
 		}
 		p.attributes = append(p.attributes, out)
@@ -105,7 +104,7 @@ func attributeAt(list []twin.Attribute, id string) int32 {
 }
 
 // rule resolves the names of a rule. A node that it asks for gets a counter.
-func (c *compiler) rule(t twin.Rule, s *source, what string) rule {
+func (c *compiler) rule(t twin.Rule, s *source, what place) rule {
 	p := &c.p.processes[s.at]
 	var out rule
 	for _, line := range t {
@@ -118,7 +117,7 @@ func (c *compiler) rule(t twin.Rule, s *source, what string) rule {
 				continue
 			}
 			if k.value = attributeAt(s.Attributes, x.Attribute); k.value < 0 {
-				c.fault("%s: condition on %q, which is no attribute of the process", what, x.Attribute)
+				c.fault("%s: condition on %q, which is no attribute of the process", "%s: условие по «%s», а такого признака у процесса нет", what, x.Attribute)
 				k.value = 0
 				continue
 			}
@@ -128,7 +127,7 @@ func (c *compiler) rule(t twin.Rule, s *source, what string) rule {
 				for _, value := range x.Is {
 					i := slices.Index(a.values, value)
 					if i < 0 {
-						c.fault("%s: condition on %q: found the value %q, wanted one of %q", what, x.Attribute, value, a.values)
+						c.fault("%s: condition on %q: found the value %q, wanted one of %q", "%s: условие по «%s»: указано значение «%s», нужно одно из %s", what, x.Attribute, value, a.values)
 						continue
 					}
 					k.is[i] = true
@@ -149,7 +148,7 @@ func (c *compiler) rule(t twin.Rule, s *source, what string) rule {
 
 // counted returns the number among the case's values that counts the completions
 // of a node.
-func (c *compiler) counted(id string, s *source, what string) int32 {
+func (c *compiler) counted(id string, s *source, what place) int32 {
 	i := slices.IndexFunc(c.counts, func(x counter) bool { return x.process == s.at && x.node == id })
 	if i >= 0 {
 		return c.counts[i].value
@@ -157,7 +156,7 @@ func (c *compiler) counted(id string, s *source, what string) int32 {
 	found := false
 	s.Diagram.Walk(func(scope *bpmn.Process, _ *bpmn.Node) { found = found || scope.Node(id) != nil })
 	if !found {
-		c.fault("%s: condition on %q, which is no node of the process", what, id)
+		c.fault("%s: condition on %q, which is no node of the process", "%s: условие по «%s», а такого элемента в процессе нет", what, id)
 	}
 	p := &c.p.processes[s.at]
 	c.counts = append(c.counts, counter{s.at, id, p.values})
@@ -175,7 +174,7 @@ type counter struct {
 // probabilities sets those of a split. Flows with a rule come first, in their
 // order; the others share what is left. Where sum is asked the shares of a split
 // without rules sum to 1, or a default flow without one takes the rest.
-func (c *compiler) probabilities(n *node, b *bpmn.Node, d *diagram, sum bool, what string) {
+func (c *compiler) probabilities(n *node, b *bpmn.Node, d *diagram, sum bool, what place) {
 	total, rest, open := 0.0, -1, 0
 	for i, f := range d.out[b.ID] {
 		e := &n.out[i]
@@ -188,7 +187,7 @@ func (c *compiler) probabilities(n *node, b *bpmn.Node, d *diagram, sum bool, wh
 		p, ok := d.Branches[f.ID]
 		switch {
 		case ok && !(p >= 0 && p <= 1):
-			c.fault("%s: flow %q has probability %v: wanted 0 to 1", what, f.ID, p)
+			c.fault("%s: flow %q has probability %v: wanted 0 to 1", "%s: у перехода «%s» вероятность %v, нужна от 0 до 1", what, f.ID, p)
 		case !ok && f.ID == b.Default && sum, !ok && len(d.out[b.ID]) == len(d.Rules)+1:
 			rest = i
 		}
@@ -196,7 +195,7 @@ func (c *compiler) probabilities(n *node, b *bpmn.Node, d *diagram, sum bool, wh
 		total += p
 		if x, ok := d.Decay[f.ID]; ok && x != 1 {
 			if !(x >= 0 && x <= 1) {
-				c.fault("%s: flow %q: decay %v: wanted 0 to 1", what, f.ID, x)
+				c.fault("%s: flow %q: decay %v: wanted 0 to 1", "%s: переход «%s»: убывание вероятности %v, нужно от 0 до 1", what, f.ID, x)
 			}
 			e.decay, n.decays = x, true
 		}
@@ -209,7 +208,7 @@ func (c *compiler) probabilities(n *node, b *bpmn.Node, d *diagram, sum bool, wh
 			rest = i
 			continue
 		}
-		c.fault("%s: flow %q has no probability", what, f.ID)
+		c.fault("%s: flow %q has no probability", "%s: у перехода «%s» нет вероятности", what, f.ID)
 	}
 	if rest >= 0 {
 		n.out[rest].p = max(0, 1-total)
@@ -217,12 +216,12 @@ func (c *compiler) probabilities(n *node, b *bpmn.Node, d *diagram, sum bool, wh
 	}
 	switch {
 	case open == 0:
-		c.fault("%s: every flow has a rule, and none is left for a case that none holds for", what)
+		c.fault("%s: every flow has a rule, and none is left for a case that none holds for", "%s: у каждого перехода есть правило, и для дела, к которому не подходит ни одно, перехода не осталось", what)
 		return
 	case sum && math.Abs(total-1) > 1e-6 && !(n.ruled && total > 0):
-		c.fault("%s: the probabilities of its flows sum to %.6g: wanted 1", what, total)
+		c.fault("%s: the probabilities of its flows sum to %.6g: wanted 1", "%s: сумма вероятностей переходов %.6g, нужна 1", what, total)
 	case total <= 0 && !(n.op == opInclusive && n.ruled):
-		c.fault("%s: no flow has a probability above 0", what)
+		c.fault("%s: no flow has a probability above 0", "%s: ни у одного перехода нет вероятности больше 0", what)
 	}
 	upTo := 0.0
 	for i := range n.out {

@@ -2,12 +2,11 @@ package simulator
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"hash/fnv"
 	"math"
 	"time"
 
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator/des"
 	"github.com/uprava/uprava/twin"
 )
@@ -35,14 +34,14 @@ func language(l string) string {
 // are under way at once.
 func (p *Program) Run(ctx context.Context, cfg Config) (*Statistics, error) {
 	if err := cfg.Validate(); err != nil {
-		return nil, fmt.Errorf("checking the configuration of the simulation: %w", err)
+		return nil, measure.Faultf("checking the configuration of the simulation: %w", "проверка настроек расчёта: %s", err)
 	}
 	r, err := newRun(p, cfg)
 	if err != nil {
 		return nil, err
 	}
 	if err := r.resume(); err != nil {
-		return nil, fmt.Errorf("starting from the open cases: %w", err)
+		return nil, measure.Faultf("starting from the open cases: %w", "начало с дел в работе: %s", err)
 	}
 	for i := range p.processes {
 		if p.processes[i].start >= 0 {
@@ -50,7 +49,7 @@ func (p *Program) Run(ctx context.Context, cfg Config) (*Statistics, error) {
 		}
 	}
 	if err := r.loop(ctx); err != nil {
-		return nil, fmt.Errorf("simulating %q, replication %d: %w", p.name, cfg.Replication, err)
+		return nil, measure.Faultf("simulating %q, replication %d: %w", "расчёт «%s», прогон %d: %s", p.name, cfg.Replication, err)
 	}
 	return r.statistics(), nil
 }
@@ -171,7 +170,7 @@ func newRun(p *Program, cfg Config) (*run, error) {
 			length = p.start.AddDate(0, 0, p.days).Sub(p.start)
 		}
 		if length <= 0 {
-			return nil, errors.New("neither a number of cases nor a duration is given, and the model says no days")
+			return nil, measure.Faultf("neither a number of cases nor a duration is given, and the model says no days", "не указано ни число дел, ни длительность, и в модели дни не заданы")
 		}
 		c.from, c.to = cfg.Warmup, math.MaxInt
 		c.since, c.until = before, before+length
@@ -258,7 +257,7 @@ func (r *run) loop(ctx context.Context) error {
 	for n := 0; ; n++ {
 		if n&4095 == 0 {
 			if err := ctx.Err(); err != nil {
-				return fmt.Errorf("after %d events: %w", n, err)
+				return measure.Faultf("after %d events: %w", "после %d событий: %s", n, err)
 			}
 			if r.messages && r.counting.done && n&0xffff == 0 {
 				if err := r.silent(); err != nil {
@@ -288,7 +287,7 @@ func (r *run) loop(ctx context.Context) error {
 			if err := r.silent(); err != nil {
 				return err
 			}
-			return fmt.Errorf("%d cases are under way and nothing is going to happen", r.counting.under)
+			return measure.Faultf("%d cases are under way and nothing is going to happen", "дел в работе %d, и больше ничего не произойдёт", r.counting.under)
 		}
 		if r.des.Now() > longestRun {
 			return r.endless()
@@ -311,9 +310,9 @@ func (r *run) endless() error {
 		for _, n := range r.arrived {
 			come += n
 		}
-		return fmt.Errorf("%d years of simulated time have passed and only %d cases have come: ask for fewer, or let more come", years, come)
+		return measure.Faultf("%d years of simulated time have passed and only %d cases have come: ask for fewer, or let more come", "прошло %d лет модельного времени, а дел поступило только %d: запросите меньше дел или увеличьте поступление", years, come)
 	}
-	return fmt.Errorf("%d years of simulated time have passed and %d counted cases are still under way: more work comes than can be done, or urgent work leaves no time for other", years, r.counting.under)
+	return measure.Faultf("%d years of simulated time have passed and %d counted cases are still under way: more work comes than can be done, or urgent work leaves no time for other", "прошло %d лет модельного времени, а учитываемых дел ещё в работе %d: работы поступает больше, чем можно сделать, или срочная работа не оставляет времени для остальной", years, r.counting.under)
 }
 
 func (r *run) handle(e event) error {

@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -110,14 +109,14 @@ func (c *compiler) scope(at, within int32, b *bpmn.Process, s *source) {
 	before := len(c.faults)
 	for i, n := range b.Nodes {
 		if _, twice := s.position[n.ID]; twice {
-			c.fault("%s: node %q stands twice", s.of, n.ID)
+			c.fault("%s: node %q stands twice", "%s: элемент «%s» встречается дважды", s.of, n.ID)
 		}
 		s.position[n.ID] = first + int32(i)
 	}
 	for _, f := range b.Flows {
 		for _, end := range [...]string{f.Source, f.Target} {
 			if p, ok := s.position[end]; !ok || p < first {
-				c.fault("%s: flow %q ends at %q, which is no node of its scope", s.of, f.ID, end)
+				c.fault("%s: flow %q ends at %q, which is no node of its scope", "%s: переход «%s» упирается в «%s», а такого элемента на его уровне схемы нет", s.of, f.ID, end)
 			}
 		}
 	}
@@ -138,7 +137,7 @@ func (c *compiler) scope(at, within int32, b *bpmn.Process, s *source) {
 
 // node compiles a node, and what is inside of it.
 func (c *compiler) node(at int32, b *bpmn.Node, d *diagram) node {
-	what := fmt.Sprintf("%s: %s %q", d.of, b.Kind, b.ID)
+	what := d.of.part("%s %q", "%s «%s»", b.Kind, b.ID)
 	n := node{op: opPass, id: b.ID, process: d.at, activity: -1, visit: -1, join: opPass, term: -1, count: -1, inside: -1,
 		seed: nameKey(d.ID + "/" + b.ID), requested: b.ID == d.RequestedBy, delivered: b.ID == d.DeliveredBy}
 	for _, f := range d.out[b.ID] {
@@ -148,8 +147,8 @@ func (c *compiler) node(at int32, b *bpmn.Node, d *diagram) node {
 	if split {
 		n.op = opParallel // implicit split of an activity or event
 	}
-	if why := unsimulated(b); why != "" {
-		c.fault("%s: %s not simulated; draw the process without it", what, why)
+	if why := unsimulated(b); why.en != "" {
+		c.fault("%s: %s not simulated; draw the process without it", "%s: %s; нарисуйте процесс без этого", what, why)
 	}
 	task, given := d.Tasks[b.ID]
 	n.suspends = task.Suspends
@@ -173,7 +172,7 @@ func (c *compiler) node(at int32, b *bpmn.Node, d *diagram) node {
 		c.contained(&n, b, d, what)
 	case b.IsTask() && !(b.Kind == bpmn.ReceiveTask && !given), b.Kind == bpmn.CallActivity:
 		if !given {
-			c.fault("%s: no parameters", what)
+			c.fault("%s: no parameters", "%s: нет параметров", what)
 			return n
 		}
 		c.work(&n, b, &task, d, what)
@@ -186,7 +185,7 @@ func (c *compiler) node(at int32, b *bpmn.Node, d *diagram) node {
 			c.name(&n, b, d)
 		case b.Trigger == bpmn.LinkTrigger, b.Trigger == bpmn.NoTrigger:
 		default:
-			c.fault("%s: no parameters: how long is it waited for?", what)
+			c.fault("%s: no parameters: how long is it waited for?", "%s: нет параметров: сколько длится ожидание?", what)
 		}
 	case b.Kind == bpmn.IntermediateThrowEvent:
 		if given {
@@ -207,15 +206,15 @@ func (c *compiler) node(at int32, b *bpmn.Node, d *diagram) node {
 	return n
 }
 
-// unsimulated names what of a node this simulator cannot run; "" for nothing.
-func unsimulated(b *bpmn.Node) string {
+// unsimulated names what of a node this simulator cannot run; empty for nothing.
+func unsimulated(b *bpmn.Node) place {
 	switch b.Trigger {
 	case bpmn.SignalTrigger:
-		return "a signal is"
+		return place{"a signal is", "сигналы не моделируются"}
 	case bpmn.ConditionalTrigger:
-		return "an event that waits for a condition is"
+		return place{"an event that waits for a condition is", "события, которые ждут условия, не моделируются"}
 	}
-	return ""
+	return place{}
 }
 
 // causeOf returns the name by which the throw and the catch of an error, an
@@ -236,46 +235,46 @@ func causeOf(b *bpmn.Node, d *diagram) string {
 
 // listen reads what a boundary event, or the start of an event sub-process, waits
 // for.
-func (c *compiler) listen(b *bpmn.Node, d *diagram, what string) listen {
+func (c *compiler) listen(b *bpmn.Node, d *diagram, what place) listen {
 	l := listen{trigger: b.Trigger, interrupts: !b.NonInterrupting, again: b.Timer.Form == "timeCycle" && b.NonInterrupting}
 	switch b.Trigger {
 	case bpmn.ErrorTrigger, bpmn.EscalationTrigger:
 		l.cause = causeOf(b, d)
 	case bpmn.TimerTrigger, bpmn.MessageTrigger:
 	default:
-		c.fault("%s: an event of this kind reacts to nothing: wanted a timer, message, error or escalation", what)
+		c.fault("%s: an event of this kind reacts to nothing: wanted a timer, message, error or escalation", "%s: событие такого вида ни на что не отвечает: нужен таймер, сообщение, ошибка или эскалация", what)
 	}
 	return l
 }
 
 // wait compiles the time after which a timer goes off.
-func (c *compiler) wait(n *node, b *bpmn.Node, d *diagram, what string) {
+func (c *compiler) wait(n *node, b *bpmn.Node, d *diagram, what place) {
 	task, given := d.Tasks[b.ID]
 	if !given {
-		c.fault("%s: no parameters: how long is it waited for?", what)
+		c.fault("%s: no parameters: how long is it waited for?", "%s: нет параметров: сколько длится ожидание?", what)
 		return
 	}
 	switch {
 	case len(task.Pools) > 0:
-		c.fault("%s: it has pools, and a timer needs nobody", what)
+		c.fault("%s: it has pools, and a timer needs nobody", "%s: указаны группы исполнителей, а таймеру никто не нужен", what)
 		return
 	case task.Batch != nil:
-		c.fault("%s: it is batched, and a timer waits for no batch", what)
+		c.fault("%s: it is batched, and a timer waits for no batch", "%s: указан сбор в пакеты, а таймер пакетов не ждёт", what)
 		return
 	}
 	activity := n.activity
 	c.work(n, b, &task, d, what)
 	n.op, n.activity = opListener, activity
 	if n.listen.again && n.time.mean() < 1e-6 && !n.delayed {
-		c.fault("%s: a timer that goes off again and again, without a time between", what)
+		c.fault("%s: a timer that goes off again and again, without a time between", "%s: таймер срабатывает снова и снова, а время между срабатываниями не указано", what)
 	}
 }
 
 // contained compiles a sub-process or call activity.
-func (c *compiler) contained(n *node, b *bpmn.Node, d *diagram, what string) {
+func (c *compiler) contained(n *node, b *bpmn.Node, d *diagram, what place) {
 	task := d.Tasks[b.ID]
 	if len(task.Pools) > 0 || task.Time.Law != "" {
-		c.fault("%s: it has a time or pools of its own; give them to the tasks within it", what)
+		c.fault("%s: it has a time or pools of its own; give them to the tasks within it", "%s: указано собственное время или группы исполнителей; задайте их шагам внутри", what)
 	}
 	n.op = opContain
 	if b.Kind == bpmn.CallActivity {
@@ -283,14 +282,14 @@ func (c *compiler) contained(n *node, b *bpmn.Node, d *diagram, what string) {
 			return t.ID == b.Called || t.Diagram != nil && t.Diagram.ID == b.Called && b.Called != ""
 		})
 		if at < 0 {
-			c.fault("%s: it calls %q, which is no process of the model, and has no time of its own", what, b.Called)
+			c.fault("%s: it calls %q, which is no process of the model, and has no time of its own", "%s: вызывает «%s», а такого процесса в модели нет, и собственного времени тоже нет", what, b.Called)
 			return
 		}
 		n.inside = int32(at)
 		return
 	}
 	if b.Sub == nil || len(b.Sub.Nodes) == 0 {
-		c.fault("%s: nothing is inside", what)
+		c.fault("%s: nothing is inside", "%s: внутри ничего нет", what)
 		return
 	}
 	n.inside = int32(len(c.p.scopes))
@@ -309,22 +308,22 @@ func (c *compiler) contained(n *node, b *bpmn.Node, d *diagram, what string) {
 			return
 		}
 	}
-	c.fault("%s: an event sub-process without a start event", what)
+	c.fault("%s: an event sub-process without a start event", "%s: событийный подпроцесс без начального события", what)
 }
 
 // link makes a throw of a link lead on to the catch of its name.
-func (c *compiler) link(n *node, b *bpmn.Node, d *diagram, what string) {
+func (c *compiler) link(n *node, b *bpmn.Node, d *diagram, what place) {
 	for _, other := range d.Nodes {
 		if other.Kind == bpmn.IntermediateCatchEvent && other.Trigger == bpmn.LinkTrigger && other.Reference == b.Reference {
 			n.out = []edge{{to: d.position[other.ID], slot: -1, p: 1, decay: 1}}
 			return
 		}
 	}
-	c.fault("%s: no link %q is caught in its scope", what, b.Reference)
+	c.fault("%s: no link %q is caught in its scope", "%s: ссылку «%s» на его уровне схемы никто не принимает", what, b.Reference)
 }
 
 // gateway compiles what a gateway joins and how it splits.
-func (c *compiler) gateway(n *node, b *bpmn.Node, d *diagram, what string) {
+func (c *compiler) gateway(n *node, b *bpmn.Node, d *diagram, what place) {
 	joins, split := len(d.in[b.ID]) > 1, len(n.out) > 1
 	switch b.Kind {
 	case bpmn.ParallelGateway:
@@ -358,10 +357,10 @@ func (c *compiler) gateway(n *node, b *bpmn.Node, d *diagram, what string) {
 			target := d.Node(f.Target)
 			_, timed := d.Tasks[f.Target]
 			if !timed && target.Trigger != bpmn.MessageTrigger && target.Kind != bpmn.ReceiveTask {
-				c.fault("%s: neither probabilities of its flows nor parameters of event %q", what, f.Target)
+				c.fault("%s: neither probabilities of its flows nor parameters of event %q", "%s: нет ни вероятностей переходов, ни параметров события «%s»", what, f.Target)
 			}
 			if len(d.Tasks[f.Target].Pools) > 0 {
-				c.fault("%s: %q behind it needs people, and only events can be waited for", what, f.Target)
+				c.fault("%s: %q behind it needs people, and only events can be waited for", "%s: шагу «%s» за ней нужны люди, а ждать можно только событий", what, f.Target)
 			}
 		}
 	}
@@ -379,7 +378,7 @@ func (c *compiler) attach(at int32, d *diagram) {
 		case b.Kind == bpmn.BoundaryEvent:
 			to, ok := d.position[b.Attached]
 			if !ok || to < s.first || to >= s.end || !d.Nodes[to-s.first].IsActivity() {
-				c.fault("%s: boundaryEvent %q: attached to %q, which is no activity of its scope", d.of, b.ID, b.Attached)
+				c.fault("%s: boundaryEvent %q: attached to %q, which is no activity of its scope", "%s: граничное событие «%s» прикреплено к «%s», а такого действия на его уровне схемы нет", d.of, b.ID, b.Attached)
 				continue
 			}
 			c.p.nodes[to].listeners = append(c.p.nodes[to].listeners, k)
@@ -396,7 +395,7 @@ func (c *compiler) entries(s *scope, d *diagram) {
 		}
 	}
 	if len(s.entries) > 1 {
-		c.fault("%s: the sub-process %q has %d start events, wanted one", d.of, c.p.nodes[s.node].id, len(s.entries))
+		c.fault("%s: the sub-process %q has %d start events, wanted one", "%s: в подпроцессе «%s» начальных событий %d, нужно одно", d.of, c.p.nodes[s.node].id, len(s.entries))
 	}
 	if len(s.entries) > 0 {
 		return

@@ -22,19 +22,19 @@ func (c *compiler) limit(t *twin.Limit, s *source) *limit {
 	if t == nil {
 		return nil
 	}
-	of := s.of + ": limit"
+	of := s.of.part("limit", "срок")
 	l := &limit{days: c.dates(t.Calendar, of), roll: t.RollForward, working: t.Unit == "working-day", control: t.ControlDays}
 	if t.Unit != "working-day" && t.Unit != "calendar-day" {
-		c.fault("%s: unit %q: wanted \"calendar-day\" or \"working-day\"", of, t.Unit)
+		c.fault("%s: unit %q: wanted \"calendar-day\" or \"working-day\"", "%s: единица «%s», нужна «calendar-day» (календарный день) или «working-day» (рабочий день)", of, t.Unit)
 	}
 	if l.days == nil {
 		if l.working || l.roll {
-			c.fault("%s: no calendar to tell working days", of)
+			c.fault("%s: no calendar to tell working days", "%s: нет календаря, по которому считать рабочие дни", of)
 		}
 		l.days = calendar.Always(c.p.loc)
 	}
 	if t.ControlDays < 0 || t.ControlDays > 36600 {
-		c.fault("%s: control date %d days before: wanted 0 or more", of, t.ControlDays)
+		c.fault("%s: control date %d days before: wanted 0 or more", "%s: контрольный срок за %d дней, нужен 0 или больше", of, t.ControlDays)
 	}
 	rest := 1.0
 	for _, o := range t.Others {
@@ -42,16 +42,16 @@ func (c *compiler) limit(t *twin.Limit, s *source) *limit {
 			continue
 		}
 		if !(o.Share >= 0 && o.Share <= 1) {
-			c.fault("%s: share %v: wanted 0 to 1", of, o.Share)
+			c.fault("%s: share %v: wanted 0 to 1", "%s: доля %v, нужна от 0 до 1", of, o.Share)
 		}
 		rest -= o.Share
 	}
 	if rest < -1e-9 {
-		c.fault("%s: the shares of other limits sum to %.6g: wanted 1 at most", of, 1-rest)
+		c.fault("%s: the shares of other limits sum to %.6g: wanted 1 at most", "%s: сумма долей других сроков %.6g, нужна не больше 1", of, 1-rest)
 	}
 	check := func(days int) {
 		if days < 0 || days > 36600 {
-			c.fault("%s: %d days: wanted 0 to 36600", of, days)
+			c.fault("%s: %d days: wanted 0 to 36600", "%s: дней %d, нужно от 0 до 36600", of, days)
 		}
 	}
 	check(t.Days)
@@ -66,7 +66,7 @@ func (c *compiler) limit(t *twin.Limit, s *source) *limit {
 		}
 		at, ok := s.position[o.Node]
 		if !ok {
-			c.fault("%s: node %q is no node of the process", of, o.Node)
+			c.fault("%s: node %q is no node of the process", "%s: элемента «%s» в процессе нет", of, o.Node)
 			continue
 		}
 		c.p.nodes[at].term = o.Days
@@ -170,7 +170,7 @@ type release struct {
 	cal     *calendar.Calendar
 }
 
-func (c *compiler) release(r *twin.Release, t *twin.Process, what string) *release {
+func (c *compiler) release(r *twin.Release, t *twin.Process, what place) *release {
 	if r == nil {
 		return nil
 	}
@@ -179,10 +179,10 @@ func (c *compiler) release(r *twin.Release, t *twin.Process, what string) *relea
 		out.cal = calendar.Always(c.p.loc)
 	}
 	if !(r.WorkingDays >= 0 && r.WorkingDays <= 10000) {
-		c.fault("%s: %v working days before the control date: wanted 0 or more", what, r.WorkingDays)
+		c.fault("%s: %v working days before the control date: wanted 0 or more", "%s: за %v рабочих дней до контрольного срока, нужен 0 или больше", what, r.WorkingDays)
 	}
 	if t.Limit == nil {
-		c.fault("%s: waits for the control date, but the process has no limit", what)
+		c.fault("%s: waits for the control date, but the process has no limit", "%s: ждёт контрольного срока, а у процесса нет нормативного срока", what)
 	}
 	return out
 }
@@ -205,17 +205,17 @@ type batch struct {
 // for the moment alone.
 func (b *batch) gathers() bool { return b.size > 0 || b.wait > 0 || b.together }
 
-func (c *compiler) batch(t *twin.Batch, p *twin.Process, what string) *batch {
+func (c *compiler) batch(t *twin.Batch, p *twin.Process, what place) *batch {
 	if t == nil {
 		return nil
 	}
-	b := &batch{at: t.At, cal: c.dates(t.Calendar, what), loc: c.p.loc, early: c.release(t.OutOfTurn, p, what+": out of turn"),
+	b := &batch{at: t.At, cal: c.dates(t.Calendar, what), loc: c.p.loc, early: c.release(t.OutOfTurn, p, what.part("out of turn", "вне очереди")),
 		size: t.Size, together: t.Together, factor: t.Factor}
 	if b.factor == 0 {
 		b.factor = 1
 	}
 	if !(t.Wait >= 0 && t.Wait <= maxSeconds) || t.Size < 0 || !(b.factor > 0) {
-		c.fault("%s: batch of size %d, wait %v s, factor %v: wanted none below 0", what, t.Size, t.Wait, t.Factor)
+		c.fault("%s: batch of size %d, wait %v s, factor %v: wanted none below 0", "%s: пакет из %d дел, ожидание %v с, множитель %v: нужны числа не меньше 0", what, t.Size, t.Wait, t.Factor)
 	}
 	b.wait = seconds(t.Wait)
 	b.timed = len(t.Days) > 0 || t.Size == 0 && t.Wait == 0
@@ -226,7 +226,7 @@ func (c *compiler) batch(t *twin.Batch, p *twin.Process, what string) *batch {
 		b.days = [7]bool{true, true, true, true, true, true, true}
 	}
 	if t.At < 0 || t.At >= 24*time.Hour {
-		c.fault("%s: batch at %v: wanted a time of day", what, t.At)
+		c.fault("%s: batch at %v: wanted a time of day", "%s: пакет в %v: нужно время суток", what, t.At)
 	}
 	return b
 }

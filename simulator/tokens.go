@@ -1,7 +1,7 @@
 package simulator
 
 import (
-	"fmt"
+	"github.com/uprava/uprava/mining/measure"
 )
 
 // token is on its way to a node, by the flow whose slot is given where the node
@@ -37,7 +37,7 @@ func (r *run) settle() error {
 		for len(r.tokens) > 0 {
 			t := r.tokens[len(r.tokens)-1]
 			if steps++; steps > mostSteps {
-				return r.stuck(t.frame, "its tokens moved a million times at one moment")
+				return r.stuck(t.frame, place{"its tokens moved a million times at one moment", "его метки перешли миллион раз в один и тот же момент"})
 			}
 			r.tokens = r.tokens[:len(r.tokens)-1]
 			r.enter(t)
@@ -69,7 +69,7 @@ func (r *run) rested(at int32) error {
 		return nil
 	}
 	if f.busy == 0 {
-		return r.stuck(at, "its tokens wait at joins for others that cannot come")
+		return r.stuck(at, place{"its tokens wait at joins for others that cannot come", "его метки ждут у слияний других, которые прийти не могут"})
 	}
 	return nil
 }
@@ -98,18 +98,18 @@ func (r *run) closeFrame(at int32) {
 	r.instanceDone(parent)
 }
 
-func (r *run) stuck(frame int32, why string) error {
+func (r *run) stuck(frame int32, why place) error {
 	f := &r.frames[frame]
 	c := &r.cases[f.at]
-	where := ""
+	where := place{}
 	for at := r.scopes[f.scope].first; at < r.scopes[f.scope].end; at++ {
 		for _, s := range r.nodes[at].in {
-			if where == "" && r.slots(f)[s] > 0 {
-				where = fmt.Sprintf(", first at %q", r.nodes[at].id)
+			if where.en == "" && r.slots(f)[s] > 0 {
+				where = placeOf(", first at %q", ", первое такое слияние: «%s»", r.nodes[at].id)
 			}
 		}
 	}
-	return fmt.Errorf("case %s cannot go on: %s%s", r.CaseID(c.Process, c.Number), why, where)
+	return measure.Faultf("case %s cannot go on: %s%s", "дело %s не может идти дальше: %s%s", r.CaseID(c.Process, c.Number), why, where)
 }
 
 // enter takes a token into its node.

@@ -51,39 +51,39 @@ func (c *compiler) name(n *node, b *bpmn.Node, d *diagram) {
 }
 
 // work compiles the parameters of a task or of an event that takes time.
-func (c *compiler) work(n *node, b *bpmn.Node, task *twin.Task, d *diagram, what string) {
+func (c *compiler) work(n *node, b *bpmn.Node, task *twin.Task, d *diagram, what place) {
 	c.name(n, b, d)
 	n.op = opWork // flows out of it are all taken when it completes
-	law := func(name string, t twin.Distribution) law {
+	law := func(name place, t twin.Distribution) law {
 		l, err := compileLaw(t)
 		if err != nil {
-			c.fault("%s: %s: %w", what, name, err)
+			c.fault("%s: %s: %w", "%s: %s: %s", what, name, err)
 		}
 		return l
 	}
 	needed := task.Time.Law != "" || len(task.ByPool) == 0 || len(task.Pools) == 0
 	timed := task.Time.Law != "" || task.NotBefore == nil || b.IsTask() // a timer that waits for a date needs no length
 	if needed && timed {
-		n.time = law("time", task.Time)
+		n.time = law(place{"time", "время"}, task.Time)
 	}
 	if task.Delay.Law != "" {
-		n.delayed, n.delay, n.pause = true, law("delay", task.Delay), c.calendar(task.DelayCalendar, what+": delay")
+		n.delayed, n.delay, n.pause = true, law(place{"delay", "пауза перед работой"}, task.Delay), c.calendar(task.DelayCalendar, what.part("delay", "пауза перед работой"))
 	}
 	if task.SetUp.Law != "" {
-		n.sets, n.setUp = true, law("set-up", task.SetUp)
+		n.sets, n.setUp = true, law(place{"set-up", "подготовка"}, task.SetUp)
 	}
 	if task.Patience.Law != "" {
-		n.impatient, n.patience = true, law("patience", task.Patience)
+		n.impatient, n.patience = true, law(place{"patience", "терпение"}, task.Patience)
 	}
 	n.hours = c.calendar(task.Calendar, what)
 	for _, id := range task.Pools {
 		at, ok := c.poolAt[id]
 		if !ok {
-			c.fault("%s: pool %q is not in the model", what, id)
+			c.fault("%s: pool %q is not in the model", "%s: группы исполнителей «%s» в модели нет", what, id)
 			continue
 		}
 		if slices.Contains(n.pools, at) {
-			c.fault("%s: pool %q stands twice", what, id)
+			c.fault("%s: pool %q stands twice", "%s: группа исполнителей «%s» указана дважды", what, id)
 			continue
 		}
 		n.pools = append(n.pools, at)
@@ -93,15 +93,15 @@ func (c *compiler) work(n *node, b *bpmn.Node, task *twin.Task, d *diagram, what
 	n.release = c.release(task.NotBefore, d.source.Process, what)
 	n.priority, n.cost, n.room = int32(task.Priority), task.Cost, -1
 	if !(n.cost >= 0) {
-		c.fault("%s: cost %v: wanted 0 or more", what, n.cost)
+		c.fault("%s: cost %v: wanted 0 or more", "%s: стоимость %v, нужен 0 или больше", what, n.cost)
 	}
 	if task.Room != nil {
 		if n.room = int32(*task.Room); n.room < 0 {
-			c.fault("%s: room for %d: wanted 0 or more", what, n.room)
+			c.fault("%s: room for %d: wanted 0 or more", "%s: места для %d дел, нужен 0 или больше", what, n.room)
 		}
 	}
 	if (n.sets || n.impatient || n.room >= 0 || task.Skill != "") && len(task.Pools) == 0 {
-		c.fault("%s: skill, set-up, patience and room are of work that people do, and it has no pool", what)
+		c.fault("%s: skill, set-up, patience and room are of work that people do, and it has no pool", "%s: навык, подготовка, терпение и место в очереди бывают у работы, которую делают люди, а группа исполнителей не указана", what)
 	}
 	if n.skill, n.level = task.Skill, task.Level; n.skill != "" {
 		c.skilled(n, what)
@@ -110,7 +110,7 @@ func (c *compiler) work(n *node, b *bpmn.Node, task *twin.Task, d *diagram, what
 
 // skilled marks the pools of work that not all can do, and faults work that nobody
 // can.
-func (c *compiler) skilled(n *node, what string) {
+func (c *compiler) skilled(n *node, what place) {
 	able := false
 	for _, at := range n.pools {
 		c.p.pools[at].picky = true
@@ -119,7 +119,7 @@ func (c *compiler) skilled(n *node, what string) {
 		}
 	}
 	if !able {
-		c.fault("%s: nobody in its pools has the skill %q at level %d", what, n.skill, n.level)
+		c.fault("%s: nobody in its pools has the skill %q at level %d", "%s: ни у кого в его группах исполнителей нет навыка «%s» уровня %d", what, n.skill, n.level)
 	}
 }
 
@@ -132,12 +132,12 @@ func (p *person) can(n *node) bool {
 	return ok && level >= n.level
 }
 
-func (c *compiler) byPool(n *node, task *twin.Task, general bool, what string) {
+func (c *compiler) byPool(n *node, task *twin.Task, general bool, what place) {
 	covered := make([]bool, len(n.pools))
 	for _, name := range slices.Sorted(maps.Keys(task.ByPool)) {
 		l, err := compileLaw(task.ByPool[name])
 		if err != nil {
-			c.fault("%s: time of %q: %w", what, name, err)
+			c.fault("%s: time of %q: %w", "%s: время для «%s»: %s", what, name, err)
 			continue
 		}
 		if at, ok := c.poolAt[name]; ok && slices.Contains(n.pools, at) {
@@ -160,7 +160,7 @@ func (c *compiler) byPool(n *node, task *twin.Task, general bool, what string) {
 			}
 		}
 		if !found {
-			c.fault("%s: time of %q, which is neither one of its pools nor a member of one", what, name)
+			c.fault("%s: time of %q, which is neither one of its pools nor a member of one", "%s: время для «%s», а это не его группа исполнителей и не её участник", what, name)
 		}
 	}
 	if general {
@@ -169,7 +169,7 @@ func (c *compiler) byPool(n *node, task *twin.Task, general bool, what string) {
 	for i, at := range n.pools {
 		for _, m := range c.p.pools[at].members {
 			if _, ok := n.personal[m]; !ok && !covered[i] {
-				c.fault("%s: no time for %q of pool %q", what, c.p.people[m].label, c.p.pools[at].id)
+				c.fault("%s: no time for %q of pool %q", "%s: нет времени для «%s» из группы исполнителей «%s»", what, c.p.people[m].label, c.p.pools[at].id)
 			}
 		}
 	}

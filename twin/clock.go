@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/mining/measure"
 )
 
 var weekdays = []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
@@ -56,7 +57,7 @@ func FormatInterval(iv Interval) string {
 // "23:59:59.999999"; "24:00" is the end of the day.
 func ParseClock(s string) (time.Duration, error) {
 	fail := func() (time.Duration, error) {
-		return 0, fmt.Errorf("found %q, wanted a time of day such as \"09:00\"", s)
+		return 0, measure.Faultf("found %q, wanted a time of day such as \"09:00\"", "указано «%s», нужно время суток, например «09:00»", s)
 	}
 	parts := strings.Split(s, ":")
 	if len(parts) < 2 || len(parts) > 3 {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin/yamlfile"
 )
 
@@ -366,5 +367,5 @@ func ParseWeekday(s string) (time.Weekday, error) {
 			return time.Weekday(i), nil
 		}
 	}
-	return 0, fmt.Errorf("found %q, wanted %s", s, yamlfile.Wanted(s, weekdays))
+	return 0, measure.Faultf("found %q, wanted %s", "указано «%s»; %s", s, yamlfile.Wanted(s, weekdays))
 }

@@ -29,6 +29,7 @@ import (
 	"github.com/uprava/uprava/dashboards/report/archive"
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/datasets"
+	"github.com/uprava/uprava/mining/measure"
 )
 
 // version is set by the linker; `make build` gives the commit.
@@ -86,7 +87,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stderr, "uprava: interrupted")
 		return code
 	}
-	fmt.Fprintln(stderr, "uprava:", err)
+	fmt.Fprintln(stderr, "uprava:", measure.FaultIn(string(a.lang()), err))
 	return code
 }
 

@@ -343,6 +343,19 @@ func TestIngestBesideAServer(t *testing.T) {
 	require.JSONEq(t, s.ok("simulate", "municipality", "--scenario", "second-lawyer", "--replications", "2", "--lang", "ru", "--json"), string(answer))
 }
 
+// The last line of a command that could not do its work is in the language asked for.
+func TestFaultInBothLanguages(t *testing.T) {
+	s := newShell(t)
+	for lang, want := range map[string]string{
+		"ru": "uprava: как должно быть: проверка модели перед расчётом: процесс «redistribution»: ни одно дело не выйдет из цикла «",
+		"en": `uprava: to-be: checking the model before the simulation: process "redistribution": no case gets out of the loop of "`,
+	} {
+		code, _, stderr := s.run("simulate", "municipality", "--lever", "branch:answered=0", "--lang", lang)
+		require.Equal(t, exitBadInput, code)
+		require.Contains(t, stderr, want)
+	}
+}
+
 func TestFitThenSimulate(t *testing.T) {
 	s := newShell(t)
 	s.ok("ingest", logtest.Shared(t, "receipt.xes.gz"))

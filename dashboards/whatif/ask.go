@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator"
 	"github.com/uprava/uprava/simulator/experiment"
 	"github.com/uprava/uprava/twin"
@@ -196,7 +197,7 @@ func (q *Ask) config(progress func(done, total int)) experiment.Config {
 const longest = 30 * time.Minute
 
 // errTooLong says that a run was stopped by the server.
-var errTooLong = fmt.Errorf("the run took more than %v and was stopped: take fewer replications or days, or look whether the scenario overloads somebody", longest)
+var errTooLong error = measure.Faultf("the run took more than %v and was stopped: take fewer replications or days, or look whether the scenario overloads somebody", "расчёт шёл больше %s и остановлен: возьмите меньше прогонов или дней или посмотрите, не перегружает ли сценарий кого-нибудь", &measure.Doubt{EN: longest.String(), RU: fmt.Sprintf("%g мин", longest.Minutes())})
 
 // Told is how a long answer tells how far it is. First, where it is not nil, is what the
 // first replications say of the lead time; it comes once.

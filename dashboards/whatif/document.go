@@ -3,12 +3,12 @@ package whatif
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/uprava/uprava/dashboards/desk"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/scenario"
 )
@@ -69,7 +69,7 @@ func (d *Draft) Scenario(b *Bench) (*scenario.Scenario, error) {
 	for _, id := range d.With {
 		ready := b.ready(id)
 		if ready == nil {
-			faults = append(faults, fmt.Errorf("there is no ready scenario %q", id))
+			faults = append(faults, measure.Faultf("there is no ready scenario %q", "готового сценария «%s» нет", id))
 			continue
 		}
 		s.Levers = append(s.Levers, ready.Levers...)
@@ -83,7 +83,7 @@ func (d *Draft) Scenario(b *Bench) (*scenario.Scenario, error) {
 		s.Levers = append(s.Levers, l)
 	}
 	if len(s.Levers) > MostLevers {
-		faults = append(faults, fmt.Errorf("%d levers: wanted %d at most", len(s.Levers), MostLevers))
+		faults = append(faults, measure.Faultf("%d levers: wanted %d at most", "мер %d, нужно не больше %d", len(s.Levers), MostLevers))
 	}
 	if len(faults) > 0 {
 		return nil, desk.InputError{Err: errors.Join(faults...)}
@@ -142,16 +142,16 @@ func (r Run) Filled(usual Run) Run {
 // Validate returns all faults of a run of a model.
 func (r Run) Validate(m *twin.Model) error {
 	var faults []error
-	bounds := func(what string, x, low, high int) {
+	bounds := func(what, ru string, x, low, high int) {
 		if x < low || x > high {
-			faults = append(faults, fmt.Errorf("%s: found %d, wanted %d to %d", what, x, low, high))
+			faults = append(faults, measure.Faultf(what+": found %d, wanted %d to %d", ru+": указано %d, нужно от %d до %d", x, low, high))
 		}
 	}
-	bounds("replications", r.Replications, 2, MostReplications)
-	bounds("days", r.Days, 7, MostDays)
-	bounds("days before", r.Before, 0, MostDays)
+	bounds("replications", "прогоны", r.Replications, 2, MostReplications)
+	bounds("days", "дни", r.Days, 7, MostDays)
+	bounds("days before", "дни до начала", r.Before, 0, MostDays)
 	if n := r.cases(m); len(faults) == 0 && n > MostCases {
-		faults = append(faults, fmt.Errorf("about %.0f cases would be simulated: wanted %d at most; take fewer replications or days", n, MostCases))
+		faults = append(faults, measure.Faultf("about %.0f cases would be simulated: wanted %d at most; take fewer replications or days", "пришлось бы рассчитать около %.0f дел, нужно не больше %d: возьмите меньше прогонов или дней", n, MostCases))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return desk.InputError{Err: err}
@@ -175,7 +175,7 @@ func (r Run) cases(m *twin.Model) float64 {
 func (r *Room) Save(k *Kept, base Revision) error {
 	k.Name = strings.TrimSpace(k.Name)
 	if k.Name == "" || utf8.RuneCountInString(k.Name) > nameLength {
-		return desk.InputError{Err: fmt.Errorf("the name of the scenario: wanted 1 to %d characters", nameLength)}
+		return desk.InputError{Err: measure.Faultf("the name of the scenario: wanted 1 to %d characters", "название сценария: нужно от 1 до %d знаков", nameLength)}
 	}
 	if k.ID == "" {
 		k.ID = newID()

@@ -132,13 +132,19 @@ type Timer struct {
 	Expression string // ISO 8601 by the standard, verbatim
 }
 
-// kindNames are the XML elements of the kinds, triggerNames those of the triggers.
+// kindNames are the XML elements of the kinds, kindWords their Russian names, triggerNames those of the triggers.
 var (
 	kindNames = [...]string{
 		"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent",
 		"task", "userTask", "manualTask", "serviceTask", "scriptTask", "sendTask", "receiveTask", "businessRuleTask",
 		"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway",
 		"boundaryEvent", "subProcess", "callActivity",
+	}
+	kindWords = [len(kindNames)]string{
+		"начальное событие", "конечное событие", "событие с ожиданием", "событие с отправкой",
+		"шаг", "шаг исполнителя", "ручной шаг", "автоматический шаг", "шаг-сценарий", "шаг с отправкой", "шаг с получением", "шаг по бизнес-правилу",
+		"исключающая развилка", "параллельная развилка", "включающая развилка", "развилка по событиям",
+		"граничное событие", "подпроцесс", "вызов процесса",
 	}
 	triggerNames = [...]string{
 		"", "timerEventDefinition", "messageEventDefinition", "terminateEventDefinition",
@@ -153,6 +159,15 @@ func (k Kind) String() string {
 		return kindNames[k]
 	}
 	return fmt.Sprintf("Kind(%d)", k)
+}
+
+// In returns the name of the kind in the language "ru" or "en"; in English it is that
+// of the XML element.
+func (k Kind) In(lang string) string {
+	if lang == "ru" && int(k) < len(kindWords) {
+		return kindWords[k]
+	}
+	return k.String()
 }
 
 // String returns the name of the XML element, such as "timerEventDefinition";

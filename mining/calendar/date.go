@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/uprava/uprava/mining/measure"
 )
 
 // Date is a day of the Gregorian calendar without a time zone: the number of
@@ -82,7 +84,7 @@ func ParsePeriod(s string) (Period, error) {
 	a, err1 := ParseDate(first)
 	b, err2 := ParseDate(last)
 	if err1 != nil || err2 != nil || b < a {
-		return Period{}, fmt.Errorf("found %q, wanted a date or two such as \"2024-07-01..2024-07-14\"", s)
+		return Period{}, measure.Faultf("found %q, wanted a date or two such as \"2024-07-01..2024-07-14\"", "указано «%s», нужна дата или две, например «2024-07-01..2024-07-14»", s)
 	}
 	return Period{a, b}, nil
 }

@@ -95,7 +95,7 @@ func Attribute(ctx context.Context, asIs *twin.Model, levers []*scenario.Scenari
 		return nil, fmt.Errorf("attributing an effect: %d levers: wanted 60 at most; join some into one scenario", len(levers)+len(a.Offered))
 	}
 	if err := cfg.Validate(); err != nil {
-		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
+		return nil, measure.Faultf("checking the configuration of the experiment: %w", "проверка настроек расчёта: %s", err)
 	}
 	cfg = cfg.filled()
 	if a.Tolerance == 0 {

@@ -2,10 +2,10 @@ package experiment
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/yamlfile"
@@ -26,7 +26,7 @@ func Check(cfg Config, models ...Named) ([]error, error) {
 		}
 		if err != nil {
 			if m.ID != "" {
-				err = fmt.Errorf("%s: %w", m.ID, err)
+				err = measure.Faultf("%s: %w", "%s: %s", side(m.ID), err)
 			}
 			faults = append(faults, err)
 			continue
@@ -38,6 +38,11 @@ func Check(cfg Config, models ...Named) ([]error, error) {
 		}
 	}
 	return all, errors.Join(faults...)
+}
+
+// side names a model of a comparison in both languages.
+func side(id string) *measure.Doubt {
+	return &measure.Doubt{EN: id, RU: map[string]string{"as-is": "как есть", "to-be": "как должно быть"}[id]}
 }
 
 // prepare compiles the model as it is and checks that it can have the figure of cfg.
@@ -55,18 +60,18 @@ func (f Figure) check(m *twin.Model, p *simulator.Program) error {
 	of, ok := known[f.Name]
 	switch {
 	case !ok:
-		return fmt.Errorf("there is no figure %q: wanted %s", f.Name, yamlfile.Wanted(f.Name, slices.Sorted(maps.Keys(known))))
+		return measure.Faultf("there is no figure %q: wanted %s", "показателя «%s» нет; %s", f.Name, yamlfile.Wanted(f.Name, slices.Sorted(maps.Keys(known))))
 	case len(of) == 0:
-		return fmt.Errorf("there is no %s: the model says nothing that it could be told from (milestones for a lead time, a limit for what is overdue)", f.Name)
+		return measure.Faultf("there is no %s: the model says nothing that it could be told from (milestones for a lead time, a limit for what is overdue)", "показателя %s нет: в модели не указано, из чего его получить (вехи для времени протекания процесса, срок для просрочки)", f.Name)
 	case slices.Contains(of, f.Of):
 		return nil
 	case f.Of == "":
-		return fmt.Errorf("there is no %s of all cases together: say of what, %s", f.Name, yamlfile.Wanted("", of))
+		return measure.Faultf("there is no %s of all cases together: say of what, %s", "показателя %s по всем делам вместе нет: укажите, чей он; %s", f.Name, yamlfile.Wanted("", of))
 	}
 	if rest := slices.DeleteFunc(slices.Clone(of), func(s string) bool { return s == "" }); len(rest) > 0 {
-		return fmt.Errorf("there is no %s of %q: wanted %s", f.Name, f.Of, yamlfile.Wanted(f.Of, rest))
+		return measure.Faultf("there is no %s of %q: wanted %s", "показателя %s для «%s» нет; %s", f.Name, f.Of, yamlfile.Wanted(f.Of, rest))
 	}
-	return fmt.Errorf("there is no %s of %q: it is of all cases together", f.Name, f.Of)
+	return measure.Faultf("there is no %s of %q: it is of all cases together", "показателя %s для «%s» нет: он считается по всем делам вместе", f.Name, f.Of)
 }
 
 // figuresOf returns the names of the figures that a result of the model may have, each

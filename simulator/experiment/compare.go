@@ -3,7 +3,6 @@ package experiment
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"math"
 
 	"github.com/uprava/uprava/mining/measure"
@@ -38,25 +37,25 @@ type Difference struct {
 // Progress counts the replications of both.
 func Compare(ctx context.Context, asIs, toBe *twin.Model, cfg Config) (*Comparison, error) {
 	if err := cfg.Validate(); err != nil {
-		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
+		return nil, measure.Faultf("checking the configuration of the experiment: %w", "проверка настроек расчёта: %s", err)
 	}
 	cfg = cfg.filled()
 	a, err := prepare(asIs, cfg)
 	if err != nil {
-		return nil, fmt.Errorf("as-is: %w", err)
+		return nil, measure.Faultf("as-is: %w", "как есть: %s", err)
 	}
 	b, err := compile(toBe, cfg)
 	if err != nil {
-		return nil, fmt.Errorf("to-be: %w", err)
+		return nil, measure.Faultf("to-be: %w", "как должно быть: %s", err)
 	}
 	var doubtsA, doubtsB []error
 	if cfg.AutoWarmup {
 		var one, other Warmup
 		if one, doubtsA, err = warmup(ctx, a, cfg); err != nil {
-			return nil, fmt.Errorf("as-is: %w", err)
+			return nil, measure.Faultf("as-is: %w", "как есть: %s", err)
 		}
 		if other, doubtsB, err = warmup(ctx, b, cfg); err != nil {
-			return nil, fmt.Errorf("to-be: %w", err)
+			return nil, measure.Faultf("to-be: %w", "как должно быть: %s", err)
 		}
 		cfg.Warmup = max(one.Cases, other.Cases)
 	}
@@ -69,13 +68,13 @@ func Compare(ctx context.Context, asIs, toBe *twin.Model, cfg Config) (*Comparis
 	}
 	first, err := run(ctx, asIs, a, cfg, doubtsA, progress(0))
 	if err != nil {
-		return nil, fmt.Errorf("as-is: %w", err)
+		return nil, measure.Faultf("as-is: %w", "как есть: %s", err)
 	}
 	// The other runs as many replications, so that they can be paired.
 	cfg.Replications, cfg.Precision = first.Evidence.Replications, 0
 	other, err := run(ctx, toBe, b, cfg, doubtsB, progress(cfg.Replications))
 	if err != nil {
-		return nil, fmt.Errorf("to-be: %w", err)
+		return nil, measure.Faultf("to-be: %w", "как должно быть: %s", err)
 	}
 	return Pair(first, other), nil
 }

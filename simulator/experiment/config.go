@@ -2,9 +2,9 @@ package experiment
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator"
 )
 
@@ -69,19 +69,19 @@ func (c Config) Validate() error {
 	one := c.of(0)
 	faults := []error{one.Validate()}
 	if c.Replications < 0 || c.Replications > mostRuns {
-		faults = append(faults, fmt.Errorf("replications %d: wanted 1 or more, %d at most", c.Replications, mostRuns))
+		faults = append(faults, measure.Faultf("replications %d: wanted 1 or more, %d at most", "прогонов %d: нужен один или больше, но не больше %d", c.Replications, mostRuns))
 	}
 	if c.Confidence != 0 && !(c.Confidence > 0 && c.Confidence < 1) {
-		faults = append(faults, fmt.Errorf("confidence %v: wanted more than 0 and less than 1", c.Confidence))
+		faults = append(faults, measure.Faultf("confidence %v: wanted more than 0 and less than 1", "доверительная вероятность %v: нужна больше 0 и меньше 1", c.Confidence))
 	}
 	if !(c.Precision >= 0 && c.Precision < 1) {
-		faults = append(faults, fmt.Errorf("precision %v: wanted 0 to less than 1, such as 0.05", c.Precision))
+		faults = append(faults, measure.Faultf("precision %v: wanted 0 to less than 1, such as 0.05", "точность %v: нужна от 0 и меньше 1, например 0,05", c.Precision))
 	}
 	if c.MostReplications < 0 || c.MostReplications > mostRuns {
-		faults = append(faults, fmt.Errorf("most replications %d: wanted 1 or more, %d at most", c.MostReplications, mostRuns))
+		faults = append(faults, measure.Faultf("most replications %d: wanted 1 or more, %d at most", "наибольшее число прогонов %d: нужен один или больше, но не больше %d", c.MostReplications, mostRuns))
 	}
 	if c.AutoWarmup && c.Warmup > 0 {
-		faults = append(faults, fmt.Errorf("both a warm-up of %d cases and an automatic one are given: wanted one of them", c.Warmup))
+		faults = append(faults, measure.Faultf("both a warm-up of %d cases and an automatic one are given: wanted one of them", "указаны и начальный период в %d дел, и автоматический, нужен один из них", c.Warmup))
 	}
 	return errors.Join(faults...)
 }

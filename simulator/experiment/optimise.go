@@ -78,7 +78,7 @@ type Choice struct {
 // model on common random numbers.
 func Optimise(ctx context.Context, asIs *twin.Model, o OptimiseConfig, cfg Config) (*Front, error) {
 	if err := cfg.Validate(); err != nil {
-		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
+		return nil, measure.Faultf("checking the configuration of the experiment: %w", "проверка настроек расчёта: %s", err)
 	}
 	cfg = cfg.filled()
 	cfg.Precision = 0

@@ -56,7 +56,7 @@ func Look(ctx context.Context, m *twin.Model, weeks int, cfg Config) (*Outlook, 
 		return nil, fmt.Errorf("looking %d weeks ahead: wanted 1 to 520", weeks)
 	}
 	if err := cfg.Validate(); err != nil {
-		return nil, fmt.Errorf("checking the configuration of the outlook: %w", err)
+		return nil, measure.Faultf("checking the configuration of the outlook: %w", "проверка настроек прогноза: %s", err)
 	}
 	cfg = cfg.filled()
 	cfg.Cases, cfg.Warmup, cfg.AutoWarmup, cfg.Antithetic, cfg.Precision = 0, 0, false, false, 0

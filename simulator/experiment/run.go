@@ -3,11 +3,11 @@ package experiment
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"slices"
 	"sync"
 
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator"
 	"github.com/uprava/uprava/twin"
 )
@@ -16,7 +16,7 @@ import (
 // Faults of the model and of cfg are found before anything is simulated.
 func Run(ctx context.Context, m *twin.Model, cfg Config) (*Result, error) {
 	if err := cfg.Validate(); err != nil {
-		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
+		return nil, measure.Faultf("checking the configuration of the experiment: %w", "проверка настроек расчёта: %s", err)
 	}
 	cfg = cfg.filled()
 	p, err := prepare(m, cfg)

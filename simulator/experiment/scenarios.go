@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -46,18 +45,18 @@ type Row struct {
 // all.
 func Scenarios(ctx context.Context, asIs *twin.Model, list []Named, cfg Config) (*Table, error) {
 	if err := cfg.Validate(); err != nil {
-		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
+		return nil, measure.Faultf("checking the configuration of the experiment: %w", "проверка настроек расчёта: %s", err)
 	}
 	cfg = cfg.filled()
 	programs := make([]*simulator.Program, len(list)+1)
 	for i := range programs {
-		name, m := "as-is", asIs
+		name, m := side("as-is"), asIs
 		if i > 0 {
-			name, m = fmt.Sprintf("scenario %q", list[i-1].ID), list[i-1].Model
+			name, m = &measure.Faultf("scenario %q", "сценарий «%s»", list[i-1].ID).Doubt, list[i-1].Model
 		}
 		var err error
 		if programs[i], err = compile(m, cfg); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, measure.Faultf("%s: %w", "%s: %s", name, err)
 		}
 	}
 	if err := cfg.Figure.check(asIs, programs[0]); err != nil {

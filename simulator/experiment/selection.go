@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator"
 )
 
@@ -229,7 +230,7 @@ func firstValues(ctx context.Context, systems, first int, sample Sampler) ([][]f
 // common random numbers. An automatic warm-up is the longest of the models'.
 func Sampled(ctx context.Context, models []Named, cfg Config) (Sampler, error) {
 	if err := cfg.Validate(); err != nil {
-		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
+		return nil, measure.Faultf("checking the configuration of the experiment: %w", "проверка настроек расчёта: %s", err)
 	}
 	cfg = cfg.filled()
 	cfg.ControlVariates, cfg.Antithetic = false, false

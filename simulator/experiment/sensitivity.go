@@ -241,7 +241,7 @@ func (s *Sensitivity) Ordered() []Effect {
 // n is the number of trajectories or base points.
 func Screen(ctx context.Context, m *twin.Model, factors []Factor, sobol bool, n int, cfg Config) (*Sensitivity, error) {
 	if err := cfg.Validate(); err != nil {
-		return nil, fmt.Errorf("checking the configuration of the experiment: %w", err)
+		return nil, measure.Faultf("checking the configuration of the experiment: %w", "проверка настроек расчёта: %s", err)
 	}
 	cfg = cfg.filled()
 	s := &Sensitivity{Method: "morris", Figure: cfg.Figure, Replications: cfg.Replications}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/yamlfile"
 )
@@ -20,7 +21,7 @@ func (s *Scenario) Apply(m *twin.Model) (*twin.Model, error) {
 	var faults []error
 	for _, l := range s.Levers {
 		if err := l.apply(changed); err != nil {
-			faults = append(faults, fmt.Errorf("applying the lever %q: %w", l, err))
+			faults = append(faults, measure.Faultf("applying the lever %q: %w", "применение меры «%s»: %s", l, err))
 		}
 	}
 	if len(faults) == 0 {
@@ -30,7 +31,7 @@ func (s *Scenario) Apply(m *twin.Model) (*twin.Model, error) {
 		faults = append(faults, minima(m, changed)...)
 	}
 	if len(faults) > 0 {
-		return nil, fmt.Errorf("applying the scenario %q: %w", s.ID, errors.Join(faults...))
+		return nil, measure.Faultf("applying the scenario %q: %w", "применение сценария «%s»: %s", s.ID, errors.Join(faults...))
 	}
 	return changed, nil
 }
@@ -40,7 +41,7 @@ func minima(m, changed *twin.Model) (faults []error) {
 	for i, p := range m.Processes {
 		for _, id := range slices.Sorted(maps.Keys(p.Tasks)) {
 			if x := p.Tasks[id].AtLeast; x != nil && (i >= len(changed.Processes) || changed.Processes[i].Tasks[id].AtLeast == nil) {
-				faults = append(faults, fmt.Errorf("process %q: task %q may not be taken out or automated: law gives it a least time (%s)", p.ID, id, x.Citation.In("en")))
+				faults = append(faults, measure.Faultf("process %q: task %q may not be taken out or automated: law gives it a least time (%s)", "процесс «%s»: шаг «%s» нельзя исключить или автоматизировать: наименьшее время для него установлено законом (%s)", p.ID, id, &measure.Doubt{EN: x.Citation.In("en"), RU: x.Citation.In("ru")}))
 			}
 		}
 	}
@@ -77,13 +78,13 @@ func (l Lever) apply(m *twin.Model) error {
 			return err
 		}
 		if p != q {
-			return fmt.Errorf("%q and %q stand in different processes", id, last)
+			return measure.Faultf("%q and %q stand in different processes", "«%s» и «%s» относятся к разным процессам", id, last)
 		}
 		return parallel(p, id, last)
 	}
 	t, ok := p.Tasks[id]
 	if !ok {
-		return fmt.Errorf("%q of the process %q is no step with a time, wanted %s", id, p.ID, yamlfile.Wanted(id, slices.Sorted(maps.Keys(p.Tasks))))
+		return measure.Faultf("%q of the process %q is no step with a time, wanted %s", "«%s» процесса «%s» не является шагом с длительностью; %s", id, p.ID, yamlfile.Wanted(id, slices.Sorted(maps.Keys(p.Tasks))))
 	}
 	switch l.Kind {
 	case Step:
@@ -93,7 +94,7 @@ func (l Lever) apply(m *twin.Model) error {
 		case l.Time != nil:
 			t.Delay = *l.Time
 		case t.Delay.Law == "":
-			return fmt.Errorf("the step %q has no delay to scale", id)
+			return measure.Faultf("the step %q has no delay to scale", "у шага «%s» нет паузы перед работой, менять нечего", id)
 		default:
 			t.Delay = l.scaled(t.Delay)
 		}
@@ -116,7 +117,7 @@ func (l Lever) apply(m *twin.Model) error {
 		}
 		t.NotBefore = &r
 	default:
-		return fmt.Errorf("found the kind %q, wanted %s", l.Kind, yamlfile.Wanted(string(l.Kind), kinds))
+		return measure.Faultf("found the kind %q, wanted %s", "указан вид меры «%s»; %s", l.Kind, yamlfile.Wanted(string(l.Kind), kinds))
 	}
 	p.Tasks[id] = t
 	return nil
@@ -165,7 +166,7 @@ func (l Lever) onProcess(p *twin.Process) error {
 	switch l.Kind {
 	case Control:
 		if p.Limit == nil {
-			return fmt.Errorf("the process %q has no limit, so no control date", p.ID)
+			return measure.Faultf("the process %q has no limit, so no control date", "у процесса «%s» нет нормативного срока, поэтому нет и контрольного", p.ID)
 		}
 		p.Limit.ControlDays = l.ControlDays
 		return nil
@@ -207,10 +208,10 @@ func (l Lever) branch(m *twin.Model) error {
 	}
 	switch len(found) {
 	case 0:
-		return fmt.Errorf("found the branch %q, wanted %s", l.Target, yamlfile.Wanted(l.Target, all))
+		return measure.Faultf("found the branch %q, wanted %s", "указан переход «%s»; %s", l.Target, yamlfile.Wanted(l.Target, all))
 	case 1:
 	default:
-		return fmt.Errorf("the branch %q stands in %d processes, wanted the process said", l.Target, len(found))
+		return measure.Faultf("the branch %q stands in %d processes, wanted the process said", "переход «%s» есть в нескольких процессах (%d), нужно указать процесс", l.Target, len(found))
 	}
 	p := found[0]
 	if l.Kind == Rule {
@@ -278,7 +279,7 @@ func (l Lever) staff(m *twin.Model) error {
 			size = l.Size
 		}
 		if size < 1 {
-			return fmt.Errorf("the pool %q has %d people and would have %d, wanted at least one", p.ID, now, size)
+			return measure.Faultf("the pool %q has %d people and would have %d, wanted at least one", "в группе исполнителей «%s» людей %d, а стало бы %d, нужен хотя бы один", p.ID, now, size)
 		}
 		p.Size = size
 		if len(p.Members) > 0 {
@@ -292,7 +293,7 @@ func (l Lever) staff(m *twin.Model) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("found the pool %q, wanted %s", l.Target, yamlfile.Wanted(l.Target, all))
+	return measure.Faultf("found the pool %q, wanted %s", "указана группа исполнителей «%s»; %s", l.Target, yamlfile.Wanted(l.Target, all))
 }
 
 // teach gives a person a skill, in the first pool that says what they can do.
@@ -309,7 +310,7 @@ func (l Lever) teach(m *twin.Model) error {
 		}
 	}
 	if found == nil {
-		return fmt.Errorf("found the person %q, wanted %s", l.Target, yamlfile.Wanted(l.Target, all))
+		return measure.Faultf("found the person %q, wanted %s", "указан человек «%s»; %s", l.Target, yamlfile.Wanted(l.Target, all))
 	}
 	var asked []string
 	for _, p := range m.Processes {
@@ -320,7 +321,7 @@ func (l Lever) teach(m *twin.Model) error {
 		}
 	}
 	if slices.Sort(asked); !slices.Contains(asked, l.To) {
-		return fmt.Errorf("found the skill %q, which no step asks for, wanted %s", l.To, yamlfile.Wanted(l.To, asked))
+		return measure.Faultf("found the skill %q, which no step asks for, wanted %s", "указан навык «%s», который не нужен ни одному шагу; %s", l.To, yamlfile.Wanted(l.To, asked))
 	}
 	if found.Skills == nil {
 		found.Skills = map[string]int{}
@@ -337,7 +338,7 @@ func process(m *twin.Model, id string) (*twin.Process, error) {
 		}
 		all = append(all, p.ID)
 	}
-	return nil, fmt.Errorf("found the process %q, wanted %s", id, yamlfile.Wanted(id, all))
+	return nil, measure.Faultf("found the process %q, wanted %s", "указан процесс «%s»; %s", id, yamlfile.Wanted(id, all))
 }
 
 // node returns the node that the lever means, by identifier or else by name.
@@ -390,10 +391,10 @@ func (l Lever) node(m *twin.Model) (*twin.Process, string, error) {
 			for _, x := range places {
 				where = append(where, x.p.ID+"/"+x.id)
 			}
-			return nil, "", fmt.Errorf("%q means several steps, wanted one of %q", target, where)
+			return nil, "", measure.Faultf("%q means several steps, wanted one of %q", "«%s» подходит к нескольким шагам, нужен один из %s", target, where)
 		}
 	}
-	return nil, "", fmt.Errorf("found the step %q, wanted %s", target, yamlfile.Wanted(target, all))
+	return nil, "", measure.Faultf("found the step %q, wanted %s", "указан шаг «%s»; %s", target, yamlfile.Wanted(target, all))
 }
 
 // remove takes a step out of the diagram. Where one flow came and one went, they
@@ -403,16 +404,16 @@ func remove(p *twin.Process, id string) error {
 	scope := scopeOf(p, func(s *bpmn.Process) bool { return s.Node(id) != nil })
 	n := scope.Node(id)
 	if !n.IsTask() && n.Kind != bpmn.IntermediateCatchEvent && n.Kind != bpmn.IntermediateThrowEvent {
-		return fmt.Errorf("%q is a %s, wanted a task or an event within the process", id, n.Kind)
+		return measure.Faultf("%q is a %s, wanted a task or an event within the process", "«%s» – это %s, нужен шаг или событие внутри процесса", id, n.Kind)
 	}
 	switch {
 	case p.DeliveredBy == id:
-		return fmt.Errorf("the completion of %q ends the lead time: without it there would be none", id)
+		return measure.Faultf("the completion of %q ends the lead time: without it there would be none", "на завершении «%s» кончается время протекания процесса: без него этого времени не будет", id)
 	case p.RequestedBy == id:
-		return fmt.Errorf("the completion of %q begins the lead time: without it there would be none", id)
+		return measure.Faultf("the completion of %q begins the lead time: without it there would be none", "с завершения «%s» начинается время протекания процесса: без него этого времени не будет", id)
 	}
 	if p.Limit != nil && slices.ContainsFunc(p.Limit.Others, func(o twin.OtherLimit) bool { return o.Node == id }) {
-		return fmt.Errorf("the step %q carries a legal limit of its own: the law, not a lever, removes it", id)
+		return measure.Faultf("the step %q carries a legal limit of its own: the law, not a lever, removes it", "у шага «%s» есть собственный нормативный срок: его отменяет закон, а не мера", id)
 	}
 	var in, out []*bpmn.Flow
 	for _, f := range scope.Flows {
@@ -425,7 +426,7 @@ func remove(p *twin.Process, id string) error {
 	}
 	for _, f := range in {
 		if source := scope.Node(f.Source); source != nil && source.Kind == bpmn.EventBasedGateway {
-			return fmt.Errorf("%q is what the gateway %q waits for", id, source.ID)
+			return measure.Faultf("%q is what the gateway %q waits for", "«%s» – то, чего ждёт развилка «%s»", id, source.ID)
 		}
 	}
 	delete(p.Tasks, id)
@@ -491,21 +492,21 @@ func parallel(p *twin.Process, first, last string) error {
 	steps := []string{first}
 	for at := first; at != last; {
 		if len(out[at]) != 1 || len(in[out[at][0].Target]) != 1 || len(steps) > len(scope.Nodes) {
-			return fmt.Errorf("the steps from %q to %q do not follow each other in a row", first, last)
+			return measure.Faultf("the steps from %q to %q do not follow each other in a row", "шаги от «%s» до «%s» не идут один за другим", first, last)
 		}
 		at = out[at][0].Target
 		steps = append(steps, at)
 	}
 	for _, id := range steps {
 		if n := scope.Node(id); !n.IsActivity() && n.Kind != bpmn.IntermediateCatchEvent {
-			return fmt.Errorf("%q between %q and %q is a %s, wanted tasks and events that are waited for", id, first, last, n.Kind)
+			return measure.Faultf("%q between %q and %q is a %s, wanted tasks and events that are waited for", "«%s» между «%s» и «%s» – это %s, нужны шаги и события, которых ждут", id, first, last, n.Kind)
 		}
 	}
 	if len(steps) < 2 {
-		return fmt.Errorf("%q alone cannot go on beside itself: wanted two steps or more", first)
+		return measure.Faultf("%q alone cannot go on beside itself: wanted two steps or more", "«%s» один не может идти параллельно сам с собой: нужны два шага или больше", first)
 	}
 	if len(in[first]) == 0 || len(out[last]) != 1 {
-		return fmt.Errorf("the steps from %q to %q have no one flow before and after them", first, last)
+		return measure.Faultf("the steps from %q to %q have no one flow before and after them", "перед шагами от «%s» до «%s» и после них нет одного перехода", first, last)
 	}
 	split, join := first+"-split", last+"-join"
 	for _, f := range in[first] {

@@ -2,9 +2,9 @@ package scenario
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -18,7 +18,7 @@ func OfMeasure(w twin.Work, all []*Scenario) (*Scenario, error) {
 		for _, s := range all {
 			known = append(known, s.ID)
 		}
-		return nil, fmt.Errorf("measure %q: found the scenario %q, wanted one of %q", w.Measure.ID, w.Scenario, known)
+		return nil, measure.Faultf("measure %q: found the scenario %q, wanted one of %q", "мероприятие «%s»: указан сценарий «%s», нужен один из %s", w.Measure.ID, w.Scenario, known)
 	}
 	out := &Scenario{ID: w.Measure.ID, Name: w.Measure.Name, Reason: w.Measure.Text}
 	if len(w.Levers) == 0 {
@@ -35,7 +35,7 @@ func OfMeasure(w twin.Work, all []*Scenario) (*Scenario, error) {
 	}
 	var faults []error
 	for _, s := range left {
-		faults = append(faults, fmt.Errorf("measure %q: scenario %q has no lever %q", w.Measure.ID, w.Scenario, s))
+		faults = append(faults, measure.Faultf("measure %q: scenario %q has no lever %q", "мероприятие «%s»: в сценарии «%s» нет меры «%s»", w.Measure.ID, w.Scenario, s))
 	}
 	return out, errors.Join(faults...)
 }

@@ -1,8 +1,6 @@
 package scenario
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -10,6 +8,7 @@ import (
 	"time"
 
 	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/yamlfile"
 )
@@ -38,28 +37,28 @@ NODE is an identifier or a name, PROCESS/NODE where several processes have it`
 // ParseLever reads a lever from one line; see Forms. "task=NODE scale=0.5" is
 // read as "step:NODE*0.5".
 func ParseLever(s string) (Lever, error) {
-	fail := func(format string, args ...any) (Lever, error) {
-		return Lever{}, fmt.Errorf("reading the lever %q: %w", s, fmt.Errorf(format, args...))
+	fail := func(en, ru string, args ...any) (Lever, error) {
+		return Lever{}, measure.Faultf("reading the lever %q: %w", "чтение меры «%s»: %s", s, measure.Faultf(en, ru, args...))
 	}
 	text := strings.TrimSpace(s)
 	for _, prefix := range []string{"task=", "step="} {
 		if rest, ok := strings.CutPrefix(text, prefix); ok {
 			i := strings.LastIndex(rest, " scale=")
 			if i < 0 {
-				return fail("found no \" scale=\", wanted such as \"task=NODE scale=0.5\"")
+				return fail("found no \" scale=\", wanted such as \"task=NODE scale=0.5\"", "нет « scale=», нужно, например, «task=NODE scale=0.5»")
 			}
 			text = "step:" + strings.TrimSpace(rest[:i]) + "*" + rest[i+len(" scale="):]
 		}
 	}
 	kind, rest, ok := strings.Cut(text, ":")
 	if !ok {
-		return fail("found no \":\", wanted such as \"step:NODE*0.5\"")
+		return fail("found no \":\", wanted such as \"step:NODE*0.5\"", "нет «:», нужно, например, «step:NODE*0.5»")
 	}
 	if kind == "task" {
 		kind = "step"
 	}
 	if !slices.Contains(kinds, kind) {
-		return fail("found the kind %q, wanted %s", kind, yamlfile.Wanted(kind, kinds))
+		return fail("found the kind %q, wanted %s", "указан вид меры «%s»; %s", kind, yamlfile.Wanted(kind, kinds))
 	}
 	l := Lever{Kind: Kind(kind)}
 	var value string
@@ -69,36 +68,36 @@ func ParseLever(s string) (Lever, error) {
 	case Arrivals:
 		l.Target, value, ok = cutLast(rest, "*")
 		if !ok {
-			return fail("wanted such as \"arrivals:PROCESS*1.2\"")
+			return fail("wanted such as \"arrivals:PROCESS*1.2\"", "нужно, например, «arrivals:PROCESS*1.2»")
 		}
 		scale, err := factor(value)
 		if err != nil {
-			return fail("%w", err)
+			return fail("%w", "%s", err)
 		}
 		l.Scale = scale
 	case Pool:
 		if err := l.people(rest); err != nil {
-			return fail("%w", err)
+			return fail("%w", "%s", err)
 		}
 	case Priority:
 		i := strings.LastIndexAny(rest, "+-")
 		n, err := strconv.Atoi(rest[max(i, 0):])
 		if i < 0 || err != nil || n == 0 {
-			return fail("wanted such as \"priority:NODE+1\"")
+			return fail("wanted such as \"priority:NODE+1\"", "нужно, например, «priority:NODE+1»")
 		}
 		l.Target, l.Change = rest[:i], n
 	case Parallel:
 		if l.Target, l.Until, ok = strings.Cut(rest, ".."); !ok || l.Until == "" {
-			return fail("wanted such as \"parallel:NODE..NODE\"")
+			return fail("wanted such as \"parallel:NODE..NODE\"", "нужно, например, «parallel:NODE..NODE»")
 		}
 		l.Until = strings.TrimSpace(l.Until)
 	case Rule:
-		return fail("a rule stands in a file: {rule: FLOW, when: [[{attribute: NAME, is: [VALUE]}]]}")
+		return fail("a rule stands in a file: {rule: FLOW, when: [[{attribute: NAME, is: [VALUE]}]]}", "правило задаётся в файле: {rule: FLOW, when: [[{attribute: NAME, is: [VALUE]}]]}")
 	case Step, Delay:
 		if target, value, ok := cutLast(rest, "*"); ok {
 			scale, err := factor(value)
 			if err != nil {
-				return fail("%w", err)
+				return fail("%w", "%s", err)
 			}
 			l.Target, l.Scale = target, scale
 			break
@@ -110,26 +109,26 @@ func ParseLever(s string) (Lever, error) {
 			if l.Kind == Automate {
 				target, value = rest, "0 s"
 			} else {
-				return fail("wanted such as \"%s:NODE*0.5\" or \"%s:NODE=30 min\"", kind, kind)
+				return fail("wanted such as \"%s:NODE*0.5\" or \"%s:NODE=30 min\"", "нужно, например, «%s:NODE*0.5» или «%s:NODE=30 min»", kind, kind)
 			}
 		}
 		x, err := yamlfile.ParseSeconds(strings.TrimSpace(value))
 		if err != nil {
-			return fail("%w", err)
+			return fail("%w", "%s", err)
 		}
 		l.Target, l.Time = target, &twin.Distribution{Law: "fixed", Value: x}
 	default:
 		l.Target, value, ok = cutLast(rest, "=")
 		if !ok {
-			return fail("found no value, wanted such as \"%s:%s=VALUE\"", kind, rest)
+			return fail("found no value, wanted such as \"%s:%s=VALUE\"", "нет значения, нужно, например, «%s:%s=VALUE»", kind, rest)
 		}
 		if err := l.value(strings.TrimSpace(value)); err != nil {
-			return fail("%w", err)
+			return fail("%w", "%s", err)
 		}
 	}
 	l.Target = strings.TrimSpace(l.Target)
 	if l.Target == "" {
-		return fail("found no target after %q", kind+":")
+		return fail("found no target after %q", "не указано, к чему относится мера, после «%s»", kind+":")
 	}
 	return l, nil
 }
@@ -140,7 +139,7 @@ func (l *Lever) value(s string) error {
 	case Branch:
 		x, err := strconv.ParseFloat(s, 64)
 		if err != nil || !(x >= 0 && x <= 1) {
-			return fmt.Errorf("found the share %q, wanted a number from 0 to 1", s)
+			return measure.Faultf("found the share %q, wanted a number from 0 to 1", "указана доля «%s», нужно число от 0 до 1", s)
 		}
 		l.Share = x
 	case Batch:
@@ -155,36 +154,36 @@ func (l *Lever) value(s string) error {
 		}
 		x, err := strconv.ParseFloat(s, 64)
 		if err != nil || !(x >= 0) || math.IsInf(x, 0) {
-			return fmt.Errorf("found %q, wanted working days or \"at-once\"", s)
+			return measure.Faultf("found %q, wanted working days or \"at-once\"", "указано «%s», нужно число рабочих дней или «at-once» (сразу)", s)
 		}
 		l.WorkingDays = &x
 	case Control:
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 0 {
-			return fmt.Errorf("found %q, wanted days", s)
+			return measure.Faultf("found %q, wanted days", "указано «%s», нужно число дней", s)
 		}
 		l.ControlDays = n
 	case Gate:
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 {
-			return fmt.Errorf("found %q, wanted a number of cases from 1", s)
+			return measure.Faultf("found %q, wanted a number of cases from 1", "указано «%s», нужно число дел от 1", s)
 		}
 		l.Size = n
 	case Calendar, Order:
 		if l.To = s; s == "" {
-			return errors.New("found nothing after the equals sign")
+			return measure.Faultf("found nothing after the equals sign", "после знака равенства ничего нет")
 		}
 	case Skill:
 		l.To, l.Level = s, 1
 		if i := strings.LastIndexByte(s, ' '); i >= 0 {
 			n, err := strconv.Atoi(s[i+1:])
 			if err != nil || n < 1 {
-				return fmt.Errorf("found the level %q, wanted a number from 1", s[i+1:])
+				return measure.Faultf("found the level %q, wanted a number from 1", "указан уровень «%s», нужно число от 1", s[i+1:])
 			}
 			l.To, l.Level = strings.TrimSpace(s[:i]), n
 		}
 		if l.To == "" {
-			return errors.New("found no skill after the equals sign")
+			return measure.Faultf("found no skill after the equals sign", "после знака равенства нет навыка")
 		}
 	case Surge:
 		period, scale, _ := strings.Cut(s, "*")
@@ -204,18 +203,18 @@ func (l *Lever) people(s string) error {
 	if target, value, ok := cutLast(s, "="); ok {
 		n, err := strconv.Atoi(strings.TrimSpace(value))
 		if err != nil || n <= 0 {
-			return fmt.Errorf("found %q, wanted a number of people", value)
+			return measure.Faultf("found %q, wanted a number of people", "указано «%s», нужно число людей", value)
 		}
 		l.Target, l.Size = target, n
 		return nil
 	}
 	i := strings.LastIndexAny(s, "+-")
 	if i < 0 {
-		return fmt.Errorf("found %q, wanted such as \"pool:POOL+1\"", s)
+		return measure.Faultf("found %q, wanted such as \"pool:POOL+1\"", "указано «%s», нужно, например, «pool:POOL+1»", s)
 	}
 	n, err := strconv.Atoi(s[i:])
 	if err != nil || n == 0 {
-		return fmt.Errorf("found %q, wanted such as \"pool:POOL+1\"", s)
+		return measure.Faultf("found %q, wanted such as \"pool:POOL+1\"", "указано «%s», нужно, например, «pool:POOL+1»", s)
 	}
 	l.Target, l.Change = s[:i], n
 	return nil
@@ -224,7 +223,7 @@ func (l *Lever) people(s string) error {
 func factor(s string) (float64, error) {
 	x, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	if err != nil || !(x > 0) || math.IsInf(x, 0) {
-		return 0, fmt.Errorf("found the factor %q, wanted a number above 0", s)
+		return 0, measure.Faultf("found the factor %q, wanted a number above 0", "указан множитель «%s», нужно число больше 0", s)
 	}
 	return x, nil
 }

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -10,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/yamlfile"
 )
@@ -26,7 +26,7 @@ func Read(fsys fs.FS, name string) (*Scenario, error) { return read(fsys, name, 
 
 func read(fsys fs.FS, name string, within []string) (*Scenario, error) {
 	if slices.Contains(within, name) {
-		return nil, fmt.Errorf("reading %q: the scenario includes itself, by way of %q", name, within)
+		return nil, measure.Faultf("reading %q: the scenario includes itself, by way of %q", "чтение «%s»: сценарий включает сам себя через %s", name, within)
 	}
 	data, err := fs.ReadFile(fsys, name)
 	if err != nil {
@@ -34,7 +34,7 @@ func read(fsys fs.FS, name string, within []string) (*Scenario, error) {
 		if errors.As(err, &p) {
 			err = p.Err
 		}
-		return nil, fmt.Errorf("reading %q: %w", name, err)
+		return nil, measure.Faultf("reading %q: %w", "чтение «%s»: %s", name, err)
 	}
 	doc, err := yamlfile.Parse(name, data)
 	if err != nil {

@@ -1,10 +1,10 @@
 package scenario
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
 
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/yamlfile"
 )
@@ -54,7 +54,7 @@ func ParseLine(line string) (Lever, error) {
 		return ParseLever(line)
 	}
 	if strings.ContainsAny(line, "\r\n") {
-		return Lever{}, fmt.Errorf("reading the lever %q: found several lines, wanted one", line)
+		return Lever{}, measure.Faultf("reading the lever %q: found several lines, wanted one", "чтение меры «%s»: указано несколько строк, нужна одна", line)
 	}
 	doc, err := yamlfile.Parse("lever", []byte("lever: "+line+"\n"))
 	if err != nil {

@@ -427,7 +427,26 @@ func (m Mapping) Get(key string) (Value, bool) {
 
 // Wanted lists the words that would have been right in place of found, or names
 // the one that was probably meant.
-func Wanted(found string, words []string) string {
+func Wanted(found string, words []string) Choice { return Choice{found, words} }
+
+// Choice is what was wanted in place of a word that was found.
+type Choice struct {
+	found string
+	words []string
+}
+
+// String returns the choice in English.
+func (c Choice) String() string { return c.In("en") }
+
+// In returns the choice in the language "ru" or "en", in Russian as a clause of its
+// own: «вероятно, нужно «x»», «подходит одно из: «a», «b»».
+func (c Choice) In(lang string) string {
+	perhaps, only, oneOf, nothing, left, quote := "perhaps ", "", "one of ", "nothing", "… (%d in all)", strconv.Quote
+	if lang == "ru" {
+		perhaps, only, oneOf, nothing, left = "вероятно, нужно ", "подходит ", "подходит одно из: ", "подходящего нет", "… (всего %d)"
+		quote = func(s string) string { return "«" + s + "»" }
+	}
+	found, words := c.found, c.words
 	best, least := "", max(1, (len([]rune(found))+1)/3)
 	for _, w := range words {
 		if d := distance(found, w); d <= least {
@@ -435,23 +454,23 @@ func Wanted(found string, words []string) string {
 		}
 	}
 	if best != "" {
-		return fmt.Sprintf("perhaps %q", best)
+		return perhaps + quote(best)
 	}
 	quoted := make([]string, 0, len(words))
 	for i, w := range words {
 		if i == 20 {
-			quoted = append(quoted, fmt.Sprintf("… (%d in all)", len(words)))
+			quoted = append(quoted, fmt.Sprintf(left, len(words)))
 			break
 		}
-		quoted = append(quoted, strconv.Quote(w))
+		quoted = append(quoted, quote(w))
 	}
 	switch len(quoted) {
 	case 0:
-		return "nothing"
+		return nothing
 	case 1:
-		return quoted[0]
+		return only + quoted[0]
 	}
-	return "one of " + strings.Join(quoted, ", ")
+	return oneOf + strings.Join(quoted, ", ")
 }
 
 // distance is the optimal string alignment distance of two words, in letters:

@@ -1,10 +1,11 @@
 package yamlfile
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/uprava/uprava/mining/measure"
 )
 
 // seconds per unit, the largest first.
@@ -23,7 +24,7 @@ func ParseSeconds(s string) (float64, error) {
 	}
 	switch unit {
 	case "wd", "cd", "wh":
-		return 0, fmt.Errorf("found %q, wanted s, min, h or d (24 h); working time is a length in hours inside a calendar", s)
+		return 0, measure.Faultf("found %q, wanted s, min, h or d (24 h); working time is a length in hours inside a calendar", "указано «%s», нужно s, min, h или d (24 часа); рабочее время задаётся в часах внутри календаря", s)
 	}
 	for _, u := range units {
 		if u.name != unit {
@@ -35,7 +36,7 @@ func ParseSeconds(s string) (float64, error) {
 		}
 		return x * u.seconds, nil
 	}
-	return 0, fmt.Errorf("found %q, wanted a length of time such as \"45 min\", \"1.5 h\", \"2 d\" or \"30 s\"", s)
+	return 0, measure.Faultf("found %q, wanted a length of time such as \"45 min\", \"1.5 h\", \"2 d\" or \"30 s\"", "указано «%s», нужна длительность, например «45 min», «1.5 h», «2 d» или «30 s»", s)
 }
 
 // FormatSeconds returns the shortest way to write a length of time that

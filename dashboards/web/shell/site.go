@@ -18,6 +18,7 @@ import (
 	"github.com/uprava/uprava/dashboards/jobs"
 	"github.com/uprava/uprava/dashboards/live"
 	"github.com/uprava/uprava/dashboards/terms"
+	"github.com/uprava/uprava/mining/measure"
 )
 
 //go:embed templates/*.html
@@ -168,15 +169,15 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	lang := s.Language(r)
-	page := Page{Title: lang.T("page.error"), Body: failure{Text: err.Error(), Hint: lang.T("page.error.hint")}, Status: http.StatusInternalServerError}
+	page := Page{Title: lang.T("page.error"), Body: failure{Text: measure.FaultIn(string(lang), err), Hint: lang.T("page.error.hint")}, Status: http.StatusInternalServerError}
 	var input desk.InputError
 	switch {
 	case errors.Is(err, ErrNoPage):
 		page.Title, page.Body, page.Status = lang.T("page.not-found"), failure{Hint: lang.T("page.not-found.hint")}, http.StatusNotFound
 	case errors.Is(err, desk.ErrNotFound):
-		page.Title, page.Body, page.Status = lang.T("page.not-found"), failure{Text: err.Error(), Hint: lang.T("page.not-found.hint")}, http.StatusNotFound
+		page.Title, page.Body, page.Status = lang.T("page.not-found"), failure{Text: measure.FaultIn(string(lang), err), Hint: lang.T("page.not-found.hint")}, http.StatusNotFound
 	case errors.As(err, &input):
-		page.Title, page.Body, page.Status = lang.T("page.input"), failure{Text: err.Error(), Hint: lang.T("page.input.hint")}, http.StatusBadRequest
+		page.Title, page.Body, page.Status = lang.T("page.input"), failure{Text: measure.FaultIn(string(lang), err), Hint: lang.T("page.input.hint")}, http.StatusBadRequest
 	default:
 		s.Log.Error("answering", "path", r.URL.Path, "error", err)
 	}

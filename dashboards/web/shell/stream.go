@@ -8,6 +8,7 @@ import (
 
 	"github.com/uprava/uprava/dashboards/jobs"
 	"github.com/uprava/uprava/dashboards/terms"
+	"github.com/uprava/uprava/mining/measure"
 )
 
 // Stream sends events to a page (server-sent events).
@@ -109,7 +110,7 @@ func JobSentence(s jobs.Status, lang terms.Lang) string {
 	text := lang.T("job." + string(s.State))
 	switch s.State {
 	case jobs.Failed:
-		return text + ": " + s.Err.Error()
+		return text + ": " + measure.FaultIn(string(lang), s.Err)
 	case jobs.Running:
 		if s.Stage != "" {
 			text = s.Stage

@@ -2,7 +2,6 @@ package studio
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -36,7 +35,7 @@ func draftOf(q url.Values) (whatif.Draft, error) {
 		}
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("%s: found %q, wanted a whole number", key, text))
+			faults = append(faults, measure.Faultf("%s: found %q, wanted a whole number", "%s: указано «%s», нужно целое число", inputName(key), text))
 		}
 		return n
 	}
@@ -44,7 +43,7 @@ func draftOf(q url.Values) (whatif.Draft, error) {
 	if text := q.Get("seed"); text != "" {
 		seed, err := strconv.ParseUint(text, 10, 64)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("seed: found %q, wanted a number from 1", text))
+			faults = append(faults, measure.Faultf("seed: found %q, wanted a number from 1", "номер случайного ряда: указано «%s», нужно число от 1", text))
 		}
 		d.Run.Seed = seed
 	}
@@ -156,7 +155,7 @@ func (p *pages) compose(w http.ResponseWriter, r *http.Request, x *place) error 
 				return nil
 			}
 		}
-		formFault = err.Error()
+		formFault = measure.FaultIn(string(p.site.Language(r)), err)
 		q.Set("kind", q.Get("add"))
 	case q.Get("drop") != "":
 		d = without(d, q.Get("drop"))
@@ -253,19 +252,19 @@ func (page *composePage) judge(x *place, d *whatif.Draft, lang terms.Lang) {
 		err = d.Run.Validate(m)
 	}
 	if err != nil {
-		page.Faults = strings.Split(err.Error(), "\n")
+		page.Faults = strings.Split(measure.FaultIn(string(lang), err), "\n")
 		return
 	}
 	page.CanRun = true
 	doubts, err := whatif.Doubts(m)
 	if err != nil {
-		page.Faults, page.CanRun = strings.Split(err.Error(), "\n"), false
+		page.Faults, page.CanRun = strings.Split(measure.FaultIn(string(lang), err), "\n"), false
 		return
 	}
 	page.Doubts = measure.TextsIn(string(lang), doubts)
 	changes, err := whatif.Changes(x.bench.Model, m)
 	if err != nil {
-		page.Faults, page.CanRun = []string{err.Error()}, false
+		page.Faults, page.CanRun = []string{measure.FaultIn(string(lang), err)}, false
 		return
 	}
 	for _, c := range changes {
@@ -409,7 +408,7 @@ func (p *pages) run(w http.ResponseWriter, r *http.Request, x *place) error {
 	}
 	against := r.PostForm.Get("against") != "" && x.bench.Variant != nil
 	if len(s.Levers) == 0 && !against {
-		return desk.InputError{Err: errors.New("the scenario has no lever: choose a ready one, or add one")}
+		return desk.InputError{Err: measure.Faultf("the scenario has no lever: choose a ready one, or add one", "в сценарии нет ни одной меры: выберите готовый сценарий или добавьте меру")}
 	}
 	ask := p.ask(r, x, whatif.WhatIf, d.Run)
 	ask.Scenarios = []whatif.Lines{whatif.LinesOf(s)}

@@ -15,6 +15,7 @@ import (
 	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/dashboards/whatif"
 	"github.com/uprava/uprava/mining/bpmn"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 )
 
@@ -195,15 +196,15 @@ type fault struct {
 }
 
 // quoted finds the identifiers in a sentence.
-var quoted = regexp.MustCompile(`"([^"]+)"`)
+var quoted = regexp.MustCompile(`["«]([^"«»]+)["»]`)
 
 // inFile is the place of a fault in a file of a model.
 var inFile = regexp.MustCompile(`^processes/\S+:\d+:\d+: `)
 
 // faultsOf splits an error into its sentences, and finds the place of each in a diagram.
-func faultsOf(err error, diagram string) []fault {
+func faultsOf(lang terms.Lang, err error, diagram string) []fault {
 	var out []fault
-	for _, text := range strings.Split(err.Error(), "\n") {
+	for _, text := range strings.Split(measure.FaultIn(string(lang), err), "\n") {
 		f := fault{Text: inFile.ReplaceAllString(text, "")} // which file it would be in, the reader does not see
 		for _, m := range quoted.FindAllStringSubmatch(text, -1) {
 			if strings.Contains(diagram, `id="`+m[1]+`"`) {
@@ -223,7 +224,9 @@ func (p *pages) saveEdit(w http.ResponseWriter, r *http.Request, x *place) error
 		return json.NewEncoder(w).Encode(v)
 	}
 	var e whatif.Edit
-	refused := func(err error) error { return reply(map[string]any{"faults": faultsOf(err, e.Diagram)}) }
+	refused := func(err error) error {
+		return reply(map[string]any{"faults": faultsOf(p.site.Language(r), err, e.Diagram)})
+	}
 	if x.bench == nil {
 		return refused(whatif.ErrNoModel)
 	}

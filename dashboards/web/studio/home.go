@@ -11,6 +11,7 @@ import (
 	"github.com/uprava/uprava/dashboards/web/shell"
 	"github.com/uprava/uprava/dashboards/whatif"
 	"github.com/uprava/uprava/mining/filter"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/simulator/backtest"
 )
 
@@ -38,7 +39,7 @@ func (p *pages) index(w http.ResponseWriter, r *http.Request) error {
 		known, err := p.desk.Known(r.Context(), l.Name)
 		switch {
 		case err != nil:
-			e.Note = err.Error()
+			e.Note = measure.FaultIn(string(lang), err)
 		case known.Model != nil && known.Pack != "":
 			e.Name, e.Note = known.Title.In(string(lang)), lang.T("studio.log.pack")
 		case known.Model != nil:
@@ -104,7 +105,7 @@ func (p *pages) home(w http.ResponseWriter, r *http.Request, x *place) error {
 			case !s.Ended():
 				*to = shell.JobPartOf(r, j, x.href(r, nil))
 			case s.State == jobs.Failed:
-				page.Fault = s.Err.Error()
+				page.Fault = measure.FaultIn(string(lang), s.Err)
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package studio
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -13,6 +12,7 @@ import (
 	"github.com/uprava/uprava/dashboards/terms"
 	"github.com/uprava/uprava/mining/bpmn"
 	"github.com/uprava/uprava/mining/calendar"
+	"github.com/uprava/uprava/mining/measure"
 	"github.com/uprava/uprava/twin"
 	"github.com/uprava/uprava/twin/scenario"
 	"github.com/uprava/uprava/twin/yamlfile"
@@ -358,7 +358,7 @@ func (f flow) name(_ *twin.Model, lang terms.Lang) string {
 func leverOf(kind scenario.Kind, q url.Values) (scenario.Lever, error) {
 	l := scenario.Lever{Kind: kind, Target: q.Get("target")}
 	if l.Target == "" {
-		return l, errors.New("nothing is chosen to act on")
+		return l, measure.Faultf("nothing is chosen to act on", "не выбрано, к чему относится мера")
 	}
 	switch kind {
 	case scenario.Step, scenario.Delay, scenario.Automate, scenario.Remove, scenario.Parallel, scenario.Batch, scenario.Release, scenario.Priority, scenario.Branch, scenario.Rule:
@@ -370,14 +370,14 @@ func leverOf(kind scenario.Kind, q url.Values) (scenario.Lever, error) {
 		text := strings.ReplaceAll(strings.TrimSpace(q.Get(name)), ",", ".")
 		x, err := strconv.ParseFloat(text, 64)
 		if err != nil {
-			return 0, fmt.Errorf("%s: found %q, wanted a number", name, q.Get(name))
+			return 0, measure.Faultf("%s: found %q, wanted a number", "%s: указано «%s», нужно число", inputName(name), q.Get(name))
 		}
 		return x, nil
 	}
 	whole := func(name string) (int, error) {
 		x, err := strconv.Atoi(strings.TrimSpace(q.Get(name)))
 		if err != nil {
-			return 0, fmt.Errorf("%s: found %q, wanted a whole number", name, q.Get(name))
+			return 0, measure.Faultf("%s: found %q, wanted a whole number", "%s: указано «%s», нужно целое число", inputName(name), q.Get(name))
 		}
 		return x, nil
 	}
@@ -389,7 +389,7 @@ func leverOf(kind scenario.Kind, q url.Values) (scenario.Lever, error) {
 				l.Scale /= 100
 			}
 			if err == nil && l.Scale <= 0 {
-				err = fmt.Errorf("percent: found %v, wanted more than 0", 100*l.Scale)
+				err = measure.Faultf("percent: found %v, wanted more than 0", "проценты: указано %v, нужно больше 0", 100*l.Scale)
 			}
 			break
 		}
@@ -419,7 +419,7 @@ func leverOf(kind scenario.Kind, q url.Values) (scenario.Lever, error) {
 		}
 	case scenario.Priority, scenario.Pool:
 		if l.Change, err = whole("change"); err == nil && l.Change == 0 {
-			err = errors.New("change: found 0, wanted more or less")
+			err = measure.Faultf("change: found 0, wanted more or less", "изменение: указан 0, нужно больше или меньше")
 		}
 	case scenario.Control:
 		l.ControlDays, err = whole("number")

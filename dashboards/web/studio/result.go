@@ -406,7 +406,7 @@ func (p *pages) evidence(r *http.Request, id string, q *whatif.Ask, x *place, e 
 		case jobs.Done:
 			out.Repeated = lang.T("studio.repeat.same")
 		case jobs.Failed:
-			out.Repeated = s.Err.Error()
+			out.Repeated = measure.FaultIn(string(lang), s.Err)
 		case jobs.Queued, jobs.Running:
 			out.Job = shell.JobPartOf(r, j, shell.Href(r, nil, "runs", id))
 		}
@@ -429,7 +429,7 @@ func (p *pages) addLogs(r *http.Request, id string, page *answerPage) error {
 		if j := p.site.Jobs.Find("log", id+string(side)); j != nil && *to == "" {
 			switch s := j.Status(); {
 			case s.State == jobs.Failed:
-				page.LogFault = s.Err.Error()
+				page.LogFault = measure.FaultIn(string(p.site.Language(r)), s.Err)
 			case !s.Ended():
 				page.LogJob = shell.JobPartOf(r, j, shell.Href(r, nil, "runs", id))
 			}

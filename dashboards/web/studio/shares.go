@@ -48,7 +48,7 @@ func (p *pages) addAttribution(r *http.Request, id string, q *whatif.Ask, page *
 	}
 	key, err := p.room.ID(ask)
 	if err != nil {
-		page.AttributionFault = err.Error()
+		page.AttributionFault = measure.FaultIn(string(lang), err)
 		return
 	}
 	var s whatif.Shares
@@ -61,7 +61,7 @@ func (p *pages) addAttribution(r *http.Request, id string, q *whatif.Ask, page *
 		case !st.Ended():
 			page.AttributionJob = shell.JobPartOf(r, j, shell.Href(r, nil, "runs", id))
 		case st.Err != nil:
-			page.AttributionFault = st.Err.Error()
+			page.AttributionFault = measure.FaultIn(string(lang), st.Err)
 		}
 	}
 }
