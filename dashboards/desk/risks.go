@@ -111,6 +111,10 @@ func (d *Desk) countOpen(ctx context.Context, log string, look Look, r *Risks) e
 	return nil
 }
 
+// Reliable reports whether the breaches are foretold, and better than by simple guesses:
+// only then are the cases at risk counted.
+func (r *Risks) Reliable() bool { return r.Forecast && r.Limited && r.Beats }
+
 func (r *Risks) add(c predict.Case) {
 	r.Open++
 	r.Limited = r.Limited || c.Due != ""

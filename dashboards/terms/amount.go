@@ -112,6 +112,11 @@ func span(all []float64) spread {
 // apart is the number of digits with which the least and the greatest are told apart in
 // units of per: the given one, or up to two more where these are enough.
 func (s spread) apart(per float64, digits int) int {
+	if x := s.most / per; x > 0 && x < math.Pow10(-digits)/2 { // what is not nothing is not written as 0
+		if small := math.Ceil(-math.Log10(x)); small <= float64(digits+4) {
+			digits = int(small)
+		}
+	}
 	if needed := math.Ceil(-math.Log10((s.greatest - s.least) / per)); needed <= float64(digits+2) {
 		return max(digits, int(needed))
 	}

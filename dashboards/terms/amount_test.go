@@ -56,3 +56,9 @@ func TestChangesHaveASign(t *testing.T) {
 	write = RU.Changes(measure.Second, -5*86400, -6*86400, -3600)
 	require.Equal(t, []string{"−5\u00a0дн.", "−0,04\u00a0дн."}, []string{write(-5 * 86400), write(-3600)})
 }
+
+func TestASmallChangeIsNotNothing(t *testing.T) {
+	write := RU.Changes(measure.Share, 0.00005, 0.00005, 0.00005)
+	require.Equal(t, "+0,005\u00a0п. п.", write(0.00005))
+	require.Equal(t, "0\u00a0п. п.", RU.Changes(measure.Share, 1e-12)(1e-12), "and what is nothing, is")
+}

@@ -58,12 +58,12 @@ func (b logs) Risks(ctx context.Context, log string, _ desk.Look) (*desk.Risks, 
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-time.After(3 * time.Second):
-			return &desk.Risks{Open: 4, Overdue: 1, AtRisk: 2, AsOf: time.Date(2019, 3, 6, 0, 0, 0, 0, time.UTC)}, nil
+			return &desk.Risks{Open: 4, Overdue: 1, AtRisk: 2, Forecast: true, Limited: true, Beats: true, AsOf: time.Date(2019, 3, 6, 0, 0, 0, 0, time.UTC)}, nil
 		}
 	case "hostile":
-		return &desk.Risks{Open: 9, Overdue: 2, AtRisk: 3, Limited: true, AsOf: time.Date(2019, 3, 6, 0, 0, 0, 0, time.UTC)}, nil
+		return &desk.Risks{Open: 9, Overdue: 2, AtRisk: 3, Forecast: true, Beats: true, Limited: true, AsOf: time.Date(2019, 3, 6, 0, 0, 0, 0, time.UTC)}, nil
 	case "plain":
-		return &desk.Risks{Open: 5, AtRisk: 1, Limited: true, AsOf: time.Date(2019, 3, 6, 0, 0, 0, 0, time.UTC)}, nil
+		return &desk.Risks{Open: 5, AtRisk: 1, Forecast: true, Beats: true, Limited: true, AsOf: time.Date(2019, 3, 6, 0, 0, 0, 0, time.UTC)}, nil
 	case "empty":
 		return nil, errors.New("nothing to judge")
 	}

@@ -124,6 +124,9 @@ func (p *pages) risks(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page.Summary = lang.T("board.risks.summary", lang.Count("open-case", int64(list.Open)), lang.Moment(list.AsOf.In(a.zone)), lang.Int(int64(list.Overdue)), lang.Int(int64(list.AtRisk)))
+	if !list.Reliable() {
+		page.Summary = lang.T("board.risks.summary.unproven", lang.Count("open-case", int64(list.Open)), lang.Moment(list.AsOf.In(a.zone)), lang.Int(int64(list.Overdue)))
+	}
 	if !list.Limited {
 		page.Summary = lang.T("board.risks.summary.unlimited", lang.Count("open-case", int64(list.Open)), lang.Moment(list.AsOf.In(a.zone)))
 	}

@@ -161,8 +161,10 @@ func (p *pages) ownedRow(r *http.Request, lang terms.Lang, log string, until tim
 		row.AtRisk = "—"
 	case !ready:
 		row.AtRisk, row.preparing = lang.T("board.preparing"), true
-	case risks.Forecast && risks.Limited:
+	case risks.Reliable():
 		row.AtRisk = lang.Int(int64(risks.AtRisk))
+	case risks.Forecast && risks.Limited:
+		row.AtRisk = lang.T("board.at-risk.unproven")
 	}
 	rules, err := p.alerts.Of(log)
 	if err != nil {

@@ -213,19 +213,24 @@ func (p *pages) door(w http.ResponseWriter, r *http.Request) error {
 	return p.area.Part(w, r, "door", shell.Page{Body: body})
 }
 
-// late are the processes with open cases that are late or are likely to be, the most
-// first.
+// late are the processes with open cases that are late or, where that can be foretold,
+// are likely to be, the most first.
 func (p *pages) late(ctx context.Context, lang terms.Lang) ([]shell.Line, error) {
 	return p.troubled(ctx, lang, p.desk.Risks, func(r *desk.Risks) (string, int) {
+		if !r.Reliable() {
+			return pastDue(lang, r)
+		}
 		return lang.T("home.late", lang.Int(int64(r.Overdue)), lang.Int(int64(r.AtRisk)), lang.Int(int64(r.Open)), lang.Date(r.AsOf)), r.Overdue + r.AtRisk
 	})
 }
 
 // overdue are the processes with open cases past their due date, the most first.
 func (p *pages) overdue(ctx context.Context, lang terms.Lang) ([]shell.Line, error) {
-	return p.troubled(ctx, lang, p.desk.Due, func(r *desk.Risks) (string, int) {
-		return lang.T("home.overdue", lang.Int(int64(r.Overdue)), lang.Int(int64(r.Open)), lang.Date(r.AsOf)), r.Overdue
-	})
+	return p.troubled(ctx, lang, p.desk.Due, func(r *desk.Risks) (string, int) { return pastDue(lang, r) })
+}
+
+func pastDue(lang terms.Lang, r *desk.Risks) (note string, cases int) {
+	return lang.T("home.overdue", lang.Int(int64(r.Overdue)), lang.Int(int64(r.Open)), lang.Date(r.AsOf)), r.Overdue
 }
 
 func (p *pages) troubled(ctx context.Context, lang terms.Lang, ask func(context.Context, string, desk.Look) (*desk.Risks, error), say func(*desk.Risks) (note string, cases int)) ([]shell.Line, error) {
