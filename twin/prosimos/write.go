@@ -61,16 +61,7 @@ type writer struct {
 }
 
 func (w *writer) warn(en, ru string, args ...any) {
-	say := func(format, lang string) string {
-		words := slices.Clone(args)
-		for i, x := range words {
-			if t, ok := x.(twin.Text); ok {
-				words[i] = t.In(lang)
-			}
-		}
-		return fmt.Sprintf(format, words...)
-	}
-	d := &measure.Doubt{EN: say(en, "en"), RU: say(ru, "ru")}
+	d := measure.Doubtf(en, ru, args...)
 	if !slices.ContainsFunc(w.warnings, func(said error) bool { return said.Error() == d.EN }) {
 		w.warnings = append(w.warnings, d)
 	}
